@@ -1,0 +1,8 @@
+// The subcommands: each adds itself, its options and its callback to the application. One file for each.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tailor {
+
+}  // namespace tailor

@@ -1,0 +1,9 @@
+# Compiler settings shared by every target of this project, as one interface library.
+add_library(tailor_options INTERFACE)
+target_compile_options(tailor_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror)
+# Results are a function of the seed: the compiler may not contract or reassociate floating-point arithmetic by itself.
+target_compile_options(tailor_options INTERFACE -ffp-contract=off)
+if(TAILOR_SANITIZE)
+  target_compile_options(tailor_options INTERFACE -fsanitize=${TAILOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tailor_options INTERFACE -fsanitize=${TAILOR_SANITIZE})
+endif()

@@ -1,0 +1,91 @@
+#include "tailor/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "tailor/base/error.h"
+
+namespace tailor {
+namespace {
+
+// An open file descriptor that is closed on every way out.
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  bool ok() const { return fd_ >= 0; }
+  int get() const { return fd_; }
+  // Closing can report a write error (quota, network file systems), so writers call this.
+  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  Descriptor file(path, O_RDONLY);
+  if (!file.ok()) throw bad_input("{}: cannot open: {}", path.string(), std::strerror(errno));
+  std::string content;
+  char buffer[1 << 16];
+  for (;;) {
+    const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw bad_input("{}: cannot read: {}", path.string(), std::strerror(errno));
+    if (n == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+void write_file(const std::filesystem::path& path, std::string_view content) {
+  const std::filesystem::path temporary = path.string() + ".part";
+  Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file.ok()) throw system_failure(temporary.string(), "create");
+  const bool written = write_all(file.get(), content) && ::fsync(file.get()) == 0 && file.close();
+  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const Error error = system_failure(path.string(), "write");
+    ::unlink(temporary.c_str());
+    throw error;
+  }
+  sync_folder(path.parent_path());
+}
+
+void append_line(const std::filesystem::path& path, std::string_view line) {
+  Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
+  if (!file.ok() || !write_all(file.get(), std::string(line) + "\n") || ::fsync(file.get()) != 0 || !file.close())
+    throw system_failure(path.string(), "append to");
+}
+
+void make_folder(const std::filesystem::path& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) throw failure("{}: cannot create the folder: {}", path.string(), code.message());
+}
+
+void sync_folder(const std::filesystem::path& path) {
+  Descriptor folder(path.empty() ? std::filesystem::path(".") : path, O_RDONLY | O_DIRECTORY);
+  if (folder.ok()) ::fsync(folder.get());  // Some file systems refuse to sync a folder; the rename stands anyway.
+}
+
+}  // namespace tailor

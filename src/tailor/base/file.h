@@ -1,0 +1,25 @@
+// Files that are read whole and written so that a reader sees either the old content or the new, never a part.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tailor {
+
+// The whole content. A missing or unreadable file is bad input.
+std::string read_file(const std::filesystem::path& path);
+
+// Writes to a temporary file beside it, syncs, renames. Throws a failure (disk full, …) and leaves the old file as it was.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+// Appends one line (a newline is added) and syncs before returning.
+void append_line(const std::filesystem::path& path, std::string_view line);
+
+// Makes a folder with its parents; an existing one is fine.
+void make_folder(const std::filesystem::path& path);
+
+// Makes renames inside a folder durable.
+void sync_folder(const std::filesystem::path& path);
+
+}  // namespace tailor

@@ -1,0 +1,58 @@
+// Every hyperparameter's value for one training. The one definition of their names, types, ranges, defaults, units and
+// effects is the table in hyperparameters.cc, which binds each row to a member of this struct.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tailor {
+
+struct Settings {
+  // optimisation
+  std::string optimizer;  // sgd, adam, adamw, rmsprop, lion
+  double learning_rate;
+  std::string schedule;   // constant, step, cosine, linear, one_cycle
+  double warmup_epochs;
+  double step_epochs;     // schedule step: epochs between drops
+  double step_factor;     // schedule step: each drop's factor
+  double final_learning_rate;  // cosine, linear, one_cycle: share of learning_rate at the end
+  double momentum;        // sgd, rmsprop
+  bool nesterov;
+  double beta1;           // adam, adamw, lion
+  double beta2;
+  double rho;             // rmsprop: decay of the squared gradient
+  double epsilon;         // adam, adamw, rmsprop
+  double weight_decay;
+  bool decoupled_weight_decay;  // applied to the weights directly rather than through the gradient (adamw, lion: always)
+  bool decay_biases_and_norms;
+  int batch_size;
+  int epochs;
+  double clip_norm;       // 0: off
+  double label_smoothing;
+  std::vector<double> dropout;  // dropout_1, dropout_2, …: one for each dropout layer, in the architecture's order
+  std::string initialization;   // glorot_uniform, he_normal, he_uniform, lecun_normal, pytorch
+  double weight_average;        // EMA decay for each step; 0: off
+  double batch_norm_momentum;   // the new batch's share in the running statistics
+  int patience;                 // epochs without a better validation before stopping; 0: never
+
+  // data
+  std::string normalization;  // unit (x / 255), standard (zero mean, unit deviation of the training part)
+  double flip;                // probability of a horizontal flip
+  double shift;               // pixels, uniform in [-shift, shift] for each axis
+  double rotation;            // degrees, uniform in [-rotation, rotation]
+  double scale;               // uniform factor in [1 - scale, 1 + scale]
+  double shear;               // degrees
+  double erasing;             // probability of erasing a rectangle
+  double erasing_area;        // largest share of the image
+  double brightness;          // uniform offset in [-brightness, brightness], of full range
+  double contrast;            // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
+  double noise;               // standard deviation, of full range
+  double mixup;               // Beta(alpha, alpha); 0: off
+  double cutmix;              // the same
+
+  // prediction
+  bool predict_flip;          // average logits with the mirrored image
+  int predict_shift;          // average over shifts of -n … n pixels on each axis
+};
+
+}  // namespace tailor
