@@ -1,0 +1,16 @@
+#include "tailor/train/metrics.h"
+
+#include <cmath>
+
+namespace tailor {
+
+Interval wilson_interval(double share, std::int64_t count) {
+  if (count <= 0) return {0, 1};
+  constexpr double z = 1.959963984540054;
+  const double n = static_cast<double>(count);
+  const double centre = (share + z * z / (2 * n)) / (1 + z * z / n);
+  const double half = z / (1 + z * z / n) * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+  return {centre - half, centre + half};
+}
+
+}  // namespace tailor
