@@ -51,10 +51,12 @@ struct RunSummary {
   double max_validation_accuracy = 0;
   double train_accuracy_at_best = 0;  // re-measured (train_sample)
   double train_loss_at_best = 0;
+  std::int64_t train_sample_images = 0;  // how many images that was
   double validation_loss_at_best = 0;
   double images_per_second = 0;  // median over epochs
   std::string weights_hash;      // SHA-256 of the final parameters and buffers
   std::optional<Score> test;     // empty while sealed
+  double test_loss_error = 0;    // standard error of its loss; 0: not measured
 };
 
 struct Interval {

@@ -1,0 +1,140 @@
+#include "tailor/report/summary.h"
+
+#include <cmath>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+
+namespace tailor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The one list of keys: calls visit(key, member) for each, in the file's order. Summary is RunSummary, const
+// or not.
+template <class Summary, class Visit>
+void each_key(Summary& summary, Visit&& visit) {
+  visit("version", summary.version);
+  visit("architecture", summary.architecture);
+  visit("architecture_fingerprint", summary.architecture_fingerprint);
+  visit("dataset", summary.dataset);
+  visit("dataset_hash", summary.dataset_hash);
+  visit("split.train", summary.train_images);
+  visit("split.validation", summary.validation_images);
+  visit("split.test", summary.test_images);
+  visit("split.seed", summary.split_seed);
+  visit("split.hash", summary.split_hash);
+  visit("seed", summary.seed);
+  visit("threads", summary.threads);
+  visit("precision", summary.precision);
+  visit("kernels", summary.kernels);
+  visit("epochs", summary.epochs);
+  visit("best_epoch", summary.best_epoch);
+  visit("max_validation_accuracy", summary.max_validation_accuracy);
+  visit("validation_loss_at_best", summary.validation_loss_at_best);
+  visit("train_accuracy_at_best", summary.train_accuracy_at_best);
+  visit("train_loss_at_best", summary.train_loss_at_best);
+  visit("train_sample_images", summary.train_sample_images);
+  visit("images_per_second", summary.images_per_second);
+  visit("weights_hash", summary.weights_hash);
+}
+
+// The test figures are all null while sealed, none after.
+template <class Test, class Visit>
+void each_test_key(Test& test, double& loss_error, Visit&& visit) {
+  visit("test_accuracy", test.accuracy);
+  visit("test_loss", test.loss);
+  visit("test_loss_error", loss_error);
+  visit("test_count", test.count);
+}
+
+// "split.seed" -> "/split/seed"
+Json::json_pointer pointer(std::string key) {
+  for (char& c : key)
+    if (c == '.') c = '/';
+  return Json::json_pointer("/" + key);
+}
+
+bool take(const Json& json, std::string& value) { return json.is_string() && (json.get_to(value), true); }
+
+bool take(const Json& json, double& value) {
+  value = json.is_number() ? json.get<double>() : std::numeric_limits<double>::quiet_NaN();
+  return json.is_number() || json.is_null();
+}
+
+template <std::integral Integer>
+bool take(const Json& json, Integer& value) {
+  if (!json.is_number_unsigned()) return false;  // all integers of a summary are counts or seeds
+  const auto number = json.get<std::uint64_t>();
+  value = static_cast<Integer>(number);
+  return number <= static_cast<std::uint64_t>(std::numeric_limits<Integer>::max());
+}
+
+bool take(const Json& json, std::vector<std::string>& values) {
+  if (!json.is_array()) return false;
+  for (const Json& item : json)
+    if (!take(item, values.emplace_back())) return false;
+  return true;
+}
+
+const char* expected(const std::string&) { return "a string"; }
+const char* expected(double) { return "a number"; }
+const char* expected(std::int64_t) { return "a whole number of at least 0"; }
+const char* expected(std::uint64_t) { return "a whole number of at least 0"; }
+const char* expected(int) { return "a whole number of at least 0"; }
+const char* expected(const std::vector<std::string>&) { return "a list of strings"; }
+
+const Json& at(const Json& json, const std::string& key, const std::string& origin) {
+  const auto where = pointer(key);
+  if (!json.contains(where))
+    throw bad_input("{}: the key {} is missing: not a run's summary.json?", origin, key);
+  return json.at(where);
+}
+
+}  // namespace
+
+std::string summary_to_json(const RunSummary& summary) {
+  Json json = Json::object();
+  each_key(summary, [&](const char* key, const auto& value) { json[pointer(key)] = value; });
+  Score test = summary.test.value_or(Score{});
+  double loss_error = summary.test_loss_error;
+  each_test_key(test, loss_error, [&](const char* key, const auto& value) {
+    json[key] = summary.test ? Json(value) : Json(nullptr);
+  });
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";  // names may come from a folder: any bytes
+}
+
+void write_summary(const std::filesystem::path& path, const RunSummary& summary) {
+  write_file(path, summary_to_json(summary));
+}
+
+RunSummary parse_summary(const std::string& text, const std::string& origin) {
+  Json json;
+  try {
+    json = Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    throw bad_input("{}: not valid JSON at byte {}", origin, error.byte);
+  }
+  if (!json.is_object()) throw bad_input("{}: expected a JSON object, got {}", origin, json.type_name());
+
+  RunSummary summary;
+  const auto read = [&](const char* key, auto& value) {
+    const Json& item = at(json, key, origin);
+    if (!take(item, value))
+      throw bad_input("{}: {}: expected {}, got {}", origin, key, expected(value), item.dump().substr(0, 80));
+  };
+  each_key(summary, read);
+  if (!at(json, "test_count", origin).is_null())
+    each_test_key(summary.test.emplace(), summary.test_loss_error, read);
+  return summary;
+}
+
+RunSummary read_summary(const std::filesystem::path& path) {
+  return parse_summary(read_file(path), path.string());
+}
+
+}  // namespace tailor
