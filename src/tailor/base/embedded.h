@@ -1,0 +1,18 @@
+// Text files of the source tree that travel inside the library (shipped architectures, recipes, …), so that the command
+// works wherever it is copied. cmake/EmbedFiles.cmake writes the functions that return them.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace tailor {
+
+struct EmbeddedFile {
+  std::string_view name;     // the file's name without folder and extension: "mnist_cnn"
+  std::string_view content;  // the whole text
+};
+
+// recipes/*.toml, in the order of their names.
+std::span<const EmbeddedFile> embedded_recipes();
+
+}  // namespace tailor
