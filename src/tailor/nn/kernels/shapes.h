@@ -1,5 +1,5 @@
-// The sizes that kernels work on. Memory order: activations [height][width][channels] (NHWC), convolution weights
-// [out][kernel_height][kernel_width][in] (OHWI), dense weights [in][out].
+// The sizes that kernels work on. Memory order: activations [height][width][channels] (NHWC), convolution
+// weights [out][kernel_height][kernel_width][in] (OHWI), dense weights [in][out].
 #pragma once
 
 namespace tailor::kernels {
