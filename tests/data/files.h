@@ -35,6 +35,7 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path write(std::string_view name, std::string_view content) const {
+    std::filesystem::remove(path_ / name);  // a new file: replacing content makes ext4 wait for the disk
     std::ofstream(path_ / name, std::ios::binary)
         .write(content.data(), static_cast<std::streamsize>(content.size()));
     return path_ / name;
