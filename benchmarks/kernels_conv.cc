@@ -1,0 +1,204 @@
+// Times each convolution kernel on the default network's layers and others, 128 images on one core, beside
+// oneDNN. "GFLOP/s" counts the multiplications and additions of the direct convolution, so that kernels which
+// avoid arithmetic can exceed the machine's peak. Run: build/release/bin/kernels_conv
+// [--benchmark_filter=REGEX]
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <dnnl.hpp>
+#include <omp.h>
+
+#include "tailor/base/random.h"
+#include "tailor/base/threads.h"
+#include "tailor/nn/kernels/dispatch.h"
+#include "tailor/nn/kernels/winograd_conv.h"
+
+namespace tailor::kernels {
+namespace {
+
+constexpr std::size_t images = 128;
+
+ConvShape shape(int size, int in, int out, int kernel, int padding) {
+  const int out_size = size + 2 * padding - kernel + 1;
+  return {size, size, in, out_size, out_size, out, kernel, kernel, 1, padding};
+}
+
+struct Layer {
+  const char* name;
+  ConvShape shape;
+};
+const Layer default_conv1{"28x28x1-32", shape(28, 1, 32, 3, 0)};
+const Layer default_conv2{"26x26x32-64", shape(26, 32, 64, 3, 0)};
+const Layer vgg_conv{"14x14x64-128p", shape(14, 64, 128, 3, 1)};
+
+// Floats on 64 bytes.
+class Buffer {
+ public:
+  explicit Buffer(std::size_t n, std::uint64_t seed = 0, double scale = 1, bool relu = false)
+      : memory_(n + 16) {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
+    data_ = memory_.data() + (64 - address % 64) % 64 / sizeof(float);
+    for (std::size_t i = 0; seed && i < n; ++i) data_[i] = static_cast<float>(scale * Key(seed).normal(i));
+    for (std::size_t i = 0; relu && i < n; ++i) data_[i] = data_[i] > 0 ? data_[i] : 0;
+  }
+  float* data() { return data_; }
+
+ private:
+  std::vector<float> memory_;
+  float* data_;
+};
+
+std::size_t size(int height, int width, int channels) {
+  return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+         static_cast<std::size_t>(channels);
+}
+std::size_t x_size(const ConvShape& s) { return size(s.in_height, s.in_width, s.in_channels); }
+std::size_t y_size(const ConvShape& s) { return size(s.out_height, s.out_width, s.out_channels); }
+std::size_t pooled_size(const ConvShape& s) {
+  return size(s.out_height / 2, s.out_width / 2, s.out_channels);
+}
+std::size_t weight_size(const ConvShape& s) {
+  return size(s.kernel_height, s.kernel_width, s.in_channels * s.out_channels);
+}
+
+void report(benchmark::State& state, const ConvShape& s) {
+  const double flops =
+      2.0 * images * static_cast<double>(y_size(s)) * static_cast<double>(weight_size(s)) / s.out_channels;
+  state.counters["GFLOP/s"] = benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std::string& target) {
+  force_vector_target(target);
+  Buffer x(images * x_size(s), 1, 1, true), y(images * y_size(s)), weights(weight_size(s), 2, 0.1),
+      bias(static_cast<std::size_t>(s.out_channels), 3), transformed(winograd_weight_floats(s)),
+      scratch(winograd_scratch_floats(s));
+  std::vector<std::uint8_t> argmax(images * pooled_size(s));
+  for (auto _ : state) {
+    winograd_transform_weights(s, weights.data(), transformed.data());
+    for (std::size_t i = 0; i < images; ++i) {
+      if (pool) {
+        winograd_forward_pool(s, x.data() + i * x_size(s), transformed.data(), bias.data(),
+                              y.data() + i * pooled_size(s), argmax.data() + i * pooled_size(s),
+                              scratch.data());
+      } else {
+        winograd_forward(s, x.data() + i * x_size(s), transformed.data(), bias.data(), true,
+                         y.data() + i * y_size(s), scratch.data());
+      }
+    }
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+  force_vector_target("");
+}
+
+enum class Pass { forward, data, weights };
+
+// oneDNN's own choice of layouts and implementation, without ReLU and pooling.
+class OneDnn {
+ public:
+  OneDnn(const ConvShape& s, Pass pass) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+    using namespace dnnl;
+    const auto tensor = [](memory::dims dims) {
+      return memory::desc(dims, memory::data_type::f32, memory::format_tag::any);
+    };
+    const auto x = tensor({images, s.in_channels, s.in_height, s.in_width});
+    const auto w = tensor({s.out_channels, s.in_channels, s.kernel_height, s.kernel_width});
+    const auto y = tensor({images, s.out_channels, s.out_height, s.out_width});
+    const memory::desc b({s.out_channels}, memory::data_type::f32, memory::format_tag::a);
+    const memory::dims strides{1, 1}, padding{s.padding, s.padding};
+    const auto kind = prop_kind::forward_training;
+    const auto how = algorithm::convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    const convolution_forward::primitive_desc forward(engine_, kind, how, x, w, b, y, strides, padding,
+                                                      padding);
+    const convolution_backward_data::primitive_desc data(engine_, how, x, w, y, strides, padding, padding,
+                                                         forward);
+    const convolution_backward_weights::primitive_desc weights(engine_, how, x, w, b, y, strides, padding,
+                                                               padding, forward);
+#else
+    const convolution_forward::primitive_desc forward({kind, how, x, w, b, y, strides, padding, padding},
+                                                      engine_);
+    const convolution_backward_data::primitive_desc data({how, x, w, y, strides, padding, padding}, engine_,
+                                                         forward);
+    const convolution_backward_weights::primitive_desc weights({how, x, w, b, y, strides, padding, padding},
+                                                               engine_, forward);
+#endif
+    if (pass == Pass::forward) {
+      primitive_ = convolution_forward(forward);
+      add(DNNL_ARG_SRC, forward.src_desc());
+      add(DNNL_ARG_WEIGHTS, forward.weights_desc());
+      add(DNNL_ARG_BIAS, forward.bias_desc());
+      add(DNNL_ARG_DST, forward.dst_desc());
+    } else if (pass == Pass::data) {
+      primitive_ = convolution_backward_data(data);
+      add(DNNL_ARG_DIFF_SRC, data.diff_src_desc());
+      add(DNNL_ARG_WEIGHTS, data.weights_desc());
+      add(DNNL_ARG_DIFF_DST, data.diff_dst_desc());
+    } else {
+      primitive_ = convolution_backward_weights(weights);
+      add(DNNL_ARG_SRC, weights.src_desc());
+      add(DNNL_ARG_DIFF_WEIGHTS, weights.diff_weights_desc());
+      add(DNNL_ARG_DIFF_BIAS, weights.diff_bias_desc());
+      add(DNNL_ARG_DIFF_DST, weights.diff_dst_desc());
+    }
+  }
+  void execute() {
+    primitive_.execute(stream_, arguments_);
+    stream_.wait();
+  }
+
+ private:
+  void add(int argument, const dnnl::memory::desc& desc) {
+    dnnl::memory memory(desc, engine_);
+    auto* values = static_cast<float*>(memory.get_data_handle());
+    for (std::size_t i = 0; i < desc.get_size() / sizeof(float); ++i)
+      values[i] = 0.01f * static_cast<float>(i % 101);
+    arguments_.emplace(argument, memory);
+  }
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  dnnl::primitive primitive_;
+  std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+void onednn(benchmark::State& state, const ConvShape& s, Pass pass) {
+  OneDnn conv(s, pass);
+  for (auto _ : state) conv.execute();
+  report(state, s);
+}
+
+template <class... Arguments>
+void add(const std::string& name, Arguments... arguments) {
+  benchmark::RegisterBenchmark(name.c_str(), arguments...)->Unit(benchmark::kMillisecond)->MinTime(0.2);
+}
+
+void add_all() {
+  for (const Layer& layer : {default_conv2, vgg_conv}) {
+    const std::string at = std::string("/") + layer.name + "/";
+    for (const std::string& target : vector_targets()) {
+      add("forward" + at + "winograd_pool/" + target, winograd, layer.shape, true, target);
+      add("forward" + at + "winograd/" + target, winograd, layer.shape, false, target);
+    }
+    add("forward" + at + "onednn", onednn, layer.shape, Pass::forward);
+    add("data" + at + "onednn", onednn, layer.shape, Pass::data);
+    add("weights" + at + "onednn", onednn, layer.shape, Pass::weights);
+  }
+  const std::string at = std::string("/") + default_conv1.name + "/";
+  add("forward" + at + "onednn", onednn, default_conv1.shape, Pass::forward);
+  add("weights" + at + "onednn", onednn, default_conv1.shape, Pass::weights);
+}
+
+}  // namespace
+}  // namespace tailor::kernels
+
+int main(int argc, char** argv) {
+  tailor::prepare_compute_thread();
+  omp_set_num_threads(1);
+  tailor::kernels::add_all();
+  benchmark::Initialize(&argc, argv);
+  benchmark::AddCustomContext("vector target", tailor::kernels::vector_target_name());
+  benchmark::RunSpecifiedBenchmarks();
+}
