@@ -1,0 +1,118 @@
+# A PyTorch module made from one of our architecture files, so that peers and golden files compute the very same
+# network. Used by the benchmarks beside it and by tests/golden/make_golden.py. Needs Python 3.11 (tomllib) and torch.
+import tomllib
+from pathlib import Path
+
+import torch
+from torch import nn
+
+ARCHITECTURES = Path(__file__).resolve().parents[2] / "architectures"
+
+
+def pair(value):
+    return tuple(value) if isinstance(value, list) else (value, value)
+
+
+class Flatten(nn.Module):
+    """To one row per image: PyTorch's order (c, h, w), or ours (h, w, c)."""
+
+    def __init__(self, ours):
+        super().__init__()
+        self.ours = ours
+
+    def forward(self, x):
+        return (x.permute(0, 2, 3, 1) if self.ours else x).flatten(1)
+
+
+class GlobalAverage(nn.Module):
+    def forward(self, x):
+        return x.mean(dim=(2, 3))
+
+
+def make(layer, x, classes, dropout, our_flatten):
+    """The module of one [[layer]] that reads x."""
+    kind = layer["type"]
+    channels = x.shape[1]
+    kernel = pair(layer.get("kernel", layer.get("size", 1)))
+    padding = {"same": kernel[0] // 2, "valid": 0}.get(layer.get("padding", 0), layer.get("padding", 0))
+    bias = layer.get("bias", True)
+    match kind:
+        case "conv2d":
+            return nn.Conv2d(channels, layer["filters"], kernel, layer.get("stride", 1), padding, bias=bias)
+        case "dense":
+            units = layer["units"]
+            return nn.Linear(channels, classes if units == "classes" else units, bias=bias)
+        case "max_pool":
+            return nn.MaxPool2d(kernel, layer.get("stride", kernel[0]), padding)
+        case "average_pool":
+            return nn.AvgPool2d(kernel, layer.get("stride", kernel[0]), padding, count_include_pad=False)
+        case "global_average_pool":
+            return GlobalAverage()
+        case "batch_norm":
+            norm = nn.BatchNorm2d if x.dim() == 4 else nn.BatchNorm1d
+            return norm(channels, eps=layer.get("epsilon", 1e-5))
+        case "dropout":
+            return nn.Dropout(layer.get("rate", 0.5) if dropout is None else dropout)
+        case "flatten":
+            return Flatten(our_flatten)
+        case "relu":
+            return nn.ReLU()
+        case "leaky_relu":
+            return nn.LeakyReLU(layer.get("slope", 0.01))
+        case "elu":
+            return nn.ELU(layer.get("alpha", 1.0))
+        case "gelu":
+            return nn.GELU()
+        case "silu":
+            return nn.SiLU()
+        case "tanh":
+            return nn.Tanh()
+        case "add":
+            return nn.Identity()
+    raise ValueError(f"unknown layer type {kind!r}")
+
+
+class Network(nn.Module):
+    """`dropout`: None for the file's rates, or one rate for all. `shape` (height, width, channels)
+    and `classes` hold where the file leaves them open."""
+
+    def __init__(self, file, shape=(28, 28, 1), classes=10, dropout=None, our_flatten=False):
+        super().__init__()
+        self.path = Path(file) if str(file).endswith(".toml") else ARCHITECTURES / f"{file}.toml"
+        table = tomllib.loads(self.path.read_text())
+        self.input = tuple(table.get("input", shape))
+        classes = table.get("classes", classes)
+        self.kinds, self.inputs = [], []
+        self.steps = nn.ModuleList()
+        height, width, channels = self.input
+        probe = [torch.zeros(1, channels, height, width)]  # every output for one image: shapes are inferred by doing
+        names = {"input": -1}  # of a layer with `activation`: the activation's index
+
+        def push(layer, inputs):
+            x = probe[inputs[0] + 1]
+            module = make(layer, x, classes, dropout, our_flatten).eval()
+            with torch.no_grad():
+                probe.append(module(x))
+            self.kinds.append(layer["type"])
+            self.inputs.append(inputs)
+            self.steps.append(module.train())
+
+        for layer in table["layer"]:
+            previous = [len(self.steps) - 1]
+            read = layer.get("inputs", [layer["input"]] if "input" in layer else [])
+            push(layer, [names[name] for name in read] or previous)
+            if "activation" in layer:
+                push({"type": layer["activation"]}, [len(self.steps) - 1])
+            if "name" in layer:
+                names[layer["name"]] = len(self.steps) - 1
+
+    def forward(self, x, observe=None):
+        """`observe(kind, input, output, module)` is called for each node when given."""
+        outputs = [x]
+        for kind, inputs, step in zip(self.kinds, self.inputs, self.steps):
+            x = outputs[inputs[0] + 1]
+            y = sum(outputs[i + 1] for i in inputs) if kind == "add" else step(x)
+            if observe:
+                observe(kind, x, y, step)
+            outputs.append(y)
+        return outputs[-1]
