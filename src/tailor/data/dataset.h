@@ -1,7 +1,10 @@
-// A data set by name or folder: training images, and test images that stay sealed until someone asks for them.
+// A data set by name or folder: training images, and test images that stay sealed until someone asks for
+// them.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,20 +12,28 @@
 
 namespace tailor {
 
-// What the user named and what was found there. Reading is lazy: opening looks for the files only.
+// What the user named and what was found there. Opening looks for the files only; the other functions read
+// what they need, once, and may be called by several threads. Each can throw bad input.
 class Dataset {
  public:
   virtual ~Dataset() = default;
 
-  virtual std::string name() const = 0;      // "fashion-mnist", "mnist", or the folder's name
-  virtual std::string location() const = 0;  // where the files are
-  virtual int classes() const = 0;           // 1 + the largest training label, 2 to 1,000
+  virtual std::string name()
+      const = 0;  // "fashion-mnist" if the training files are that, else the folder's name
+  virtual std::string location() const = 0;                  // where the files are
+  virtual int classes() const = 0;                           // 1 + the largest training label, 2 to 1,000
   virtual std::vector<std::string> class_names() const = 0;  // as many as classes; "0", "1", … where unknown
 
-  // Both read, check and hash the files; a file that is truncated, too long, of another kind, or inconsistent with its
-  // partner is bad input naming file, offset, expected and got.
+  // Both read, check and hash the files; a file that is truncated, too long, of another kind, or inconsistent
+  // with its partner is bad input naming file, offset, expected and got.
   virtual ImageSet read_train() const = 0;
   virtual ImageSet read_test() const = 0;
 };
+
+// "fashion-mnist" means the files that Debian's and Ubuntu's package installs below `installed`; everything
+// else is a folder with the IDX files of a data set. A name that is neither is a usage error; missing files
+// are bad input.
+std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
+                                      const std::filesystem::path& installed = "/usr/share/datasets");
 
 }  // namespace tailor

@@ -9,14 +9,16 @@
 
 namespace tailor {
 
-// Height, width and channels of an image or feature map; memory order is [height][width][channels] everywhere.
+// Height, width and channels of an image or feature map; memory order is [height][width][channels]
+// everywhere.
 struct Shape {
   int height = 0;
   int width = 0;
   int channels = 0;
 
   std::size_t size() const {
-    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+           static_cast<std::size_t>(channels);
   }
   bool operator==(const Shape&) const = default;
 };
@@ -25,10 +27,12 @@ struct ImageSet {
   Shape shape;
   std::vector<std::uint8_t> pixels;   // [count][height][width][channels]
   std::vector<std::uint16_t> labels;  // [count], each below the data set's number of classes
-  std::string content_hash;           // SHA-256 of the uncompressed images and labels, hex
+  std::string content_hash;  // SHA-256 of the uncompressed files' SHA-256 (hex digits, images then labels)
 
   std::size_t count() const { return labels.size(); }
-  std::span<const std::uint8_t> image(std::size_t i) const { return std::span(pixels).subspan(i * shape.size(), shape.size()); }
+  std::span<const std::uint8_t> image(std::size_t i) const {
+    return std::span(pixels).subspan(i * shape.size(), shape.size());
+  }
 };
 
 }  // namespace tailor
