@@ -5,4 +5,6 @@
 
 namespace tailor {
 
+void add_hyperparameters_command(CLI::App& app);
+
 }  // namespace tailor

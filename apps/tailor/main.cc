@@ -1,4 +1,5 @@
-// The tailor command: hands the command line to one subcommand, turns its errors into a message and an exit code.
+// The tailor command: hands the command line to one subcommand, turns its errors into a message and an exit
+// code.
 #include <cstdio>
 #include <exception>
 
@@ -10,11 +11,13 @@ int main(int argc, char** argv) {
   app.name("tailor");
   app.set_version_flag("--version", std::string("tailor ") + TAILOR_VERSION);
   app.require_subcommand(1);
+  tailor::add_hyperparameters_command(app);
   try {
     app.parse(argc, argv);
     return static_cast<int>(tailor::ExitCode::done);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? static_cast<int>(tailor::ExitCode::done) : static_cast<int>(tailor::ExitCode::usage);
+    return app.exit(error) == 0 ? static_cast<int>(tailor::ExitCode::done)
+                                : static_cast<int>(tailor::ExitCode::usage);
   } catch (const tailor::Error& error) {
     std::fprintf(stderr, "tailor: %s\n", error.what());
     return static_cast<int>(error.code());
