@@ -1,0 +1,43 @@
+// Dropout: the mask is computed in registers beside the values.
+#include "tailor/nn/kernels/dropout.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tailor/nn/kernels/dropout.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "tailor/nn/kernels/dropout-inl.h"
+#include "tailor/nn/kernels/part-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tailor::kernels::HWY_NAMESPACE {
+
+void apply_dropout(const float* src, float* dst, std::size_t n, std::uint32_t key, std::uint32_t first,
+                   float rate) {
+  const hn::ScalableTag<float> d;
+  const Dropout mask(key, rate);
+  const std::size_t lanes = hn::Lanes(d);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    hn::StoreU(mask(first + static_cast<std::uint32_t>(i), hn::LoadU(d, src + i)), d, dst + i);
+  }
+  if (i < n) {
+    store_part(mask(first + static_cast<std::uint32_t>(i), load_part(d, src + i, n - i)), d, dst + i, n - i);
+  }
+}
+
+}  // namespace tailor::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tailor::kernels {
+
+HWY_EXPORT(apply_dropout);
+
+void dropout(const float* src, float* dst, std::size_t n, std::uint32_t key, std::uint32_t first,
+             float rate) {
+  HWY_DYNAMIC_DISPATCH(apply_dropout)(src, dst, n, key, first, rate);
+}
+
+}  // namespace tailor::kernels
+#endif  // HWY_ONCE
