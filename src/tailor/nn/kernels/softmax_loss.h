@@ -1,0 +1,43 @@
+// Soft-max, cross-entropy with label smoothing and mixed targets, its gradient and the count of right
+// answers, in one pass over the logits.
+#pragma once
+
+#include <cstdint>
+
+namespace tailor::kernels {
+
+// The target of row r is weight[r] * onehot(label[r]) + (1 - weight[r]) * onehot(other[r]), classes in [0,
+// classes); `other` and `weight` are both null for plain labels. Arrays of one value per row.
+struct Targets {
+  const std::int32_t* label;
+  const std::int32_t* other = nullptr;
+  const float* weight = nullptr;
+};
+
+struct LossSums {
+  double loss = 0;           // summed over rows, in nats
+  std::int64_t correct = 0;  // rows whose first greatest logit is at `label`
+};
+
+// logits [rows][classes]. With smoothing e the target is (1 - e) * target + e / classes, as in PyTorch; the
+// loss of a row is -sum over c of target[c] * log softmax(logits)[c]. diff_logits, unless null, gets the
+// gradient of gradient_scale * loss; it may be logits. A row with a NaN is never correct, and loss and its
+// gradients are NaN.
+LossSums softmax_cross_entropy(const float* logits, int rows, int classes, const Targets& targets,
+                               float label_smoothing, float gradient_scale, float* diff_logits);
+
+// probabilities may be logits.
+void softmax(const float* logits, int rows, int classes, float* probabilities);
+
+namespace reference {
+
+// The same in plain loops, Real being float or double; arithmetic is in double.
+template <class Real>
+LossSums softmax_cross_entropy(const Real* logits, int rows, int classes, const Targets& targets,
+                               float label_smoothing, float gradient_scale, Real* diff_logits);
+template <class Real>
+void softmax(const Real* logits, int rows, int classes, Real* probabilities);
+
+}  // namespace reference
+
+}  // namespace tailor::kernels
