@@ -1,0 +1,21 @@
+// Names that users or files chose (classes, data sets), made fit to be shown in a table or a picture.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tailor {
+
+// Control characters (a terminal might obey them) become spaces, bytes that are not UTF-8 question marks, and
+// what is longer than `longest` characters ends in an ellipsis.
+std::string shown_label(std::string_view text, std::size_t longest);
+
+// The number of characters of UTF-8 text.
+std::size_t characters(std::string_view text);
+
+// `text` with spaces behind it up to `width` characters; fmt would count bytes in some versions, columns in
+// others.
+std::string padded(std::string_view text, std::size_t width);
+
+}  // namespace tailor
