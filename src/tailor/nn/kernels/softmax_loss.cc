@@ -135,7 +135,7 @@ LossSums cross_entropy(const float* logits, int rows, int classes, const Targets
     } else {
       sum = exponential_sum(z, classes, max);
     }
-    sums.loss += static_cast<double>(max) + std::log(static_cast<double>(sum)) - wanted;
+    sums.add(static_cast<double>(max) + std::log(static_cast<double>(sum)) - wanted);
   }
   return sums;
 }

@@ -16,7 +16,10 @@ struct Targets {
 
 struct LossSums {
   double loss = 0;           // summed over rows, in nats
+  double squares = 0;        // of the rows' losses, summed: for the mean's standard error
   std::int64_t correct = 0;  // rows whose first greatest logit is at `label`
+
+  void add(double row_loss) { loss += row_loss, squares += row_loss * row_loss; }
 };
 
 // logits [rows][classes]. With smoothing e the target is (1 - e) * target + e / classes, as in PyTorch; the

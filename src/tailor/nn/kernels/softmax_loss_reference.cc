@@ -38,18 +38,20 @@ LossSums softmax_cross_entropy(const Real* logits, int rows, int classes, const 
     const Row row = examine(z, classes);
     const double weight = targets.weight ? static_cast<double>(targets.weight[r]) : 1;
     sums.correct += !std::isnan(row.max) && row.arg_max == targets.label[r];
+    double loss = 0;
     for (int c = 0; c < classes; ++c) {
       double target = smoothing / classes;
       if (c == targets.label[r]) target += (1 - smoothing) * weight;
       if (targets.other && c == targets.other[r]) target += (1 - smoothing) * (1 - weight);
       const double log_probability = static_cast<double>(z[c]) - row.max - std::log(row.sum);
       // 0 * -infinity: a class of probability 0 that is not wanted costs nothing.
-      if (target != 0 || std::isnan(log_probability)) sums.loss -= target * log_probability;
+      if (target != 0 || std::isnan(log_probability)) loss -= target * log_probability;
       if (diff_logits) {
         diff_logits[static_cast<std::size_t>(r) * classes + c] =
             static_cast<Real>(static_cast<double>(gradient_scale) * (std::exp(log_probability) - target));
       }
     }
+    sums.add(loss);
   }
   return sums;
 }

@@ -1,0 +1,31 @@
+// Places buffers with known lifetimes in one arena so that buffers alive at the same time never overlap.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace tailor {
+
+class MemoryPlan {
+ public:
+  static constexpr std::size_t alignment = 64;  // bytes; a cache line and the widest vector
+
+  // A buffer in use from `first` to `last`, both included. Returns its number.
+  int add(std::size_t bytes, int first, int last);
+  void extend(int buffer, int first, int last);  // lifetimes only grow
+  void pack();                                   // greedy: largest first, each at the lowest free place
+
+  std::size_t offset(int buffer) const { return buffers_[static_cast<std::size_t>(buffer)].offset; }
+  std::size_t total_bytes() const { return total_; }
+
+ private:
+  struct Buffer {
+    std::size_t bytes;
+    int first, last;
+    std::size_t offset = 0;
+  };
+  std::vector<Buffer> buffers_;
+  std::size_t total_ = 0;
+};
+
+}  // namespace tailor

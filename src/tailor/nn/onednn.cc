@@ -1,0 +1,292 @@
+#include "tailor/nn/onednn.h"
+
+#include <cstring>
+#include <unordered_map>
+#include <vector>
+
+#if __has_include(<oneapi/dnnl/dnnl.hpp>)
+#include <oneapi/dnnl/dnnl.hpp>
+#else
+#include <dnnl.hpp>
+#endif
+
+#include "tailor/nn/kernels/elementwise.h"
+
+namespace tailor::onednn {
+namespace {
+
+using dnnl::memory;
+using Arguments = std::unordered_map<int, memory>;
+
+// The engine outlives every primitive of the process.
+dnnl::engine& cpu() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+std::size_t floats(const memory::desc& desc) { return (desc.get_size() + sizeof(float) - 1) / sizeof(float); }
+// Keeps every packed part on a cache line of its own.
+std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
+memory::desc tensor(memory::dims dims, memory::format_tag tag) {
+  return {std::move(dims), memory::data_type::f32, tag};
+}
+
+dnnl::primitive_attr user_scratchpad() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+// What the three passes are created from.
+struct Descs {
+  memory::desc src, weights, bias, dst;
+  memory::dims strides, padding;
+  bool has_bias;
+};
+
+#if DNNL_VERSION_MAJOR >= 3
+auto forward_desc(const Descs& d) {
+  const auto kind = dnnl::prop_kind::forward_training;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  return d.has_bias
+             ? dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights, d.bias,
+                                                         d.dst, d.strides, d.padding, d.padding,
+                                                         user_scratchpad())
+             : dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights, d.dst,
+                                                         d.strides, d.padding, d.padding, user_scratchpad());
+}
+auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
+  return dnnl::convolution_backward_data::primitive_desc(cpu(), dnnl::algorithm::convolution_direct, d.src,
+                                                         d.weights, d.dst, d.strides, d.padding, d.padding,
+                                                         hint, user_scratchpad());
+}
+auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  return d.has_bias ? dnnl::convolution_backward_weights::primitive_desc(cpu(), algorithm, d.src, d.weights,
+                                                                         d.bias, d.dst, d.strides, d.padding,
+                                                                         d.padding, hint, user_scratchpad())
+                    : dnnl::convolution_backward_weights::primitive_desc(cpu(), algorithm, d.src, d.weights,
+                                                                         d.dst, d.strides, d.padding,
+                                                                         d.padding, hint, user_scratchpad());
+}
+#else
+auto forward_desc(const Descs& d) {
+  using Desc = dnnl::convolution_forward::desc;
+  const auto kind = dnnl::prop_kind::forward_training;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  const Desc desc =
+      d.has_bias ? Desc(kind, algorithm, d.src, d.weights, d.bias, d.dst, d.strides, d.padding, d.padding)
+                 : Desc(kind, algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
+  return dnnl::convolution_forward::primitive_desc(desc, user_scratchpad(), cpu());
+}
+auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
+  const dnnl::convolution_backward_data::desc desc(dnnl::algorithm::convolution_direct, d.src, d.weights,
+                                                   d.dst, d.strides, d.padding, d.padding);
+  return dnnl::convolution_backward_data::primitive_desc(desc, user_scratchpad(), cpu(), hint);
+}
+auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
+  using Desc = dnnl::convolution_backward_weights::desc;
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  const Desc desc = d.has_bias
+                        ? Desc(algorithm, d.src, d.weights, d.bias, d.dst, d.strides, d.padding, d.padding)
+                        : Desc(algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
+  return dnnl::convolution_backward_weights::primitive_desc(desc, user_scratchpad(), cpu(), hint);
+}
+#endif
+
+// A primitive with an argument list for each lane; run() only sets pointers.
+class Pass {
+ public:
+  void plan(dnnl::primitive primitive, std::vector<std::pair<int, memory::desc>> arguments, int lanes) {
+    primitive_ = std::move(primitive);
+    for (const auto& [id, desc] : arguments) order_.push_back(id);
+    for (int lane = 0; lane < lanes; ++lane) {
+      Arguments& list = lanes_.emplace_back();
+      for (const auto& [id, desc] : arguments) list.emplace(id, memory(desc, cpu(), nullptr));
+    }
+  }
+  // `pointers` in the order of plan()'s arguments.
+  void run(int lane, dnnl::stream& stream, std::initializer_list<const void*> pointers) {
+    Arguments& list = lanes_[static_cast<std::size_t>(lane)];
+    const int* id = order_.data();
+    for (const void* pointer : pointers) list.at(*id++).set_data_handle(const_cast<void*>(pointer));
+    primitive_.execute(stream, list);
+  }
+
+ private:
+  dnnl::primitive primitive_;
+  std::vector<int> order_;
+  std::vector<Arguments> lanes_;
+};
+
+}  // namespace
+
+struct Convolution::State {
+  kernels::ConvShape shape;
+  bool bias;
+  std::string implementation;
+  memory::desc packed_forward, packed_backward, gradient, plain;
+  std::size_t scratch = 64;
+  Pass forward[2], data[2], weights[2];  // [0] for one image, [1] for a chunk
+  Pass pack_forward, pack_backward, unpack;
+  std::vector<dnnl::stream> streams;
+  std::size_t source_floats, output_floats;
+
+  Descs descs(int images, const memory::desc& weight_order) const {
+    const auto nhwc = memory::format_tag::nhwc;
+    return {tensor({images, shape.in_channels, shape.in_height, shape.in_width}, nhwc),
+            weight_order,
+            tensor({shape.out_channels}, memory::format_tag::a),
+            tensor({images, shape.out_channels, shape.out_height, shape.out_width}, nhwc),
+            {shape.stride, shape.stride},
+            {shape.padding, shape.padding},
+            bias};
+  }
+  void note_scratch(const memory::desc& desc) {
+    scratch = std::max(scratch, (desc.get_size() + 63) / 64 * 64);
+  }
+};
+
+Convolution::Convolution(const kernels::ConvShape& shape, bool bias, bool backward, bool data_gradient,
+                         int lanes)
+    : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.shape = shape, s.bias = bias;
+  s.source_floats = static_cast<std::size_t>(shape.in_height) * shape.in_width * shape.in_channels;
+  s.output_floats = static_cast<std::size_t>(shape.out_height) * shape.out_width * shape.out_channels;
+  for (int lane = 0; lane < lanes; ++lane) s.streams.emplace_back(cpu());
+  const memory::dims weight_dims{shape.out_channels, shape.in_channels, shape.kernel_height,
+                                 shape.kernel_width};
+  s.plain = tensor(weight_dims, memory::format_tag::ohwi);
+  // The chunk's primitives choose the weights' order; the single-image ones follow it.
+  memory::desc forward_order = tensor(weight_dims, memory::format_tag::any), data_order = forward_order,
+               gradient_order = forward_order;
+  for (int which : {1, 0}) {
+    const int images = which ? chunk : 1;
+    const Descs d = s.descs(images, forward_order);
+    const auto forward = forward_desc(d);
+    forward_order = forward.weights_desc();
+    s.note_scratch(forward.scratchpad_desc());
+    std::vector<std::pair<int, memory::desc>> arguments{{DNNL_ARG_SRC, d.src},
+                                                        {DNNL_ARG_WEIGHTS, forward_order},
+                                                        {DNNL_ARG_DST, d.dst},
+                                                        {DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc()}};
+    if (bias) arguments.push_back({DNNL_ARG_BIAS, d.bias});
+    s.forward[which].plan(dnnl::convolution_forward(forward), arguments, lanes);
+    if (which) s.implementation = forward.impl_info_str();
+    if (backward && data_gradient) {
+      const auto data = backward_data_desc(s.descs(images, data_order), forward);
+      data_order = data.weights_desc();
+      s.note_scratch(data.scratchpad_desc());
+      s.data[which].plan(dnnl::convolution_backward_data(data),
+                         {{DNNL_ARG_DIFF_DST, d.dst},
+                          {DNNL_ARG_WEIGHTS, data_order},
+                          {DNNL_ARG_DIFF_SRC, d.src},
+                          {DNNL_ARG_SCRATCHPAD, data.scratchpad_desc()}},
+                         lanes);
+    }
+    if (backward) {
+      const auto weights = backward_weights_desc(s.descs(images, gradient_order), forward);
+      gradient_order = weights.diff_weights_desc();
+      s.note_scratch(weights.scratchpad_desc());
+      arguments = {{DNNL_ARG_SRC, d.src},
+                   {DNNL_ARG_DIFF_DST, d.dst},
+                   {DNNL_ARG_DIFF_WEIGHTS, gradient_order},
+                   {DNNL_ARG_SCRATCHPAD, weights.scratchpad_desc()}};
+      if (bias) arguments.push_back({DNNL_ARG_DIFF_BIAS, d.bias});
+      s.weights[which].plan(dnnl::convolution_backward_weights(weights), arguments, lanes);
+    }
+  }
+  s.packed_forward = forward_order;
+  s.pack_forward.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), s.plain, cpu(), forward_order)),
+                      {{DNNL_ARG_FROM, s.plain}, {DNNL_ARG_TO, forward_order}}, 1);
+  if (backward && data_gradient) {
+    s.packed_backward = data_order;
+    s.pack_backward.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), s.plain, cpu(), data_order)),
+                         {{DNNL_ARG_FROM, s.plain}, {DNNL_ARG_TO, data_order}}, 1);
+  }
+  if (backward) {
+    s.gradient = gradient_order;
+    s.unpack.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), gradient_order, cpu(), s.plain)),
+                  {{DNNL_ARG_FROM, gradient_order}, {DNNL_ARG_TO, s.plain}}, 1);
+  }
+}
+
+Convolution::~Convolution() = default;
+
+std::string Convolution::implementation() const { return state_->implementation; }
+
+std::size_t Convolution::packed_floats() const {
+  return padded(floats(state_->packed_forward)) + padded(floats(state_->packed_backward));
+}
+
+std::size_t Convolution::gradient_floats() const {
+  return padded(floats(state_->gradient)) + padded(static_cast<std::size_t>(state_->shape.out_channels));
+}
+
+std::size_t Convolution::scratch_bytes() const { return state_->scratch; }
+
+void Convolution::pack_weights(const float* weights, float* packed) {
+  State& s = *state_;
+  s.pack_forward.run(0, s.streams[0], {weights, packed});
+  if (floats(s.packed_backward) > 0)
+    s.pack_backward.run(0, s.streams[0], {weights, packed + padded(floats(s.packed_forward))});
+}
+
+void Convolution::forward(int lane, int images, const float* src, const float* packed, const float* bias,
+                          float* dst, void* scratch) {
+  State& s = *state_;
+  for (int n = 0; n < images;) {
+    const int which = images - n >= chunk;
+    const float* from = src + n * s.source_floats;
+    float* to = dst + n * s.output_floats;
+    if (s.bias)
+      s.forward[which].run(lane, s.streams[lane], {from, packed, to, scratch, bias});
+    else
+      s.forward[which].run(lane, s.streams[lane], {from, packed, to, scratch});
+    n += which ? chunk : 1;
+  }
+}
+
+void Convolution::backward_data(int lane, int images, const float* diff_dst, const float* packed,
+                                float* diff_src, void* scratch) {
+  State& s = *state_;
+  packed += padded(floats(s.packed_forward));
+  for (int n = 0; n < images;) {
+    const int which = images - n >= chunk;
+    s.data[which].run(lane, s.streams[lane],
+                      {diff_dst + n * s.output_floats, packed, diff_src + n * s.source_floats, scratch});
+    n += which ? chunk : 1;
+  }
+}
+
+void Convolution::backward_weights(int lane, int images, const float* src, const float* diff_dst, float* sum,
+                                   float* part, void* scratch) {
+  State& s = *state_;
+  const std::size_t bias_offset = padded(floats(s.gradient));
+  for (int n = 0; n < images;) {
+    const int which = images - n >= chunk;
+    const float* from = src + n * s.source_floats;
+    const float* diff = diff_dst + n * s.output_floats;
+    if (s.bias)
+      s.weights[which].run(lane, s.streams[lane], {from, diff, part, scratch, part + bias_offset});
+    else
+      s.weights[which].run(lane, s.streams[lane], {from, diff, part, scratch});
+    kernels::accumulate(part, sum, floats(s.gradient));
+    if (s.bias)
+      kernels::accumulate(part + bias_offset, sum + bias_offset,
+                          static_cast<std::size_t>(s.shape.out_channels));
+    n += which ? chunk : 1;
+  }
+}
+
+void Convolution::unpack_gradient(const float* sum, float* weights, float* bias) {
+  State& s = *state_;
+  s.unpack.run(0, s.streams[0], {sum, weights});
+  if (s.bias)
+    std::memcpy(bias, sum + padded(floats(s.gradient)),
+                static_cast<std::size_t>(s.shape.out_channels) * sizeof(float));
+}
+
+}  // namespace tailor::onednn

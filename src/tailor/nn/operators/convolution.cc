@@ -1,0 +1,88 @@
+// Convolution by oneDNN: any shape, images divided among lanes.
+#include <cstring>
+
+#include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/onednn.h"
+#include "tailor/nn/operators/operators.h"
+
+namespace tailor {
+namespace {
+
+class ConvolutionOperator : public Operator {
+ public:
+  explicit ConvolutionOperator(const LayerContext& c)
+      : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
+        bias_(c.parameters.find(c.index, ParameterRole::bias)),
+        convolution_(conv_shape(c.layer, c.input), bias_ != nullptr, c.training, c.input_gradient, max_lanes),
+        training_(c.training) {}
+
+  std::string kernel() const override { return "onednn " + convolution_.implementation(); }
+
+  Needs needs() const override {
+    Needs n;
+    n.input_in_backward = true;
+    n.derived_bytes = convolution_.packed_floats() * sizeof(float);
+    n.scratch_bytes = convolution_.scratch_bytes();
+    if (training_) {
+      n.scratch_bytes += gradient_bytes();
+      n.sum_bytes = gradient_bytes();
+    }
+    return n;
+  }
+
+  void prepare(const Pass& pass) override {
+    convolution_.pack_weights(pass.values + weight_.offset, memory_.derived);
+  }
+
+  void forward(const Pass& pass, const Images& images) override {
+    convolution_.forward(images.lane, images.count, memory_.input[0].floats(images), memory_.derived,
+                         bias_ ? pass.values + bias_->offset : nullptr, memory_.output.floats(images),
+                         scratch(images.lane));
+  }
+
+  void start_backward(const Pass&, int lane) override { std::memset(sum(lane), 0, gradient_bytes()); }
+
+  void backward(const Pass&, const Images& images) override {
+    const float* diff = memory_.diff_output.floats(images);
+    std::byte* work = scratch(images.lane);
+    float* part = reinterpret_cast<float*>(work + convolution_.scratch_bytes());
+    convolution_.backward_weights(images.lane, images.count, memory_.input[0].floats(images), diff,
+                                  sum(images.lane), part, work);
+    if (memory_.diff_input[0])
+      convolution_.backward_data(images.lane, images.count, diff, memory_.derived,
+                                 memory_.diff_input[0].floats(images), work);
+  }
+
+  void finish_backward(const Pass& pass) override {
+    for (int lane = 1; lane < pass.lanes(); ++lane)
+      kernels::accumulate(sum(lane), sum(0), convolution_.gradient_floats());
+    convolution_.unpack_gradient(sum(0), pass.gradients + weight_.offset,
+                                 bias_ ? pass.gradients + bias_->offset : nullptr);
+  }
+
+ private:
+  std::size_t gradient_bytes() const { return convolution_.gradient_floats() * sizeof(float); }
+  float* sum(int lane) const {
+    return reinterpret_cast<float*>(memory_.sums + static_cast<std::size_t>(lane) * gradient_bytes());
+  }
+
+  const ParameterTensor& weight_;
+  const ParameterTensor* bias_;
+  onednn::Convolution convolution_;
+  bool training_;
+};
+
+}  // namespace
+
+kernels::ConvShape conv_shape(const Layer& layer, const Shape& in) {
+  return {in.height,           in.width,           in.channels,
+          layer.output.height, layer.output.width, layer.output.channels,
+          layer.kernel_height, layer.kernel_width, layer.stride,
+          layer.padding};
+}
+
+std::unique_ptr<Operator> make_convolution(const LayerContext& context) {
+  return std::make_unique<ConvolutionOperator>(context);
+}
+
+}  // namespace tailor

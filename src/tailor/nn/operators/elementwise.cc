@@ -1,0 +1,200 @@
+// Operators without neighbours: activations, dropout, flatten, residual add and fork.
+#include "tailor/nn/kernels/elementwise.h"
+
+#include <cstring>
+
+#include "tailor/base/error.h"
+#include "tailor/nn/kernels/dropout.h"
+#include "tailor/nn/operators/operators.h"
+
+namespace tailor {
+namespace {
+
+using kernels::Activation;
+
+Activation activation(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::relu:
+      return Activation::relu;
+    case LayerKind::leaky_relu:
+      return Activation::leaky_relu;
+    case LayerKind::elu:
+      return Activation::elu;
+    case LayerKind::gelu:
+      return Activation::gelu;
+    case LayerKind::silu:
+      return Activation::silu;
+    case LayerKind::tanh:
+      return Activation::tanh;
+    default:
+      throw failure("layer kind '{}' is no activation", layer_kind_name(kind));
+  }
+}
+
+// Copies unless both are the same place.
+void copy(const float* src, float* dst, std::size_t n) {
+  if (src != dst) std::memcpy(dst, src, n * sizeof(float));
+}
+
+class ActivationOperator : public Operator {
+ public:
+  explicit ActivationOperator(const LayerContext& c)
+      : kind_(activation(c.layer.kind)),
+        slope_(static_cast<float>(c.layer.slope)),
+        floats_(c.layer.output.size()) {}
+
+  std::string kernel() const override { return "elementwise"; }
+
+  Needs needs() const override {
+    Needs n;
+    n.output_in_backward = kernels::uses_output(kind_);
+    n.input_in_backward = !n.output_in_backward;
+    n.in_place = n.output_in_backward;
+    n.gradient_in_place = true;
+    return n;
+  }
+
+  void forward(const Pass&, const Images& images) override {
+    kernels::activation_forward(kind_, slope_, memory_.input[0].floats(images), memory_.output.floats(images),
+                                images.count * floats_);
+  }
+
+  void backward(const Pass&, const Images& images) override {
+    if (!memory_.diff_input[0]) return;
+    const Place& saved = kernels::uses_output(kind_) ? memory_.output : memory_.input[0];
+    kernels::activation_backward(kind_, slope_, saved.floats(images), memory_.diff_output.floats(images),
+                                 memory_.diff_input[0].floats(images), images.count * floats_);
+  }
+
+ private:
+  Activation kind_;
+  float slope_;
+  std::size_t floats_;
+};
+
+class DropoutOperator : public Operator {
+ public:
+  DropoutOperator(const LayerContext& c, int number) : number_(number), floats_(c.layer.output.size()) {}
+
+  std::string kernel() const override { return "elementwise"; }
+
+  Needs needs() const override {
+    Needs n;
+    n.in_place = true;
+    n.gradient_in_place = true;
+    return n;
+  }
+
+  void forward(const Pass& pass, const Images& images) override {
+    apply(pass, images, memory_.input[0], memory_.output);
+  }
+  void backward(const Pass& pass, const Images& images) override {
+    if (memory_.diff_input[0]) apply(pass, images, memory_.diff_output, memory_.diff_input[0]);
+  }
+
+ private:
+  // The mask is a function of the step's key and the element, so backward draws it again instead of keeping
+  // it.
+  void apply(const Pass& pass, const Images& images, const Place& src, const Place& dst) const {
+    const float rate = static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(number_)]);
+    const std::size_t first = images.first * floats_, n = images.count * floats_;
+    if (pass.training && rate > 0)
+      kernels::dropout(src.floats(images), dst.floats(images), n, dropout_key(pass, number_),
+                       static_cast<std::uint32_t>(first), rate);
+    else
+      copy(src.floats(images), dst.floats(images), n);
+  }
+
+  int number_;
+  std::size_t floats_;
+};
+
+// Only the shape changes: in place there is nothing to do.
+class FlattenOperator : public Operator {
+ public:
+  explicit FlattenOperator(const LayerContext& c) : floats_(c.layer.output.size()) {}
+  std::string kernel() const override { return "none"; }
+  Needs needs() const override {
+    Needs n;
+    n.in_place = true;
+    n.gradient_in_place = true;
+    return n;
+  }
+  void forward(const Pass&, const Images& images) override {
+    copy(memory_.input[0].floats(images), memory_.output.floats(images), images.count * floats_);
+  }
+  void backward(const Pass&, const Images& images) override {
+    if (memory_.diff_input[0])
+      copy(memory_.diff_output.floats(images), memory_.diff_input[0].floats(images), images.count * floats_);
+  }
+
+ private:
+  std::size_t floats_;
+};
+
+class AddOperator : public Operator {
+ public:
+  explicit AddOperator(const LayerContext& c) : floats_(c.layer.output.size()) {}
+  std::string kernel() const override { return "elementwise"; }
+  Needs needs() const override {
+    Needs n;
+    n.in_place = true;
+    n.gradient_in_place = true;
+    return n;
+  }
+  void forward(const Pass&, const Images& images) override {
+    const std::size_t n = images.count * floats_;
+    float* sum = memory_.output.floats(images);
+    kernels::add(memory_.input[0].floats(images), memory_.input[1].floats(images), sum, n);
+    for (std::size_t i = 2; i < memory_.input.size(); ++i)
+      kernels::accumulate(memory_.input[i].floats(images), sum, n);
+  }
+  void backward(const Pass&, const Images& images) override {
+    for (const Place& diff : memory_.diff_input)
+      if (diff) copy(memory_.diff_output.floats(images), diff.floats(images), images.count * floats_);
+  }
+
+ private:
+  std::size_t floats_;
+};
+
+// Forward its readers see the same buffer; backward it sums the gradients that they left, in their order.
+class ForkOperator : public Operator {
+ public:
+  explicit ForkOperator(const Shape& shape) : floats_(shape.size()) {}
+  std::string kernel() const override { return "elementwise"; }
+  Needs needs() const override { return {}; }
+  void forward(const Pass&, const Images&) override {}
+  void backward(const Pass&, const Images& images) override {
+    const std::vector<Place>& diff = memory_.diff_branches;
+    const std::size_t n = images.count * floats_;
+    float* sum = memory_.diff_input[0].floats(images);
+    kernels::add(diff[0].floats(images), diff[1].floats(images), sum, n);
+    for (std::size_t i = 2; i < diff.size(); ++i) kernels::accumulate(diff[i].floats(images), sum, n);
+  }
+
+ private:
+  std::size_t floats_;
+};
+
+}  // namespace
+
+std::uint32_t dropout_key(const Pass& pass, int number) {
+  return static_cast<std::uint32_t>(pass.key.with(static_cast<std::uint64_t>(number)).state());
+}
+
+std::unique_ptr<Operator> make_activation(const LayerContext& context) {
+  return std::make_unique<ActivationOperator>(context);
+}
+std::unique_ptr<Operator> make_dropout(const LayerContext& context, int number) {
+  return std::make_unique<DropoutOperator>(context, number);
+}
+std::unique_ptr<Operator> make_flatten(const LayerContext& context) {
+  return std::make_unique<FlattenOperator>(context);
+}
+std::unique_ptr<Operator> make_add(const LayerContext& context) {
+  return std::make_unique<AddOperator>(context);
+}
+std::unique_ptr<Operator> make_fork(const Shape& shape) { return std::make_unique<ForkOperator>(shape); }
+
+}  // namespace tailor

@@ -1,0 +1,41 @@
+// The operators, one file for each kind. Each function makes one from a layer, its input shape and its
+// parameters.
+#pragma once
+
+#include <memory>
+
+#include "tailor/nn/architecture.h"
+#include "tailor/nn/kernels/shapes.h"
+#include "tailor/nn/operator.h"
+#include "tailor/nn/parameters.h"
+
+namespace tailor {
+
+// What an operator is made from.
+struct LayerContext {
+  const Layer& layer;
+  Shape input;  // of the first input
+  const ParameterTable& parameters;
+  int index;            // of the layer
+  bool training;        // backward will be called
+  bool input_gradient;  // someone needs the gradient of the input
+};
+
+// The key of the masks of the architecture's dropout layer `number` (from 0) in this step.
+std::uint32_t dropout_key(const Pass& pass, int number);
+
+kernels::ConvShape conv_shape(const Layer& layer, const Shape& input);
+kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);
+
+std::unique_ptr<Operator> make_convolution(const LayerContext& context);
+std::unique_ptr<Operator> make_dense(const LayerContext& context);
+std::unique_ptr<Operator> make_activation(const LayerContext& context);
+std::unique_ptr<Operator> make_pool(const LayerContext& context);
+std::unique_ptr<Operator> make_batch_norm(const LayerContext& context);
+std::unique_ptr<Operator> make_dropout(const LayerContext& context, int number);
+std::unique_ptr<Operator> make_flatten(const LayerContext& context);
+std::unique_ptr<Operator> make_add(const LayerContext& context);
+// A value that several operators read: its gradient is the sum of theirs.
+std::unique_ptr<Operator> make_fork(const Shape& shape);
+
+}  // namespace tailor

@@ -1,0 +1,74 @@
+// Max, average and global average pooling, image by image.
+#include "tailor/nn/kernels/pooling.h"
+#include "tailor/nn/operators/operators.h"
+
+namespace tailor {
+namespace {
+
+class PoolOperator : public Operator {
+ public:
+  explicit PoolOperator(const LayerContext& c)
+      : kind_(c.layer.kind),
+        shape_(pool_shape(c.layer, c.input)),
+        input_floats_(c.input.size()),
+        output_floats_(c.layer.output.size()) {}
+
+  std::string kernel() const override { return "pooling"; }
+
+  Needs needs() const override {
+    Needs n;
+    if (kind_ == LayerKind::max_pool) n.kept_bytes = output_floats_;  // a byte each: where the maximum was
+    return n;
+  }
+
+  void forward(const Pass&, const Images& images) override {
+    const float* src = memory_.input[0].floats(images);
+    float* dst = memory_.output.floats(images);
+    for (int i = 0; i < images.count; ++i, src += input_floats_, dst += output_floats_) {
+      if (kind_ == LayerKind::max_pool)
+        kernels::max_pool_forward(shape_, src, dst, arg_max(images, i));
+      else if (kind_ == LayerKind::average_pool)
+        kernels::average_pool_forward(shape_, src, dst);
+      else
+        kernels::global_average_forward(positions(), shape_.channels, src, dst);
+    }
+  }
+
+  void backward(const Pass&, const Images& images) override {
+    if (!memory_.diff_input[0]) return;
+    const float* diff_dst = memory_.diff_output.floats(images);
+    float* diff_src = memory_.diff_input[0].floats(images);
+    for (int i = 0; i < images.count; ++i, diff_src += input_floats_, diff_dst += output_floats_) {
+      if (kind_ == LayerKind::max_pool)
+        kernels::max_pool_backward(shape_, diff_dst, arg_max(images, i), diff_src);
+      else if (kind_ == LayerKind::average_pool)
+        kernels::average_pool_backward(shape_, diff_dst, diff_src);
+      else
+        kernels::global_average_backward(positions(), shape_.channels, diff_dst, diff_src);
+    }
+  }
+
+ private:
+  int positions() const { return shape_.in_height * shape_.in_width; }
+  std::uint8_t* arg_max(const Images& images, int i) const {
+    return reinterpret_cast<std::uint8_t*>(memory_.kept.at(images)) +
+           static_cast<std::size_t>(i) * output_floats_;
+  }
+
+  LayerKind kind_;
+  kernels::PoolShape shape_;
+  std::size_t input_floats_, output_floats_;
+};
+
+}  // namespace
+
+kernels::PoolShape pool_shape(const Layer& layer, const Shape& in) {
+  return {in.height,           in.width,           in.channels,  layer.output.height, layer.output.width,
+          layer.kernel_height, layer.kernel_width, layer.stride, layer.padding};
+}
+
+std::unique_ptr<Operator> make_pool(const LayerContext& context) {
+  return std::make_unique<PoolOperator>(context);
+}
+
+}  // namespace tailor

@@ -1,0 +1,177 @@
+// Whole networks: the gradient against differences of the loss, sameness for any number of threads, and a
+// step that allocates nothing of ours.
+#include "tailor/nn/network.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tailor/nn/architecture.h"
+
+namespace tailor {
+namespace {
+
+// Every layer kind, odd sizes, strides, padding, residuals (one value read three times) and a network whose
+// first layer learns nothing. The first has kinks, where a difference of the loss is not its slope.
+const char* const networks[] = {
+    R"(name = "kinked"
+input = [9, 7, 2]
+classes = 4
+layer = [
+  {type = "conv2d", filters = 5, kernel = 3},
+  {type = "relu"},
+  {type = "conv2d", filters = 6, kernel = 3, padding = 1, bias = false},
+  {type = "leaky_relu"},
+  {type = "max_pool", size = 2},
+  {type = "dropout", rate = 0.25},
+  {type = "flatten"},
+  {type = "dense", units = 11},
+  {type = "elu"},
+  {type = "dropout", rate = 0.5},
+  {type = "dense", units = 4},
+])",
+    R"(name = "residual"
+input = [8, 8, 3]
+classes = 3
+layer = [
+  {type = "average_pool", size = 2},
+  {type = "conv2d", filters = 8, kernel = 5, padding = 2, name = "stem"},
+  {type = "batch_norm", name = "norm"},
+  {type = "elu", name = "a"},
+  {type = "conv2d", filters = 8, kernel = 3, padding = 1},
+  {type = "batch_norm"},
+  {type = "gelu", name = "b"},
+  {type = "add", inputs = ["b", "a"], name = "c"},
+  {type = "conv2d", filters = 8, kernel = 1, input = "a"},
+  {type = "silu", name = "d"},
+  {type = "add", inputs = ["d", "c"]},
+  {type = "conv2d", filters = 6, kernel = 3, stride = 2, padding = 1},
+  {type = "tanh"},
+  {type = "global_average_pool"},
+  {type = "dense", units = 3},
+])",
+};
+
+struct Fixture {
+  Architecture architecture;
+  Workers workers;
+  Network network;
+  std::vector<float> values, gradients;
+  std::vector<float> images;
+  std::vector<std::int32_t> labels;
+  int batch;
+
+  Fixture(const char* toml, int batch_, int threads)
+      : architecture(parse_architecture(toml, "test", {.binding = false})),
+        workers(threads),
+        network(architecture, {.max_batch = batch_}, workers),
+        values(network.parameters().total_floats()),
+        gradients(network.parameters().learned_floats()),
+        images(static_cast<std::size_t>(batch_) * architecture.input.size()),
+        labels(static_cast<std::size_t>(batch_)),
+        batch(batch_) {
+    prepare_compute_thread();
+    const Key key(11);
+    initialize(network.parameters(), "he_normal", key, values.data());
+    for (const ParameterTensor& t : network.parameters().tensors())  // biases and shifts away from zero
+      if (t.role == ParameterRole::bias || t.role == ParameterRole::shift)
+        for (std::size_t i = 0; i < t.size; ++i)
+          values[t.offset + i] = static_cast<float>(0.1 * key.with(t.offset).normal(i));
+    for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.with(1).normal(i));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      labels[i] =
+          static_cast<std::int32_t>(key.with(2).below(i, static_cast<std::uint64_t>(architecture.classes)));
+  }
+
+  double loss() {
+    network.use(values.data());
+    std::memcpy(network.input(), images.data(), images.size() * sizeof(float));
+    network.forward(batch, true, Key(5));
+    return network.loss(batch, {labels.data(), nullptr, nullptr}, 0.1).loss / batch;
+  }
+};
+
+TEST(Network, GradientAgreesWithDifferencesOfTheLossAlongRandomDirections) {
+  for (const char* toml : networks) {
+    const double tolerance = std::string(toml).find("kinked") != std::string::npos ? 0.15 : 0.02;
+    for (int batch : {1, 3, 8, 13}) {
+      if (batch == 1 && std::string(toml).find("batch_norm") != std::string::npos)
+        continue;  // a batch of one has no spread
+      Fixture f(toml, batch, 1);
+      f.loss();
+      f.network.backward(batch, f.gradients.data());
+      for (const ParameterTensor& t : f.network.parameters().tensors()) {
+        if (!learned(t.role)) continue;
+        for (std::uint64_t draw = 0; draw < 3; ++draw) {
+          const Key key = Key(17).with(t.offset).with(draw);
+          const double step = 5e-4 / std::sqrt(static_cast<double>(t.size));
+          double slope = 0;
+          std::vector<float> saved(f.values.begin() + t.offset, f.values.begin() + t.offset + t.size);
+          std::vector<double> direction(t.size);
+          for (std::size_t i = 0; i < t.size; ++i) {
+            direction[i] = key.normal(i);
+            slope += direction[i] * static_cast<double>(f.gradients[t.offset + i]);
+          }
+          const auto at = [&](double factor) {
+            for (std::size_t i = 0; i < t.size; ++i)
+              f.values[t.offset + i] =
+                  static_cast<float>(static_cast<double>(saved[i]) + factor * step * direction[i]);
+            return f.loss();
+          };
+          const double measured = (at(1) - at(-1)) / (2 * step);
+          std::copy(saved.begin(), saved.end(), f.values.begin() + static_cast<std::ptrdiff_t>(t.offset));
+          double norm = 0;
+          for (std::size_t i = 0; i < t.size; ++i) norm += std::pow(f.gradients[t.offset + i], 2);
+          EXPECT_NEAR(measured, slope, 4e-3 + tolerance * std::sqrt(norm))
+              << f.architecture.name << " " << t.name << " batch " << batch;
+        }
+      }
+    }
+  }
+}
+
+TEST(Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
+  for (const char* toml : networks) {
+    for (int batch : {2, 13, 40}) {
+      Fixture one(toml, batch, 1);
+      const double loss = one.loss();
+      one.network.backward(batch, one.gradients.data());
+      for (int threads : {2, 3}) {
+        Fixture other(toml, batch, threads);
+        EXPECT_EQ(other.loss(), loss);
+        other.network.backward(batch, other.gradients.data());
+        EXPECT_EQ(
+            std::memcmp(one.gradients.data(), other.gradients.data(), one.gradients.size() * sizeof(float)),
+            0);
+        EXPECT_EQ(std::memcmp(one.values.data(), other.values.data(), one.values.size() * sizeof(float)), 0);
+      }
+    }
+  }
+}
+
+TEST(Network, ASmallerBatchInALargerPlanGivesTheSameAsItsOwnPlan) {
+  for (const char* toml : networks) {
+    Fixture own(toml, 5, 1), large(toml, 32, 1);
+    own.loss();
+    own.network.backward(5, own.gradients.data());
+    large.batch = 5;
+    large.labels = own.labels, large.images = own.images;
+    EXPECT_EQ(own.loss(), large.loss());
+    large.network.backward(5, large.gradients.data());
+    EXPECT_EQ(own.gradients, large.gradients);
+  }
+}
+
+TEST(Network, NanInAnImageReachesTheLoss) {
+  for (const char* toml : networks) {
+    Fixture f(toml, 4, 1);
+    f.images[7] = std::nanf("");
+    EXPECT_TRUE(std::isnan(f.loss()));
+  }
+}
+
+}  // namespace
+}  // namespace tailor
