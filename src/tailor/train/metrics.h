@@ -13,15 +13,16 @@ struct Score {
   double loss = 0;
   double accuracy = 0;  // 0 to 1
   std::int64_t count = 0;
+  double loss_error = 0;  // standard error of the mean loss over images; 0 where not measured
 };
 
 // One row of metrics.csv. Epochs count from 1.
 struct EpochMetrics {
   int epoch = 0;
-  Score train;             // as seen while training: with augmentation and dropout, weights changing
-  Score train_sample;      // after the epoch, without them, on a fixed sample of training images
-  Score validation;        // after the epoch
-  double learning_rate = 0;  // at the epoch's last step
+  Score train;                   // as seen while training: with augmentation and dropout, weights changing
+  Score train_sample;            // after the epoch, without them, on a fixed sample of training images
+  Score validation;              // after the epoch
+  double learning_rate = 0;      // at the epoch's last step
   double images_per_second = 0;  // training only
   double seconds = 0;            // the whole epoch, measuring included
 };
@@ -31,7 +32,9 @@ struct Confusion {
   int classes = 0;
   std::vector<std::int64_t> counts;  // [true][predicted]
 
-  std::int64_t at(int truth, int predicted) const { return counts[static_cast<std::size_t>(truth) * classes + predicted]; }
+  std::int64_t at(int truth, int predicted) const {
+    return counts[static_cast<std::size_t>(truth) * classes + predicted];
+  }
 };
 
 // summary.json: what a finished training says about itself.
@@ -47,7 +50,7 @@ struct RunSummary {
   std::string precision = "f32";
   std::vector<std::string> kernels;  // "conv2d_1+relu_1: onednn brgconv_avx512_core", …
   int epochs = 0;                    // finished
-  int best_epoch = 0;                // by validation accuracy; ties: the lower validation loss, then the earlier
+  int best_epoch = 0;  // by validation accuracy; ties: the lower validation loss, then the earlier
   double max_validation_accuracy = 0;
   double train_accuracy_at_best = 0;  // re-measured (train_sample)
   double train_loss_at_best = 0;

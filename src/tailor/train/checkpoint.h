@@ -1,0 +1,37 @@
+// All that a training needs to go on exactly where it was: one file, replaced whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tailor/train/metrics.h"
+
+namespace tailor {
+
+// Sums over the steps of an unfinished epoch.
+struct EpochProgress {
+  std::int64_t step = 0;  // done in this epoch
+  double loss = 0;        // summed over images
+  std::int64_t correct = 0, images = 0;
+  double seconds = 0;
+};
+
+struct TrainingState {
+  std::vector<EpochMetrics> history;  // of the finished epochs
+  EpochProgress progress;             // of the one after
+  int best_epoch = 0;                 // 0: none yet
+  std::vector<float> values;          // parameters and buffers
+  std::vector<float> average;         // the same, averaged; empty if off
+  std::vector<float> optimizer;       // the optimiser's state
+  std::vector<float> best;            // values (or average) after the best epoch; empty before the first
+};
+
+// `identity` says which training this is (architecture, settings, split, seed); reading with another one is
+// bad input.
+void write_checkpoint(const std::filesystem::path& file, const TrainingState& state,
+                      const std::string& identity);
+TrainingState read_checkpoint(const std::filesystem::path& file, const std::string& identity);
+
+}  // namespace tailor

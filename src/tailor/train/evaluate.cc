@@ -1,0 +1,81 @@
+#include "tailor/train/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tailor {
+Evaluator::Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
+                     Workers& workers)
+    : network_(network), augmenter_(augmenter), shape_(shape), views_(views), workers_(workers) {
+  const std::size_t batch = static_cast<std::size_t>(network.max_batch());
+  if (views.count() > 1) sum_.resize(batch * static_cast<std::size_t>(network.classes()));
+  batch_.resize(batch);
+  labels_.resize(batch);
+}
+
+void Evaluator::load(std::span<const std::uint8_t* const> images, bool flip, int down, int right) {
+  const std::size_t floats = shape_.size();
+  each_lane(workers_, static_cast<int>(images.size()), [&](const Images& r) {
+    for (int i = r.first; i < r.first + r.count; ++i)
+      augmenter_.normalize({images[static_cast<std::size_t>(i)], floats},
+                           network_.input() + static_cast<std::size_t>(i) * floats, flip, right, down);
+  });
+}
+
+const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
+  const int n = static_cast<int>(images.size());
+  if (views_.count() == 1) {
+    load(images, false, 0, 0);
+    network_.forward(n, false);
+    return network_.logits();
+  }
+  std::fill(sum_.begin(), sum_.end(), 0.0f);
+  const std::size_t count = images.size() * static_cast<std::size_t>(network_.classes());
+  for (int flip = 0; flip <= static_cast<int>(views_.flip); ++flip) {
+    for (int down = -views_.shift; down <= views_.shift; ++down) {
+      for (int right = -views_.shift; right <= views_.shift; ++right) {
+        load(images, flip != 0, down, right);
+        network_.forward(n, false);
+        for (std::size_t i = 0; i < count; ++i) sum_[i] += network_.logits()[i];
+      }
+    }
+  }
+  for (float& x : sum_) x /= static_cast<float>(views_.count());
+  return sum_.data();
+}
+
+Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices,
+                         Confusion* confusion) {
+  Score score;
+  const std::size_t classes = static_cast<std::size_t>(network_.classes());
+  double squares = 0;
+  std::int64_t correct = 0;
+  for (std::size_t first = 0; first < indices.size(); first += batch_.size()) {
+    const std::size_t n = std::min(batch_.size(), indices.size() - first);
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t index = indices[first + i];
+      batch_[i] = images.image(index).data();
+      labels_[i] = images.labels[index];
+    }
+    const float* out = logits(std::span(batch_).first(n));
+    const kernels::LossSums sums =
+        kernels::softmax_cross_entropy(out, static_cast<int>(n), static_cast<int>(classes),
+                                       {labels_.data(), nullptr, nullptr}, 0, 1, nullptr);
+    score.loss += sums.loss;
+    squares += sums.squares;
+    correct += sums.correct;
+    for (std::size_t i = 0; confusion != nullptr && i < n; ++i) {
+      const float* row = out + i * classes;
+      const std::size_t best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
+      ++confusion->counts[static_cast<std::size_t>(labels_[i]) * classes + best];
+    }
+  }
+  score.count = static_cast<std::int64_t>(indices.size());
+  const double n = static_cast<double>(score.count);
+  score.loss /= n;
+  score.loss_error = n < 2 ? 0 : std::sqrt(std::max(0.0, squares / n - score.loss * score.loss) / (n - 1));
+  score.accuracy = static_cast<double>(correct) / n;
+  return score;
+}
+
+}  // namespace tailor

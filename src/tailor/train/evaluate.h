@@ -1,0 +1,54 @@
+// Measuring and predicting with fixed weights: no augmentation, no dropout, running batch statistics.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tailor/data/augment.h"
+#include "tailor/data/image_set.h"
+#include "tailor/nn/network.h"
+#include "tailor/train/metrics.h"
+#include "tailor/train/settings.h"
+
+namespace tailor {
+
+// The views of an image whose logits are averaged at prediction: shifts of -n … n pixels on each axis, each
+// also mirrored. A single view is the image itself.
+struct Views {
+  bool flip = false;
+  int shift = 0;
+
+  int count() const { return (flip ? 2 : 1) * (2 * shift + 1) * (2 * shift + 1); }
+};
+
+inline Views views(const Settings& settings) { return {settings.predict_flip, settings.predict_shift}; }
+
+// Predicts with the arena that the network was last given.
+class Evaluator {
+ public:
+  Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
+            Workers& workers);
+
+  // Logits [images.size()][classes], averaged over the views, of at most network.max_batch() images, each
+  // [height][width][channels] bytes. Valid until the next call.
+  const float* logits(std::span<const std::uint8_t* const> images);
+
+  // Mean loss and accuracy over images.image(i) for i in `indices`; adds to `confusion` if given.
+  Score measure(const ImageSet& images, std::span<const std::uint32_t> indices,
+                Confusion* confusion = nullptr);
+
+ private:
+  void load(std::span<const std::uint8_t* const> images, bool flip, int down, int right);
+
+  Network& network_;
+  const Augmenter& augmenter_;
+  Shape shape_;
+  Views views_;
+  Workers& workers_;
+  std::vector<float> sum_;
+  std::vector<const std::uint8_t*> batch_;
+  std::vector<std::int32_t> labels_;
+};
+
+}  // namespace tailor

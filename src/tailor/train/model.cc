@@ -1,0 +1,76 @@
+#include "tailor/train/model.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/interop/safetensors.h"
+
+namespace tailor {
+
+using nlohmann::json;
+
+void write_model(const std::filesystem::path& file, const Model& model) {
+  const ParameterTable table(model.architecture);
+  std::vector<TensorView> tensors;
+  for (const ParameterTensor& t : table.tensors())
+    tensors.push_back({t.name, t.shape, std::span(model.values).subspan(t.offset, t.size)});
+  write_safetensors(file, tensors,
+                    {{"format", "tailor model 1"},
+                     {"architecture", to_toml(model.architecture)},
+                     {"fingerprint", model.architecture.fingerprint},
+                     {"normalization_mean", json(model.normalization.mean).dump()},
+                     {"normalization_deviation", json(model.normalization.deviation).dump()},
+                     {"views", json{model.views.flip, model.views.shift}.dump()},
+                     {"class_names", json(model.class_names).dump()}});
+}
+
+Model read_model(const std::filesystem::path& file) {
+  const Safetensors content = read_safetensors(file);
+  const auto text = [&](const char* key) {
+    const auto found = content.metadata.find(key);
+    if (found == content.metadata.end())
+      throw bad_input("{}: not a tailor model: metadata '{}' is missing", file.string(), key);
+    return found->second;
+  };
+  if (text("format") != "tailor model 1")
+    throw bad_input("{}: expected format 'tailor model 1', got '{}'", file.string(), text("format"));
+  Model model;
+  model.architecture =
+      parse_architecture(text("architecture"), file.string() + " (architecture)", {.binding = false});
+  if (model.architecture.fingerprint != text("fingerprint"))
+    throw bad_input(
+        "{}: the architecture's fingerprint is {}, recorded is {}: the file was changed or made by another "
+        "version",
+        file.string(), model.architecture.fingerprint, text("fingerprint"));
+  try {
+    model.normalization.mean = json::parse(text("normalization_mean")).get<std::vector<float>>();
+    model.normalization.deviation = json::parse(text("normalization_deviation")).get<std::vector<float>>();
+    const json v = json::parse(text("views"));
+    model.views = {v.at(0), v.at(1)};
+    model.class_names = json::parse(text("class_names")).get<std::vector<std::string>>();
+  } catch (const json::exception& error) {
+    throw bad_input("{}: metadata does not describe a model: {}", file.string(), error.what());
+  }
+  if (model.class_names.size() != static_cast<std::size_t>(model.architecture.classes))
+    throw bad_input("{}: expected {} class names, got {}", file.string(), model.architecture.classes,
+                    model.class_names.size());
+  const ParameterTable table(model.architecture);
+  if (content.tensors.size() != table.tensors().size())
+    throw bad_input("{}: expected {} tensors, got {}", file.string(), table.tensors().size(),
+                    content.tensors.size());
+  model.values.resize(table.total_floats());
+  for (const ParameterTensor& t : table.tensors()) {
+    const Tensor* tensor = content.find(t.name);
+    if (tensor == nullptr) throw bad_input("{}: tensor '{}' is missing", file.string(), t.name);
+    if (tensor->shape != t.shape)
+      throw bad_input("{}: tensor '{}': expected shape [{}], got [{}]", file.string(), t.name,
+                      fmt::join(t.shape, ", "), fmt::join(tensor->shape, ", "));
+    std::copy(tensor->data.begin(), tensor->data.end(),
+              model.values.begin() + static_cast<std::ptrdiff_t>(t.offset));
+  }
+  return model;
+}
+
+}  // namespace tailor

@@ -1,0 +1,31 @@
+// A trained network on its own: everything that prediction needs, in one safetensors file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tailor/data/normalization.h"
+#include "tailor/nn/architecture.h"
+#include "tailor/train/evaluate.h"
+
+namespace tailor {
+
+struct Model {
+  Architecture architecture;
+  Normalization normalization;
+  Views views;                           // averaged at prediction
+  std::vector<std::string> class_names;  // one for each class
+  std::vector<float> values;             // ParameterTable(architecture).total_floats()
+};
+
+// Tensors under their table names and shapes, in the engine's memory order (convolution
+// [out][height][width][in], dense [in][out] with inputs flattened as [height][width][channel]); architecture,
+// normalisation, views and class names in the metadata.
+void write_model(const std::filesystem::path& file, const Model& model);
+
+// Missing, additional or misshapen tensors, or an architecture whose fingerprint differs from the recorded
+// one, are bad input.
+Model read_model(const std::filesystem::path& file);
+
+}  // namespace tailor

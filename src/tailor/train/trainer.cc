@@ -1,0 +1,222 @@
+#include "tailor/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "tailor/base/error.h"
+#include "tailor/base/hash.h"
+#include "tailor/train/hyperparameters.h"
+#include "tailor/train/schedule.h"
+
+namespace tailor {
+namespace {
+
+constexpr std::size_t sample_size = 10000;  // training images re-measured after each epoch
+constexpr int measuring_batch = 128;        // at least; measuring is slow on tiny batches
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// The same images whatever the training's seed, so that runs compare.
+std::vector<std::uint32_t> fixed_sample(const Split& split) {
+  std::vector<std::uint32_t> sample = split.train;
+  shuffle(sample, Key(split.seed).with(Purpose::sample));
+  sample.resize(std::min(sample.size(), sample_size));
+  std::sort(sample.begin(), sample.end());
+  return sample;
+}
+
+// Everything that decides the result.
+std::string identity(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+                     const Split& split, std::uint64_t seed) {
+  std::string text =
+      fmt::format("{} {} {} {}\n", architecture.fingerprint, images.content_hash, split.hash, seed);
+  for (const std::string& name : hyperparameter_names(settings))
+    text += name + "=" + get(settings, name) + "\n";
+  return sha256(text);
+}
+
+Augmentation augmentation(const Settings& s) {
+  return {s.flip,    s.shift,        s.rotation,   s.scale,    s.shear,
+          s.erasing, s.erasing_area, s.brightness, s.contrast, s.noise};
+}
+
+// Which tensors weight decay shrinks; the zeros between tensors go with the one before.
+std::vector<ParameterRange> ranges(const ParameterTable& table) {
+  std::vector<ParameterRange> result;
+  for (const ParameterTensor& t : table.tensors()) {
+    if (!learned(t.role)) continue;
+    if (!result.empty()) result.back().size = t.offset - result.back().offset;
+    result.push_back({t.offset, table.learned_floats() - t.offset, t.role == ParameterRole::weight});
+  }
+  return result;
+}
+
+bool better(const Score& a, const Score& b) {
+  return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+                 const Split& split, const TrainerOptions& options)
+    : settings_(settings),
+      images_(images),
+      split_(split),
+      options_(options),
+      key_(options.seed),
+      identity_(identity(architecture, settings, images, split, options.seed)),
+      normalization_(make_normalization(settings.normalization, images, split.train)),
+      workers_(options.threads),
+      network_(architecture, {.max_batch = std::max(settings.batch_size, measuring_batch)}, workers_),
+      augmenter_(images.shape, normalization_, augmentation(settings)),
+      plain_(images.shape, normalization_, {}),
+      loader_(images, split.train, settings_, augmenter_, key_, workers_),
+      evaluator_(network_, plain_, images.shape, views(settings), workers_),
+      optimizer_(settings_, network_.parameters().learned_floats(), ranges(network_.parameters())),
+      sample_(fixed_sample(split)),
+      gradients_(network_.parameters().learned_floats()) {
+  prepare_compute_thread();
+  network_.set_dropout_rates(settings_.dropout);
+  network_.set_batch_norm_momentum(settings_.batch_norm_momentum);
+  state_.values.resize(network_.parameters().total_floats());
+  initialize(network_.parameters(), settings_.initialization, key_.with(Purpose::initialization),
+             state_.values.data());
+  if (settings_.weight_average > 0) state_.average = state_.values;
+  state_.optimizer.resize(optimizer_.state_floats());
+}
+
+TrainingEnd Trainer::run(const TrainerCallbacks& callbacks) {
+  prepare_compute_thread();
+  while (epoch() <= settings_.epochs) {
+    if (out_of_patience()) return TrainingEnd::patience;
+    loader_.start_epoch(epoch());
+    network_.use(state_.values.data());
+    while (state_.progress.step < loader_.steps()) {
+      train_step();
+      if (callbacks.step)
+        callbacks.step(state_.progress.images, static_cast<std::int64_t>(split_.train.size()));
+      if (callbacks.stop && callbacks.stop()) return save(), TrainingEnd::interrupted;
+    }
+    finish_epoch(callbacks);
+  }
+  return TrainingEnd::finished;
+}
+
+// Load, forward, loss, backward, update.
+void Trainer::train_step() {
+  EpochProgress& p = state_.progress;
+  const double start = now();
+  const Key dropout = key_.with(Purpose::dropout)
+                          .with(static_cast<std::uint64_t>(epoch()))
+                          .with(static_cast<std::uint64_t>(p.step));
+  const int count = loader_.load(p.step, network_.input());
+  network_.forward(count, true, dropout);
+  const kernels::LossSums sums = network_.loss(count, loader_.targets(), settings_.label_smoothing);
+  if (!std::isfinite(sums.loss))
+    throw failure(
+        "training diverged: the loss is {} at epoch {}, step {} of {} (learning rate {:.4g}). Lower "
+        "learning_rate, add warmup_epochs or set clip_norm",
+        sums.loss, epoch(), p.step + 1, loader_.steps(), rate_now());
+  network_.backward(count, gradients_.data());
+  update();
+  ++p.step, p.loss += sums.loss, p.correct += sums.correct, p.images += count;
+  p.seconds += now() - start;
+}
+
+void Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
+  const double start = now();
+  EpochProgress& p = state_.progress;
+  const double images = static_cast<double>(p.images);
+  EpochMetrics m;
+  m.epoch = epoch();
+  m.train = {p.loss / images, static_cast<double>(p.correct) / images, p.images};
+  --p.step;
+  m.learning_rate = rate_now();
+  const std::vector<float>& measured = measured_values();
+  network_.use(const_cast<float*>(measured.data()));  // measuring changes no values
+  m.train_sample = evaluator_.measure(images_, sample_);
+  m.validation = evaluator_.measure(images_, split_.validation);
+  m.images_per_second = images / p.seconds;
+  m.seconds = p.seconds + now() - start;
+  if (!std::isfinite(m.validation.loss))
+    throw failure("training diverged: the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
+  const int best = state_.best_epoch;
+  if (best == 0 || better(m.validation, state_.history[static_cast<std::size_t>(best) - 1].validation)) {
+    state_.best_epoch = m.epoch;
+    state_.best = measured;
+  }
+  state_.history.push_back(m);
+  state_.progress = {};
+  if (callbacks.epoch) callbacks.epoch(m);
+  save();
+}
+
+// One pass over the parameters; threads take fixed parts of the arena.
+void Trainer::update() {
+  float scale = 1;
+  if (settings_.clip_norm > 0)
+    scale = clip_scale(gradient_norm(gradients_.data(), gradients_.size()), settings_.clip_norm);
+  const std::int64_t t = steps_done() + 1;
+  const double rate = rate_now();
+  constexpr int parts = max_lanes;
+  const auto start = [&](int part) {
+    return gradients_.size() * static_cast<std::size_t>(part) / parts / 16 * 16;
+  };
+  workers_.run(parts, [&](int part) {
+    const std::size_t first = start(part), last = part + 1 == parts ? gradients_.size() : start(part + 1);
+    optimizer_.step(first, last - first, state_.values.data(), gradients_.data(), state_.optimizer.data(),
+                    state_.average.empty() ? nullptr : state_.average.data(), rate, t, scale);
+  });
+  network_.changed();
+}
+
+std::int64_t Trainer::steps_done() const {
+  return static_cast<std::int64_t>(state_.history.size()) * loader_.steps() + state_.progress.step;
+}
+
+double Trainer::rate_now() const {
+  return learning_rate(settings_, steps_done(), loader_.steps(), settings_.epochs);
+}
+
+// The averaged weights if there are any, with the running statistics of the moment.
+const std::vector<float>& Trainer::measured_values() {
+  if (state_.average.empty()) return state_.values;
+  const auto learned = static_cast<std::ptrdiff_t>(network_.parameters().learned_floats());
+  std::copy(state_.values.begin() + learned, state_.values.end(), state_.average.begin() + learned);
+  return state_.average;
+}
+
+bool Trainer::out_of_patience() const {
+  return settings_.patience > 0 && epoch() - 1 - state_.best_epoch >= settings_.patience;
+}
+
+void Trainer::resume() {
+  TrainingState state = read_checkpoint(options_.checkpoint, identity_);
+  if (state.values.size() != state_.values.size() || state.average.size() != state_.average.size() ||
+      state.optimizer.size() != state_.optimizer.size())
+    throw bad_input("{}: its tensors do not fit this network", options_.checkpoint.string());
+  state_ = std::move(state);
+}
+
+void Trainer::save() const {
+  if (!options_.checkpoint.empty()) write_checkpoint(options_.checkpoint, state_, identity_);
+}
+
+std::string Trainer::weights_hash() const {
+  return Sha256().add(state_.values.data(), state_.values.size() * sizeof(float)).hex();
+}
+
+Confusion Trainer::confusion() {
+  Confusion confusion;
+  confusion.classes = network_.classes();
+  confusion.counts.resize(static_cast<std::size_t>(confusion.classes) *
+                          static_cast<std::size_t>(confusion.classes));
+  network_.use(state_.best.data());
+  evaluator_.measure(images_, split_.validation, &confusion);
+  return confusion;
+}
+
+}  // namespace tailor

@@ -1,0 +1,102 @@
+// The training loop. Given an architecture, settings, images and a seed it makes weights; the result is a
+// function of these alone: not of the number of threads, not of interruptions.
+//
+//   Trainer trainer(architecture, settings, images, split, {.seed = 1});
+//   trainer.run();
+//   trainer.best_values();   // the weights after the best epoch by validation
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tailor/base/threads.h"
+#include "tailor/data/augment.h"
+#include "tailor/data/image_set.h"
+#include "tailor/data/split.h"
+#include "tailor/nn/network.h"
+#include "tailor/train/batch_loader.h"
+#include "tailor/train/checkpoint.h"
+#include "tailor/train/evaluate.h"
+#include "tailor/train/metrics.h"
+#include "tailor/train/optimizer.h"
+#include "tailor/train/settings.h"
+
+namespace tailor {
+
+struct TrainerOptions {
+  // changes results
+  std::uint64_t seed = 1;
+  // changes only speed
+  int threads = 1;
+  // Where to keep the state after each epoch and at an interruption; empty: nowhere.
+  std::filesystem::path checkpoint;
+};
+
+// What a caller may want to see or say during a training. Any may be empty.
+struct TrainerCallbacks {
+  std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)>
+      step;  // after each training step
+  std::function<void(const EpochMetrics&)>
+      epoch;                   // after each epoch, measured; before its checkpoint is written
+  std::function<bool()> stop;  // asked after each step: true ends the run as `interrupted`
+};
+
+enum class TrainingEnd { finished, patience, interrupted };
+
+class Trainer {
+ public:
+  // `images` and `split` are borrowed. The images' shape and labels must fit the architecture.
+  Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+          const Split& split, const TrainerOptions& options);
+
+  // Goes on from the options' checkpoint; bad input if it belongs to another training.
+  void resume();
+
+  // Trains until all epochs are done, patience ends or the caller stops. A loss that is not finite is a
+  // failure that names epoch, step and what to try.
+  TrainingEnd run(const TrainerCallbacks& callbacks = {});
+
+  const std::vector<EpochMetrics>& history() const { return state_.history; }
+  int best_epoch() const { return state_.best_epoch; }
+  const std::vector<float>& best_values() const { return state_.best; }
+  const std::vector<float>& final_values() const { return state_.values; }
+  std::string weights_hash() const;  // of the final values
+  const Normalization& normalization() const { return normalization_; }
+  Network& network() { return network_; }
+  std::int64_t steps_per_epoch() const { return loader_.steps(); }
+  // The validation images' confusion after the best epoch.
+  Confusion confusion();
+
+ private:
+  void train_step();
+  void update();
+  void finish_epoch(const TrainerCallbacks& callbacks);
+  bool out_of_patience() const;
+  int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
+  std::int64_t steps_done() const;
+  double rate_now() const;
+  const std::vector<float>& measured_values();
+  void save() const;
+
+  const Settings settings_;
+  const ImageSet& images_;
+  const Split& split_;
+  const TrainerOptions options_;
+  const Key key_;
+  const std::string identity_;
+  const Normalization normalization_;
+  Workers workers_;
+  Network network_;
+  Augmenter augmenter_, plain_;
+  BatchLoader loader_;
+  Evaluator evaluator_;
+  Optimizer optimizer_;
+  std::vector<std::uint32_t> sample_;  // training images re-measured after each epoch
+  std::vector<float> gradients_;
+  TrainingState state_;
+};
+
+}  // namespace tailor
