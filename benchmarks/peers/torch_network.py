@@ -1,10 +1,14 @@
 # A PyTorch module made from one of our architecture files, so that peers and golden files compute the very same
-# network. Used by the benchmarks beside it and by tests/golden/make_golden.py. Needs Python 3.11 (tomllib) and torch.
-import tomllib
+# network. Used by the benchmarks beside it and by tests/golden/make_golden.py. Needs torch, and tomli before Python 3.11.
 from pathlib import Path
 
 import torch
 from torch import nn
+
+try:
+    import tomllib
+except ImportError:
+    import tomli as tomllib
 
 ARCHITECTURES = Path(__file__).resolve().parents[2] / "architectures"
 
