@@ -39,6 +39,10 @@ class IdxDataset : public Dataset {
     return names;
   }
 
+  bool has_test() const override {
+    return !folder_.file(Part::test_images).empty() && !folder_.file(Part::test_labels).empty();
+  }
+
   ImageSet read_train() const override {
     IdxImages images = read_images(Part::train_images);
     {

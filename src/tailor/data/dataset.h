@@ -24,6 +24,8 @@ class Dataset {
   virtual int classes() const = 0;                           // 1 + the largest training label, 2 to 1,000
   virtual std::vector<std::string> class_names() const = 0;  // as many as classes; "0", "1", … where unknown
 
+  virtual bool has_test() const = 0;  // whether there are test files
+
   // Both read, check and hash the files; a file that is truncated, too long, of another kind, or inconsistent
   // with its partner is bad input naming file, offset, expected and got.
   virtual ImageSet read_train() const = 0;

@@ -1,0 +1,252 @@
+// tailor data info | verify: what is in a data set, and whether its files are sound. Looks at files, never at
+// models, so it may read test images.
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "commands.h"
+#include "tailor/base/error.h"
+#include "tailor/base/text.h"
+#include "tailor/data/dataset.h"
+#include "tailor/data/inspect.h"
+#include "tailor/data/split.h"
+#include "tailor/data/verify.h"
+
+namespace tailor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string data = "fashion-mnist";
+  std::string contact_sheet;
+  std::size_t train = 0, validation = 0;
+  std::uint64_t split_seed = 1;
+  bool json = false;
+};
+
+std::string number(std::size_t value) { return with_thousands(static_cast<long long>(value)); }
+
+// On a terminal, the step at hand once a second has passed; gone when the work is done.
+class Steps {
+ public:
+  ~Steps() {
+    if (shown_) std::fputs("\r\x1b[K", stderr);
+  }
+  void operator()(const std::string& step) {
+    if (!terminal_ || std::chrono::steady_clock::now() - start_ < std::chrono::seconds(1)) return;
+    std::fprintf(stderr, "\r\x1b[K%s ...", step.c_str());
+    shown_ = true;
+  }
+
+ private:
+  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool shown_ = false;
+};
+
+struct PartFacts {
+  std::string name;
+  const ImageSet* set;
+  std::vector<std::size_t> counts;
+  Normalization moments;
+};
+
+struct Facts {
+  std::string name, location;
+  std::vector<std::string> class_names;
+  Shape shape;
+  std::vector<PartFacts> parts;
+  Split split;
+  std::vector<Duplicates> duplicates;
+};
+
+std::string per_channel(const std::vector<float>& values) {
+  std::vector<std::string> texts;
+  for (const float value : values) texts.push_back(fmt::format("{:.4f}", value));
+  return join(texts, " ");
+}
+
+void print_duplicates(const Facts& facts) {
+  fmt::print("\nExact duplicates (equal in every pixel)\n{:<34}{:>8}{:>8}{:>14}\n", "", "images", "pairs",
+             "other label");
+  for (const Duplicates& each : facts.duplicates) {
+    const bool within = each.first == each.second;
+    fmt::print("{:<34}{:>8}{:>8}{:>14}\n",
+               within ? "within " + each.first : each.first + " and " + each.second, number(each.groups),
+               number(each.pairs), number(each.contradictions));
+  }
+  for (const Duplicates& each : facts.duplicates) {
+    if (each.examples.empty()) continue;
+    const bool within = each.first == each.second;
+    std::string line =
+        fmt::format("{}: ", within ? "within " + each.first : each.first + " = " + each.second);
+    std::size_t listed = 0;
+    for (const auto& pair : each.examples) {
+      const std::string text =
+          fmt::format("{} = {}{}", pair.first, pair.second, pair.same_label ? "" : " (other label)");
+      if (line.size() + text.size() > 76) break;
+      line += (listed++ ? ", " : "") + text;
+    }
+    fmt::print("{}{}\n", line, listed < each.pairs ? ", …" : "");
+  }
+}
+
+void print_facts(const Facts& facts) {
+  fmt::print("{}: {} classes, images of {} x {} x {}\n{}\n\n{:<26}", facts.name, facts.class_names.size(),
+             facts.shape.height, facts.shape.width, facts.shape.channels, facts.location, "");
+  const auto row = [&](const std::string& name, auto&& value) {
+    fmt::print("{:<26}", name);
+    for (const PartFacts& part : facts.parts) fmt::print("{:>22}", value(part));
+    fmt::print("\n");
+  };
+  for (const PartFacts& part : facts.parts) fmt::print("{:>22}", part.name);
+  fmt::print("\n");
+  row("images", [](const PartFacts& part) { return number(part.set->count()); });
+  row("mean of x / 255", [](const PartFacts& part) { return per_channel(part.moments.mean); });
+  row("standard deviation", [](const PartFacts& part) { return per_channel(part.moments.deviation); });
+  constexpr std::size_t most_classes = 40;
+  for (std::size_t c = 0; c < std::min(most_classes, facts.class_names.size()); ++c) {
+    const std::string index = std::to_string(c);
+    row(facts.class_names[c] == index ? "class " + index
+                                      : fmt::format("{:>3} {:.20}", index, facts.class_names[c]),
+        [&](const PartFacts& part) { return number(part.counts[c]); });
+  }
+  if (facts.class_names.size() > most_classes)
+    fmt::print("… and {} more classes; --json lists all\n", facts.class_names.size() - most_classes);
+  fmt::print("\nContent (SHA-256 over the SHA-256s of images and labels)\n");
+  for (const PartFacts& part : facts.parts) fmt::print("{:<11}{}\n", part.name, part.set->content_hash);
+  fmt::print("\nSplit of the training images, {} : {}, seed {}\n{:<11}{}\n", number(facts.split.train.size()),
+             number(facts.split.validation.size()), facts.split.seed, "", facts.split.hash);
+  print_duplicates(facts);
+}
+
+Json facts_json(const Facts& facts) {
+  Json json = {
+      {"name", facts.name},         {"location", facts.location},       {"height", facts.shape.height},
+      {"width", facts.shape.width}, {"channels", facts.shape.channels}, {"classes", facts.class_names}};
+  for (const PartFacts& part : facts.parts)
+    json["parts"].push_back({{"name", part.name},
+                             {"images", part.set->count()},
+                             {"class_counts", part.counts},
+                             {"mean", part.moments.mean},
+                             {"deviation", part.moments.deviation},
+                             {"content_hash", part.set->content_hash}});
+  json["split"] = {{"train", facts.split.train.size()},
+                   {"validation", facts.split.validation.size()},
+                   {"seed", facts.split.seed},
+                   {"hash", facts.split.hash}};
+  json["duplicates"] = Json::array();
+  for (const Duplicates& each : facts.duplicates) {
+    Json examples = Json::array();
+    for (const auto& pair : each.examples)
+      examples.push_back({{"first", pair.first}, {"second", pair.second}, {"same_label", pair.same_label}});
+    json["duplicates"].push_back({{"first", each.first},
+                                  {"second", each.second},
+                                  {"images", each.groups},
+                                  {"pairs", each.pairs},
+                                  {"other_label", each.contradictions},
+                                  {"examples", examples}});
+  }
+  return json;
+}
+
+void info(const Options& options) {
+  Steps step;
+  const auto data = open_dataset(options.data);
+  const ImageSet train = data->read_train();
+  step("reading test images");
+  const ImageSet test = data->has_test() ? data->read_test() : ImageSet{train.shape, {}, {}, ""};
+  Facts facts{data->name(), data->location(), data->class_names(), train.shape, {}, {}, {}};
+  std::vector<ImagePart> parts = {whole_part("training", train)};
+  if (data->has_test()) parts.push_back(whole_part("test", test));
+  for (const ImagePart& part : parts) {
+    step("counting");
+    facts.parts.push_back({part.name, part.set, class_counts(part, data->classes()),
+                           make_normalization("standard", *part.set, part.indices)});
+  }
+
+  step("looking for duplicates");
+  for (const ImagePart& part : parts) facts.duplicates.push_back(duplicates_within(part));
+  if (parts.size() == 2) facts.duplicates.push_back(duplicates_between(parts[0], parts[1]));
+  const std::size_t n = train.count(), wanted = options.train + options.validation;
+  facts.split = wanted > 0
+                    ? stratified_split(train.labels, options.train, options.validation, options.split_seed)
+                    : stratified_split(train.labels, n - n / 3, n / 3, options.split_seed);
+  facts.duplicates.push_back(duplicates_between({"training part", &train, facts.split.train},
+                                                {"validation part", &train, facts.split.validation}));
+
+  if (!options.contact_sheet.empty()) {
+    step("drawing the contact sheet");
+    const Picture sheet = contact_sheet(parts[0], data->classes());
+    write_png(options.contact_sheet, sheet.pixels, sheet.shape);
+  }
+  if (options.json)
+    fmt::print("{}\n", facts_json(facts).dump(2));
+  else
+    print_facts(facts);
+  if (!options.json && !options.contact_sheet.empty())
+    fmt::print("\n{}: the first images of each class, one row for each\n", options.contact_sheet);
+}
+
+void verify(const Options& options) {
+  const Verification result = verify_dataset(options.data);
+  std::size_t wrong = 0;
+  Json files = Json::array();
+  if (!options.json) fmt::print("{}\n", result.location);
+  for (const FileCheck& check : result.files) {
+    wrong += !check.problem.empty();
+    files.push_back({{"part", part_name(check.part)},
+                     {"file", check.file},
+                     {"holds", check.holds},
+                     {"sha256", check.hash},
+                     {"official", check.official},
+                     {"problem", check.problem}});
+    if (options.json) continue;
+    const std::string verdict = !check.problem.empty()   ? "WRONG"
+                                : check.official.empty() ? "sound, of no known data set"
+                                                         : "official " + check.official;
+    fmt::print("{:<17}{:<31}{}\n", part_name(check.part), check.holds, verdict);
+    if (!check.hash.empty()) fmt::print("    SHA-256 {}\n", check.hash);
+    if (!check.problem.empty()) fmt::print("    {}\n", check.problem);
+  }
+  if (options.json)
+    fmt::print("{}\n",
+               Json({{"location", result.location}, {"good", result.good()}, {"files", files}}).dump(2));
+  std::fflush(stdout);
+  if (wrong > 0) throw bad_input("{}: {} of 4 files wrong", result.location, wrong);
+}
+
+}  // namespace
+
+void add_data_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* data = app.add_subcommand("data", "Look at a data set's files");
+  data->require_subcommand(1);
+  const auto add = [&](const char* name, const char* what) {
+    CLI::App* command = data->add_subcommand(name, what);
+    command->add_option("DATA", options->data, "fashion-mnist, or a folder with IDX files")
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "Print JSON");
+    return command;
+  };
+  CLI::App* show = add("info", "Show sizes, classes, hashes, mean, deviation and exact duplicates");
+  show->add_option("--contact-sheet", options->contact_sheet, "Write a PNG with examples of each class")
+      ->type_name("FILE.png");
+  CLI::Option* train =
+      show->add_option("--train", options->train, "Images of the split that fit weights (two thirds)");
+  CLI::Option* validation =
+      show->add_option("--validation", options->validation, "Images of the split that validate (a third)");
+  train->needs(validation);
+  validation->needs(train);
+  show->add_option("--split-seed", options->split_seed, "Seed of the split")->capture_default_str();
+  show->callback([options] { info(*options); });
+  CLI::App* check = add("verify", "Check every file; exit code 3 if one is wrong");
+  check->callback([options] { verify(*options); });
+}
+
+}  // namespace tailor

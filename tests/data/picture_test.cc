@@ -1,0 +1,203 @@
+#include "tailor/data/picture.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <jpeglib.h>
+#include <png.h>
+
+#include "data/files.h"
+
+namespace tailor {
+namespace {
+
+using test::expect_error;
+
+Picture gradient(int height, int width, int channels) {
+  Picture picture{{height, width, channels}, {}};
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < channels; ++c)
+        picture.pixels.push_back(static_cast<std::uint8_t>(4 * y + 3 * x + 40 * c));
+  return picture;
+}
+
+std::string jpeg(const Picture& picture) {
+  jpeg_compress_struct info = {};
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* data = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &data, &size);
+  info.image_width = static_cast<JDIMENSION>(picture.shape.width);
+  info.image_height = static_cast<JDIMENSION>(picture.shape.height);
+  info.input_components = picture.shape.channels;
+  info.in_color_space = picture.shape.channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, 95, TRUE);
+  jpeg_start_compress(&info, TRUE);
+  while (info.next_scanline < info.image_height) {
+    auto* row = const_cast<JSAMPROW>(picture.pixels.data()) +
+                info.next_scanline * static_cast<std::size_t>(picture.shape.width) *
+                    static_cast<std::size_t>(picture.shape.channels);
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  const std::string content(reinterpret_cast<char*>(data), size);
+  jpeg_destroy_compress(&info);
+  std::free(data);
+  return content;
+}
+
+std::string pnm(const Picture& picture) {
+  return fmt::format("P{}\n# a comment\n{} {}\n255\n", picture.shape.channels == 1 ? 5 : 6,
+                     picture.shape.width, picture.shape.height) +
+         std::string(picture.pixels.begin(), picture.pixels.end());
+}
+
+std::string png(const Picture& picture) { return encode_png(picture.pixels, picture.shape); }
+
+TEST(Picture, PngAndPnmKeepEveryPixel) {
+  for (const int channels : {1, 3}) {
+    const Picture picture = gradient(13, 21, channels);
+    for (const std::string& content : {png(picture), pnm(picture)}) {
+      const Picture read = decode_picture(content, "x");
+      EXPECT_EQ(read.shape, picture.shape);
+      EXPECT_EQ(read.pixels, picture.pixels);
+    }
+  }
+  const test::TemporaryFolder folder;
+  const Picture picture = gradient(3, 4, 1);
+  write_png(folder.path() / "a.png", picture.pixels, picture.shape);
+  EXPECT_EQ(read_picture(folder.path() / "a.png").pixels, picture.pixels);
+}
+
+TEST(Picture, JpegIsNearlyTheSame) {
+  for (const int channels : {1, 3}) {
+    const Picture picture = gradient(24, 31, channels), read = decode_picture(jpeg(picture), "x");
+    ASSERT_EQ(read.shape, picture.shape);
+    double difference = 0;
+    for (std::size_t i = 0; i < read.pixels.size(); ++i)
+      difference += std::abs(read.pixels[i] - picture.pixels[i]);
+    EXPECT_LT(difference / static_cast<double>(read.pixels.size()), 4);
+  }
+}
+
+TEST(Picture, TransparencyIsShownOverWhiteAnd16BitsBecome8) {
+  png_image image = {};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = 2, image.height = 1;
+  image.format = PNG_FORMAT_RGBA;
+  const unsigned char pixels[] = {10, 20, 30, 255, 0, 0, 0, 0};
+  std::string content(PNG_IMAGE_PNG_SIZE_MAX(image), '\0');
+  png_alloc_size_t size = content.size();
+  ASSERT_TRUE(png_image_write_to_memory(&image, content.data(), &size, 0, pixels, 0, nullptr));
+  EXPECT_EQ(decode_picture(content.substr(0, size), "x").pixels,
+            (std::vector<std::uint8_t>{10, 20, 30, 255, 255, 255}));
+  EXPECT_EQ(decode_picture(std::string("P5 2 1 65535\n\xff\xff\x80\x00", 17), "x").pixels,
+            (std::vector<std::uint8_t>{255, 128}));
+  EXPECT_EQ(decode_picture("P5 2 1 3\n\x01\x03", "x").pixels, (std::vector<std::uint8_t>{85, 255}));
+}
+
+TEST(Picture, SaysWhatIsWrong) {
+  const auto bad = [](const std::string& content, std::vector<std::string> parts) {
+    parts.push_back("name");
+    expect_error(ExitCode::bad_input, parts, [&] { decode_picture(content, "name"); });
+  };
+  const Picture picture = gradient(40, 40, 3);
+  bad("", {"empty file"});
+  bad("GIF89a", {"PNG, JPEG, PGM"});
+  const std::string a = png(picture), b = jpeg(picture), c = pnm(picture);
+  bad(a.substr(0, a.size() / 2), {"PNG", "damaged or truncated"});
+  bad(b.substr(0, b.size() / 2), {"JPEG", "damaged or truncated"});
+  bad(b.substr(0, 20), {"JPEG"});
+  bad(c.substr(0, c.size() - 1), {"truncated", "4800 bytes"});
+  bad("P5 100000 100000 255\n", {"64 million pixels", "100000 x 100000"});
+  bad("P5 0 5 255\n", {"byte 3", "width"});
+  bad("P5 5 x 255\n", {"byte 5", "height", "something else"});
+  bad("P5 5 5 70000\n", {"largest value", "65535"});
+  bad("P5 99999999999999999999 5 255\n", {"width"});
+  std::string huge = a;  // the width in the header chunk, its CRC made right again
+  huge.replace(16, 8, std::string("\0\0\xff\xff\0\0\xff\xff", 8));
+  const auto crc =
+      static_cast<std::uint32_t>(::crc32(0, reinterpret_cast<const unsigned char*>(huge.data()) + 12, 17));
+  huge.replace(29, 4, test::big_endian(crc));
+  bad(huge, {"64 million pixels", "65535 x 65535"});
+}
+
+TEST(Picture, SurvivesEveryFlippedByteAndEveryLength) {
+  const Picture picture = gradient(9, 11, 3);
+  for (const std::string& original : {png(picture), jpeg(picture), pnm(picture)}) {
+    const auto check = [&](const std::string& content) {
+      try {
+        const Picture read = decode_picture(content, "x");
+        ASSERT_EQ(read.pixels.size(), read.shape.size());
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ExitCode::bad_input);
+      }
+    };
+    for (std::size_t i = 0; i < original.size(); ++i)
+      for (const int bit : {0, 4, 7}) {
+        std::string damaged = original;
+        damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
+        check(damaged);
+      }
+    for (std::size_t n = 0; n < original.size(); ++n) {
+      SCOPED_TRACE(n);
+      check(original.substr(0, n));
+      if (n + 20 < original.size()) {
+        EXPECT_THROW(decode_picture(original.substr(0, n), "x"), Error);
+      }
+    }
+  }
+}
+
+TEST(Picture, ResizeKeepsTheAspectAndCentres) {
+  Picture white{{10, 20, 1}, std::vector<std::uint8_t>(200, 255)};
+  const Picture fitted = resize_to(white, {28, 28, 1});  // 28 x 14, rows 7 to 20
+  for (int y = 0; y < 28; ++y)
+    for (int x = 0; x < 28; ++x)
+      ASSERT_EQ(fitted.pixels[static_cast<std::size_t>(28 * y + x)], y >= 7 && y < 21 ? 255 : 0) << y;
+  const Picture same = gradient(28, 28, 1);
+  EXPECT_EQ(resize_to(same, same.shape).pixels, same.pixels);
+  const Picture line = resize_to({{1, 5000, 1}, std::vector<std::uint8_t>(5000, 9)}, {28, 28, 1});
+  EXPECT_EQ(line.pixels[13 * 28 + 5], 9);
+}
+
+TEST(Picture, ShrinkingAveragesAndEnlargingInterpolates) {
+  Picture stripes{{64, 64, 1}, {}};
+  for (int i = 0; i < 64 * 64; ++i) stripes.pixels.push_back(i % 2 ? 200 : 100);
+  const Picture average = resize_to(stripes, {8, 8, 1});
+  for (const int value : average.pixels) EXPECT_NEAR(value, 150, 4);
+  const Picture wide = resize_to({{1, 2, 1}, {0, 200}}, {4, 8, 1});
+  const std::vector<std::uint8_t> row(wide.pixels.begin() + 8, wide.pixels.begin() + 16);
+  EXPECT_EQ(row, (std::vector<std::uint8_t>{0, 0, 25, 75, 125, 175, 200, 200}));
+}
+
+TEST(Picture, ConvertsGreyAndColour) {
+  const Picture red{{1, 1, 3}, {255, 0, 0}};
+  EXPECT_EQ(resize_to(red, {1, 1, 1}).pixels[0], 76);
+  const Picture grey{{1, 1, 1}, {7}};
+  EXPECT_EQ(resize_to(grey, {1, 1, 3}).pixels, (std::vector<std::uint8_t>{7, 7, 7}));
+}
+
+TEST(Picture, KnowsDarkOnLight) {
+  Picture ink{{5, 6, 1}, std::vector<std::uint8_t>(30, 250)};
+  for (const std::size_t i : {8u, 9u, 14u, 15u}) ink.pixels[i] = 0;
+  EXPECT_TRUE(has_light_border(ink));
+  invert(ink);
+  EXPECT_FALSE(has_light_border(ink));
+  EXPECT_EQ(ink.pixels[8], 255);
+}
+
+TEST(Picture, DescribesWhatWasDone) {
+  EXPECT_EQ(
+      describe_preprocessing({48, 64, 3}, {28, 28, 1}, true),
+      "64 x 48 colour -> 28 x 28 grey: inverted, converted to grey, scaled to 28 x 21, centred on black");
+  EXPECT_EQ(describe_preprocessing({28, 28, 1}, {28, 28, 1}, false),
+            "28 x 28 grey -> 28 x 28 grey: unchanged");
+}
+
+}  // namespace
+}  // namespace tailor
