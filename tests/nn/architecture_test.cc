@@ -54,6 +54,20 @@ TEST(Architecture, DefaultNetworkIsTheKnownOne) {
   EXPECT_EQ(a.layers[9].name, "dropout_2");
 }
 
+TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
+  EXPECT_THAT(shipped_architectures(), testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20"));
+  EXPECT_EQ(find_architecture("lenet5").parameters(), 61706);
+  EXPECT_EQ(find_architecture("lenet5").multiply_adds(),
+            28 * 28 * 150 + 10 * 10 * 2400 + 400 * 120 + 120 * 84 + 840);
+  // Per width c: two convolutions and their norms; then two dense layers and the norm between them.
+  const auto pair = [](int from, int c) { return 9 * from * c + 9 * c * c + 4 * c; };
+  EXPECT_EQ(find_architecture("vgg_bn").parameters(),
+            pair(1, 32) + pair(32, 64) + pair(64, 128) + 1152 * 128 + 2 * 128 + 1290);
+  // ResNet-20 with option B has 272,474 on 32x32x3; one input channel is 2 * 9 * 16 fewer.
+  EXPECT_EQ(find_architecture("resnet20", {{32, 32, 3}, 10}).parameters(), 272474);
+  EXPECT_EQ(find_architecture("resnet20").parameters(), 272186);
+}
+
 TEST(Architecture, FollowsTheDataWhereTheFileLeavesItOpen) {
   const Architecture a = find_architecture("mnist_cnn", {{32, 32, 3}, 100});
   EXPECT_EQ(a.input, (Shape{32, 32, 3}));

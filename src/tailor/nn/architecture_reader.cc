@@ -52,8 +52,8 @@ bool valid_name(std::string_view name) {
 // One [[layer]] table and where it stands; the layers that its `activation` adds share it.
 struct Place {
   const toml::table* table = nullptr;
-  int number = 0;  // 1 for the first [[layer]]
-  std::string kind = "?";
+  int number = 0;    // 1 for the first [[layer]]
+  std::string kind;  // empty until known
 };
 
 class Reader {
@@ -74,7 +74,7 @@ class Reader {
       if (const auto name = (*layers[i].as_table())["name"].value_exact<std::string>())
         given_.emplace(*name, i + 1);
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      place_ = Place{layers[i].as_table(), static_cast<int>(i) + 1, "?"};
+      place_ = Place{layers[i].as_table(), static_cast<int>(i) + 1, ""};
       read_layer();
     }
     infer_shapes(a_, [this](int layer, const std::string& key, const std::string& problem) {
@@ -93,8 +93,10 @@ class Reader {
 
   // About a [[layer]] table: at the key's line if it is there, else at the table's.
   Error complaint(std::string_view key, const std::string& problem) const {
-    return bad_input("{}:{}: layer {} ({}){}: {}", origin_, line_of(*place_.table, key), place_.number,
-                     place_.kind, key.empty() ? "" : fmt::format(", key '{}'", key), problem);
+    const std::string kind = place_.kind.empty() ? "" : fmt::format(" ({})", place_.kind);
+    const std::string at = key.empty() ? "" : fmt::format(", key '{}'", key);
+    return bad_input("{}:{}: layer {}{}{}: {}", origin_, line_of(*place_.table, key), place_.number, kind, at,
+                     problem);
   }
 
   template <class... Args>
