@@ -5,6 +5,7 @@
 
 namespace tailor {
 
+void add_architecture_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
 

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   app.name("tailor");
   app.set_version_flag("--version", std::string("tailor ") + TAILOR_VERSION);
   app.require_subcommand(1);
+  tailor::add_architecture_command(app);
   tailor::add_data_command(app);
   tailor::add_hyperparameters_command(app);
   try {
