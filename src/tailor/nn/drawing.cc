@@ -230,7 +230,7 @@ class Svg {
     const PlacedBlock* to = placed.to < 0 ? nullptr : &row.blocks[static_cast<std::size_t>(placed.to)];
     const double start = from ? from->tap : 2;
     const bool into_sum = to && block_of(*to).tone == Tone::sum;
-    const double end = !to ? layout_.width - 2 : into_sum ? to->center : to->left() - 12;
+    const double end = !to ? layout_.width - 2 : into_sum ? to->center : entry(*to);
     put("<g>");
     if (!link.layers.empty()) put("<title>{}</title>", escaped(tooltip(link.layers)));
     std::string path = from ? fmt::format("M{:.1f} {:.1f} H{:.1f} V{:.1f} q0 {} {} {}", from->right(),
@@ -247,6 +247,11 @@ class Svg {
     if (from) put("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2\"/>", start, row.axis);
     if (!link.note.empty() && to) draw_note(link, (start + end) / 2, y);
     put("</g>");
+  }
+
+  // Where a link comes down before a block: left of it and of its size.
+  double entry(const PlacedBlock& to) const {
+    return std::min(to.left() - 12, to.center - text_width(block_of(to).size_text()) / 2 - 6);
   }
 
   void draw_note(const DrawnLink& link, double x, double y) {
