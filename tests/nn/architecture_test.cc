@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tailor/base/file.h"
 #include "tailor/base/hash.h"
+#include "tailor/nn/architecture_kinds.h"
 
 namespace tailor {
 namespace {
@@ -264,6 +266,11 @@ TEST(Architecture, ToTomlReadsBackTheSame) {
       EXPECT_EQ(a.layers[i].name, b.layers[i].name);
     }
   }
+}
+
+TEST(Architecture, TheDocumentationHoldsTheTableOfKinds) {
+  const std::string page = read_file(TAILOR_SOURCE_DIR "/docs/architecture-files.md");
+  EXPECT_THAT(page, testing::EndsWith("Written by `tailor architecture kinds`.\n\n" + layer_reference()));
 }
 
 TEST(Architecture, ToTomlQuotesTheName) {
