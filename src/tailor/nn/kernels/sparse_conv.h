@@ -9,7 +9,7 @@
 //
 // Activations are NHWC, weights OHWI (shapes.h), any number of channels, any size. A NaN in the gradient, in
 // x under a non-zero gradient or in a weight under one reaches every result that depends on it. Scratch is
-// plain floats from the caller, best aligned to 64 bytes; nothing is allocated and nothing is kept between
+// plain floats from the caller, aligned to 8 bytes, best to 64; nothing is allocated and nothing is kept between
 // calls.
 #pragma once
 
@@ -21,12 +21,13 @@
 namespace tailor::kernels {
 
 // Where a pooled gradient is not zero. Points into the scratch and to the gradient that it was made from, and
-// is valid as long as neither changes.
+// is valid as long as none of them changes.
 struct SparseGradient {
   int count;  // non-zeros, of (out_height / 2) (out_width / 2) out_channels: count / that is the density
   const std::uint64_t*
       masks;  // [pooled pixels][place in the window, 0..3][out / 64]: a bit for each output channel
-  const float* gradient;  // [pooled pixels][out]
+  const float* gradient;  // [pooled pixels][out], as given
+  const std::uint8_t* argmax;  // the same
   float* work;            // the rest of the scratch
 };
 

@@ -87,7 +87,7 @@ bool sparse_supports(const ConvShape& s) {
 std::size_t sparse_scratch_floats(const ConvShape& s) {
   const SparsePlan plan(s);
   return plan.mask_floats() + plan.copy_floats() +
-         static_cast<std::size_t>(s.out_channels) * (2 * plan.strip_entries() + 1);
+         static_cast<std::size_t>(s.out_channels) * 2 * (plan.strip_entries() + 1);
 }
 
 std::size_t sparse_weight_floats(const ConvShape& s) {
@@ -111,7 +111,7 @@ SparseGradient sparse_scan(const ConvShape& s, const float* pooled_gradient, con
   const SparsePlan plan(s);
   auto* masks = reinterpret_cast<std::uint64_t*>(scratch);
   const int count = HWY_DYNAMIC_DISPATCH(sparse_masks)(s, plan.pixels, pooled_gradient, y, argmax, masks);
-  return {count, masks, pooled_gradient, scratch + plan.mask_floats()};
+  return {count, masks, pooled_gradient, argmax, scratch + plan.mask_floats()};
 }
 
 }  // namespace tailor::kernels
