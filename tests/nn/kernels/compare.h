@@ -18,7 +18,7 @@ namespace tailor::kernels {
 template <class Function>
 void for_each_target(Function f) {
   const std::int64_t supported = hwy::SupportedTargets();
-  constexpr std::int64_t targets[] = {HWY_AVX3, HWY_AVX2, HWY_SSE4, HWY_NEON, 0};
+  constexpr std::int64_t targets[] = {HWY_AVX3, HWY_AVX2, HWY_NEON, 0};
   for (const std::int64_t target : targets) {
     if (target != 0 && (supported & target) == 0) continue;
     SCOPED_TRACE(target == 0 ? "baseline" : hwy::TargetName(target));

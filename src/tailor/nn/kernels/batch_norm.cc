@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tailor/nn/kernels/conv_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/batch_norm.cc"
 #include <hwy/foreach_target.h>

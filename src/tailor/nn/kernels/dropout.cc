@@ -1,6 +1,8 @@
 // Dropout: the mask is computed in registers beside the values.
 #include "tailor/nn/kernels/dropout.h"
 
+#include "tailor/nn/kernels/conv_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/dropout.cc"
 #include <hwy/foreach_target.h>

@@ -2,6 +2,8 @@
 // definitions.
 #include "tailor/nn/kernels/elementwise.h"
 
+#include "tailor/nn/kernels/conv_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/elementwise.cc"
 #include <hwy/foreach_target.h>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "tailor/nn/kernels/conv_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/pooling.cc"
 #include <hwy/foreach_target.h>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <limits>
 
+#include "tailor/nn/kernels/conv_targets.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/softmax_loss.cc"
 #include <hwy/foreach_target.h>

@@ -1,0 +1,117 @@
+// Times the dense layer of the default network, 128 images, 9,216 inputs, 128 outputs, on one core: dense
+// (oneDNN) and from the non-zeros at several densities. Run: build/release/bin/kernels_dense
+// [--benchmark_filter=REGEX]
+#include <cstdint>
+#include <new>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "tailor/base/random.h"
+#include "tailor/base/threads.h"
+#include "tailor/nn/kernels/dense.h"
+#include "tailor/nn/kernels/sparse_dense.h"
+
+namespace tailor::kernels {
+namespace {
+
+constexpr int rows = 128, in = 9216, out = 128;
+
+template <class T>
+struct Aligned {
+  using value_type = T;
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64})); }
+  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{64}); }
+  bool operator==(const Aligned&) const { return true; }
+};
+using Floats = std::vector<float, Aligned<float>>;
+
+Floats values(std::size_t n, std::uint64_t seed, double density = 1) {
+  Floats v(n);
+  const Key key(seed);
+  for (std::size_t i = 0; i < n; ++i)
+    v[i] = key.with(1).uniform(i) < density ? static_cast<float>(key.uniform(i) + 0.1) : 0;
+  return v;
+}
+
+struct Layer {
+  explicit Layer(double x_density, double dy_density = 1)
+      : x(values(std::size_t{rows} * in, 1, x_density)), dy(values(std::size_t{rows} * out, 4, dy_density)) {
+    prepare_compute_thread();
+  }
+  SparseInputs inputs() { return SparseInputs(memory.data(), rows, in); }
+  SparseGradients gradients() { return SparseGradients(memory.data(), rows, out); }
+
+  Floats x, dy;
+  Floats w = values(std::size_t{in} * out, 2), b = values(out, 3);
+  Floats y = values(std::size_t{rows} * out, 5), dw = w, dx = x;
+  Floats memory = Floats(sparse_inputs_bytes(rows, in) / sizeof(float) + 16);
+  Floats scratch = Floats(sparse_backward_scratch(rows, out));
+};
+
+// GFLOP/s counts the dense layer's multiplications and additions whether or not they are done.
+void count(benchmark::State& state, int passes) {
+  state.counters["GFLOP/s"] =
+      benchmark::Counter(2e-9 * rows * in * out * passes, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void dense_forward(benchmark::State& state) {
+  Layer l(1);
+  for (auto _ : state) kernels::dense_forward(l.x.data(), l.w.data(), l.b.data(), l.y.data(), rows, in, out);
+  count(state, 1);
+}
+
+void dense_backward(benchmark::State& state) {
+  Layer l(1);
+  for (auto _ : state) {
+    dense_backward_weights(l.x.data(), l.dy.data(), l.dw.data(), rows, 0, in, in, out);
+    dense_backward_data(l.dy.data(), l.w.data(), l.dx.data(), rows, in, out);
+  }
+  count(state, 2);
+}
+
+void compress(benchmark::State& state) {
+  Layer l(static_cast<double>(state.range(0)) / 100);
+  for (auto _ : state) benchmark::DoNotOptimize(sparse_compress(l.x.data(), 0, rows, l.inputs()));
+}
+
+void sparse_forward(benchmark::State& state) {
+  Layer l(static_cast<double>(state.range(0)) / 100);
+  const SparseInputs inputs = l.inputs();
+  sparse_compress(l.x.data(), 0, rows, inputs);
+  for (auto _ : state) sparse_dense_forward(inputs, l.w.data(), l.b.data(), l.y.data(), 0, rows, out);
+  count(state, 1);
+}
+
+void compress_gradients(benchmark::State& state) {
+  Layer l(0.27, static_cast<double>(state.range(0)) / 100);
+  for (auto _ : state) benchmark::DoNotOptimize(sparse_compress_gradients(l.dy.data(), l.gradients()));
+}
+
+void sparse_backward(benchmark::State& state) {
+  Layer l(0.27, static_cast<double>(state.range(0)) / 100);
+  const SparseGradients gradients = l.gradients();
+  sparse_compress_gradients(l.dy.data(), gradients);
+  for (auto _ : state) {
+    sparse_dense_backward(gradients, l.x.data(), l.w.data(), l.dw.data(), l.dx.data(), 0, in, in,
+                          l.scratch.data());
+  }
+  count(state, 2);
+}
+
+void densities(benchmark::internal::Benchmark* b) {
+  b->Unit(benchmark::kMillisecond)->ArgName("percent");
+  for (const int percent : {0, 10, 16, 20, 27, 35, 50, 75, 100}) b->Arg(percent);
+}
+
+BENCHMARK(dense_forward)->Unit(benchmark::kMillisecond);
+BENCHMARK(dense_backward)->Unit(benchmark::kMillisecond);
+BENCHMARK(compress)->Apply(densities);
+BENCHMARK(sparse_forward)->Apply(densities);
+BENCHMARK(compress_gradients)->Apply(densities);
+BENCHMARK(sparse_backward)->Apply(densities);
+
+}  // namespace
+}  // namespace tailor::kernels
+
+BENCHMARK_MAIN();

@@ -1,0 +1,79 @@
+// Dense layers whose inputs are partly zero, as ReLU and dropout leave them: forward from the non-zeros of x,
+// backward from the non-zeros of dy, which are rarer still. Exact: what is left out is a product with 0 (so a
+// NaN or infinity on its other side is not seen). Whether this or dense.h is faster is a question of density
+// alone, see the *_pays. x [rows][in], w [in][out], b [out], y [rows][out].
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tailor::kernels {
+
+// ---- forward
+
+// Inputs come in blocks whose weights stay in the first caches while all rows pass.
+inline constexpr int sparse_block = 64;
+
+constexpr int sparse_blocks(int in) { return (in + sparse_block - 1) / sparse_block; }
+
+// The non-zeros of x: for each block and row a list with room for the whole block, of which `count` entries
+// are used. A view of the caller's memory: sparse_inputs_bytes(rows, in), aligned to 64.
+struct SparseInputs {
+  SparseInputs(void* memory, int rows, int in);
+
+  std::size_t list(int block, int row) const { return static_cast<std::size_t>(block) * rows + row; }
+
+  int rows, in;
+  float* value;         // [blocks][rows][sparse_block]
+  std::uint8_t* place;  // the same: input - block * sparse_block
+  std::uint8_t* count;  // [blocks][rows]
+};
+
+std::size_t sparse_inputs_bytes(int rows, int in);
+
+// Fills the lists of rows [row_first, row_first + row_count) from the whole matrix x; returns how many values
+// are not zero. NaN is not zero. Callers can share the rows among threads.
+std::int64_t sparse_compress(const float* x, int row_first, int row_count, const SparseInputs& inputs);
+
+// y = x w + b for a range of rows; y is the whole matrix, `bias` may be null.
+void sparse_dense_forward(const SparseInputs& inputs, const float* w, const float* bias, float* y,
+                          int row_first, int row_count, int out);
+
+// Whether this forward pass, compression included, is faster than the dense one.
+bool sparse_forward_pays(std::int64_t nonzeros, int rows, int in);
+
+// ---- backward
+
+// The non-zeros of dy, by row and by column. A view of the caller's memory: sparse_gradients_bytes(rows,
+// out), aligned to 64.
+struct SparseGradients {
+  struct Entry {
+    std::int32_t other;  // column in a row's list, row in a column's list
+    float value;
+  };
+
+  SparseGradients(void* memory, int rows, int out);
+
+  int rows, out;
+  Entry *by_row, *by_column;           // [rows * out], lists without gaps
+  std::int32_t *row_end, *column_end;  // [rows + 1], [out + 1]: list i is [end[i], end[i + 1])
+};
+
+std::size_t sparse_gradients_bytes(int rows, int out);
+
+// Fills the lists; returns how many values are not zero. NaN is not zero.
+std::int64_t sparse_compress_gradients(const float* dy, const SparseGradients& gradients);
+
+// Floats of scratch memory that each concurrent call of sparse_dense_backward needs, aligned to 64 bytes.
+std::size_t sparse_backward_scratch(int rows, int out);
+
+// For the inputs [in_first, in_first + in_count): overwrites their rows of dw = x^T dy and, unless dx is
+// null, their columns of dx = dy w^T. Pointers are to whole matrices; callers can share the inputs among
+// threads, best in multiples of sparse_block.
+void sparse_dense_backward(const SparseGradients& gradients, const float* x, const float* w, float* dw,
+                           float* dx, int in_first, int in_count, int in, float* scratch);
+
+// Whether this backward pass is faster than the dense one.
+bool sparse_backward_pays(std::int64_t nonzeros, int rows, int out);
+
+}  // namespace tailor::kernels
