@@ -9,8 +9,8 @@
 //
 // Activations are NHWC, weights OHWI (shapes.h), any number of channels, any size. A NaN in the gradient, in
 // x under a non-zero gradient or in a weight under one reaches every result that depends on it. Scratch is
-// plain floats from the caller, aligned to 8 bytes, best to 64; nothing is allocated and nothing is kept between
-// calls.
+// plain floats from the caller, aligned to 8 bytes, best to 64; nothing is allocated and nothing is kept
+// between calls.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +26,9 @@ struct SparseGradient {
   int count;  // non-zeros, of (out_height / 2) (out_width / 2) out_channels: count / that is the density
   const std::uint64_t*
       masks;  // [pooled pixels][place in the window, 0..3][out / 64]: a bit for each output channel
-  const float* gradient;  // [pooled pixels][out], as given
+  const float* gradient;       // [pooled pixels][out], as given
   const std::uint8_t* argmax;  // the same
-  float* work;            // the rest of the scratch
+  float* work;                 // the rest of the scratch
 };
 
 // Whether these functions can compute this shape.
