@@ -92,10 +92,9 @@ void Optimizer::step(std::size_t first, std::size_t count, float* values, const 
                      float gradient_scale) const {
   OptimizerPass pass = constants(settings_, learning_rate, t, gradient_scale);
   const auto [first_slots, second_slots] = slots(pass.rule);
-  const auto after = [first](std::size_t offset, const ParameterRange& range) {
-    return offset < range.offset + range.size;
-  };
-  auto range = std::upper_bound(ranges_.begin(), ranges_.end(), first, after);
+  // The first range that ends behind `first`; empty ranges fall out by themselves.
+  auto range = std::find_if(ranges_.begin(), ranges_.end(),
+                            [first](const ParameterRange& r) { return r.offset + r.size > first; });
   for (const std::size_t end = first + count; first < end; ++range) {
     const std::size_t part = std::min(end, range->offset + range->size) - first;
     const double decay = range->decays || settings_.decay_biases_and_norms ? settings_.weight_decay : 0;

@@ -5,10 +5,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/train/optimizer_fast.cc"
-// Vectors are kept in structures and arrays, which the sizeless types of SVE forbid; NEON serves those
-// machines.
+// AVX-512, AVX2 and the baseline, as the convolutions. Vectors are kept in structures and arrays, which the
+// sizeless types of SVE forbid; NEON serves those machines.
 #undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#define HWY_DISABLED_TARGETS \
+  ((HWY_AVX3 - 1) | HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
