@@ -46,6 +46,7 @@ OPTIMIZERS = [
     # With a decay that shows, and without Nesterov.
     {"optimizer": "sgd", "learning_rate": 0.05, "momentum": 0.9, "nesterov": False, "weight_decay": 0.05},
     {"optimizer": "adamw", "learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "weight_decay": 3.0},
+    {"optimizer": "rmsprop", "learning_rate": 0.0005, "rho": 0.9, "rmsprop_momentum": 0.5, "epsilon": 1e-7},
 ]
 
 
@@ -57,6 +58,10 @@ def make_optimizer(s, parameters):
             momentum=s["momentum"],
             nesterov=s["nesterov"],
             weight_decay=s.get("weight_decay", 0.0),
+        )
+    if s["optimizer"] == "rmsprop":
+        return torch.optim.RMSprop(
+            parameters, s["learning_rate"], alpha=s["rho"], eps=s["epsilon"], momentum=s["rmsprop_momentum"]
         )
     kind = torch.optim.Adam if s["optimizer"] == "adam" else torch.optim.AdamW
     return kind(
@@ -95,10 +100,11 @@ def described_parameters(network):
     for index, (kind, step) in enumerate(zip(network.kinds, network.steps)):
         for name, parameter in step.named_parameters():
             norm = kind == "batch_norm"
-            row = {"layer": index, "name": name, "count": parameter.numel(), "offset": 0.0, "scale": 0.1}
-            if norm and name == "weight":
+            role = {"weight": "scale", "bias": "shift"}[name] if norm else name
+            row = {"layer": index, "role": role, "count": parameter.numel(), "offset": 0.0, "scale": 0.1}
+            if role == "scale":
                 row |= {"offset": 1.0, "scale": 0.5}
-            elif name == "weight":
+            elif role == "weight":
                 row["scale"] = float(np.sqrt(3.0 / parameter[0].numel()))
             rows.append((row, parameter))
     return rows
@@ -209,8 +215,8 @@ class Case:
             losses32, _, evaluation32 = self.train(settings, torch.float32)
             deviation = max(abs(a - b) for a, b in zip(losses + [evaluation], losses32 + [evaluation32]))
             trainings.append(
-                settings
-                | {
+                {
+                    "settings": settings,
                     "losses": rounded(losses, 11),
                     "evaluation_loss": number(evaluation, 11),
                     "float32_deviation": float(f"{deviation:.2g}"),
@@ -258,12 +264,12 @@ def main():
         result = Case(name, *setting).result()
         file = HERE / (name.removesuffix(".toml") + ".json")
         # One line for each tensor and training: compact, and a change shows where it is.
-        text = json.dumps(result, separators=(",", ":")).replace('{"layer"', '\n{"layer"').replace('{"optimizer"', '\n{"optimizer"')
+        text = json.dumps(result, separators=(",", ":")).replace('{"layer"', '\n{"layer"').replace('{"settings"', '\n{"settings"')
         file.write_text(text + "\n")
         worst = max(t["float32_deviation"] for t in result["tensors"])
         print(f"{file.name}: {file.stat().st_size:,} bytes, first loss {result['first_loss']:.4f}, PyTorch's float32 gradients within {worst:.1e}")
         for t in result["trainings"]:
-            print(f"  {t['optimizer']}: {t['losses'][0]:.4f} -> {t['losses'][-1]:.4f}, float32 within {t['float32_deviation']:.1e}")
+            print(f"  {t['settings']['optimizer']}: {t['losses'][0]:.4f} -> {t['losses'][-1]:.4f}, float32 within {t['float32_deviation']:.1e}")
 
 
 if __name__ == "__main__":

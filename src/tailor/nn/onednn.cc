@@ -10,6 +10,7 @@
 #include <dnnl.hpp>
 #endif
 
+#include "tailor/base/threads.h"
 #include "tailor/nn/kernels/elementwise.h"
 
 namespace tailor::onednn {
@@ -151,6 +152,8 @@ struct Convolution::State {
 Convolution::Convolution(const kernels::ConvShape& shape, bool bias, bool backward, bool data_gradient,
                          int lanes)
     : state_(std::make_unique<State>()) {
+  // oneDNN plans for the number of threads it sees now: the one it will run on, whatever the machine has.
+  prepare_compute_thread();
   State& s = *state_;
   s.shape = shape, s.bias = bias;
   s.source_floats = static_cast<std::size_t>(shape.in_height) * shape.in_width * shape.in_channels;

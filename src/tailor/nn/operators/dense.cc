@@ -40,8 +40,8 @@ class DenseOperator : public Operator {
     const float* x = memory_.input[0].floats(all);
     const float* dy = memory_.diff_output.floats(all);
     each_block(pass, in_, inputs_for_a_block, [&](int first, int count) {
-      kernels::dense_backward_weights(x, dy, pass.gradients + weight_.offset + row(first, out_), pass.batch,
-                                      first, count, in_, out_);
+      kernels::dense_backward_weights(x, dy, pass.gradients + weight_.offset, pass.batch, first, count, in_,
+                                      out_);
     });
     if (bias_) kernels::dense_backward_bias(dy, pass.gradients + bias_->offset, pass.batch, out_);
     if (!memory_.diff_input[0]) return;
