@@ -1,0 +1,292 @@
+// The first layer's convolution: several pixels by vectors of output channels in registers going forward,
+// several taps by vectors of output channels for the gradient of the weights.
+#include "tailor/nn/kernels/first_conv.h"
+
+#include <algorithm>
+
+#include "tailor/nn/kernels/conv_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tailor/nn/kernels/first_conv.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "tailor/nn/kernels/conv_vector-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tailor::kernels::HWY_NAMESPACE {
+namespace {
+
+using Size = std::size_t;
+
+// The image with its zero border, and what follows from the shape.
+struct Input {
+  const float* x;
+  Size row;            // floats from one row to the next
+  int channels, taps;  // in a pixel; under one row of the kernel
+};
+
+Input bordered(const ConvShape& s, const float* x, float* scratch) {
+  const int channels = s.in_channels, taps = s.kernel_width * channels;
+  const Size row = static_cast<Size>(s.in_width) * channels;
+  if (s.padding == 0) return {x, row, channels, taps};
+  const Size bordered_row = row + 2 * static_cast<Size>(s.padding) * channels;
+  std::memset(scratch, 0, bordered_row * (s.in_height + 2 * s.padding) * sizeof(float));
+  for (int i = 0; i < s.in_height; ++i) {
+    std::memcpy(scratch + bordered_row * (i + s.padding) + static_cast<Size>(s.padding) * channels,
+                x + i * row, row * sizeof(float));
+  }
+  return {scratch, bordered_row, channels, taps};
+}
+
+// --- forward ---
+
+// 8 x 2 + 2 + 1 of 32 registers, or 6 x 2 + 2 + 1 of 16.
+constexpr int most_pixels = HWY_CAP_GE512 ? 8 : 6;
+
+struct Layer {
+  const float* packed;
+  const float* bias;
+  bool relu;
+  int kernel_height, out_channels, out_padded;
+};
+
+// `pixels` neighbours in a row, `vectors` vectors of output channels from `channel` on.
+template <int pixels, int vectors>
+HWY_INLINE void convolve(const Input& in, const float* x, const Layer& layer, int channel, float* y) {
+  Vector sum[pixels][vectors];
+  const Size left = static_cast<Size>(layer.out_channels - channel);
+  TAILOR_UNROLL
+  for (Size j = 0; j < vectors; ++j) {
+    const Vector start = layer.bias ? load_first(layer.bias + channel + j * lane_count, left - j * lane_count)
+                                    : hn::Zero(Floats());
+    TAILOR_UNROLL
+    for (int p = 0; p < pixels; ++p) sum[p][j] = start;
+  }
+  const float* w = layer.packed + channel;
+  for (int r = 0; r < layer.kernel_height; ++r, x += in.row) {
+    for (int t = 0; t < in.taps; ++t, w += layer.out_padded) {
+      Vector weights[vectors];
+      TAILOR_UNROLL
+      for (int j = 0; j < vectors; ++j) weights[j] = load(w + j * lane_count);
+      TAILOR_UNROLL
+      for (int p = 0; p < pixels; ++p) {
+        const Vector value = broadcast(x[p * in.channels + t]);
+        TAILOR_UNROLL
+        for (int j = 0; j < vectors; ++j) sum[p][j] = hn::MulAdd(value, weights[j], sum[p][j]);
+      }
+    }
+  }
+  TAILOR_UNROLL
+  for (int p = 0; p < pixels; ++p) {
+    TAILOR_UNROLL
+    for (Size j = 0; j < vectors; ++j) {
+      store_first(layer.relu ? relu(sum[p][j]) : sum[p][j],
+                  y + static_cast<Size>(p) * layer.out_channels + channel + j * lane_count,
+                  left - j * lane_count);
+    }
+  }
+}
+
+// A row of `width` outputs.
+template <int vectors>
+HWY_NOINLINE void convolve_row(const Input& in, const float* x, const Layer& layer, int channel, int width,
+                               float* y) {
+  for (; width >= most_pixels; width -= most_pixels) {
+    convolve<most_pixels, vectors>(in, x, layer, channel, y);
+    x += most_pixels * in.channels;
+    y += most_pixels * layer.out_channels;
+  }
+  for (; width >= 2; width -= 2) {
+    convolve<2, vectors>(in, x, layer, channel, y);
+    x += 2 * in.channels;
+    y += 2 * layer.out_channels;
+  }
+  if (width == 1) convolve<1, vectors>(in, x, layer, channel, y);
+}
+
+// --- gradient of the weights ---
+
+struct Gradient {
+  const float* y;
+  const float* dy;
+  int height, width, channels;
+};
+
+// The gradients of rows x taps neighbouring taps, the first of them under in.x; dw is the first one's, taps
+// and rows of it at distances of 1 and dw_row, channels at dw_channel.
+template <int rows, int taps, int vectors>
+HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, float* dw, Size dw_row,
+                           Size dw_channel, float* db) {
+  Vector sum[rows][taps][vectors], total[vectors];
+  TAILOR_UNROLL
+  for (int j = 0; j < vectors; ++j) {
+    total[j] = hn::Zero(Floats());
+    TAILOR_UNROLL
+    for (int i = 0; i < rows * taps; ++i) sum[i / taps][i % taps][j] = hn::Zero(Floats());
+  }
+  const Size left = static_cast<Size>(out.channels - channel);
+  const float* dy = out.dy + channel;
+  const float* y = out.y ? out.y + channel : nullptr;
+  for (int row = 0; row < out.height; ++row) {
+    const float* x = in.x + static_cast<Size>(row) * in.row;
+    for (int column = 0; column < out.width; ++column, x += in.channels, dy += out.channels) {
+      Vector g[vectors];
+      TAILOR_UNROLL
+      for (Size j = 0; j < vectors; ++j) {
+        g[j] = load_first(dy + j * lane_count, left - j * lane_count);
+        if (y) {
+          const Vector output = load_first(y + j * lane_count, left - j * lane_count);
+          g[j] = hn::IfThenZeroElse(hn::Le(output, hn::Zero(Floats())), g[j]);
+        }
+        total[j] = hn::Add(total[j], g[j]);
+      }
+      if (y) y += out.channels;
+      TAILOR_UNROLL
+      for (int r = 0; r < rows; ++r) {
+        TAILOR_UNROLL
+        for (int t = 0; t < taps; ++t) {
+          const Vector value = broadcast(x[static_cast<Size>(r) * in.row + t]);
+          TAILOR_UNROLL
+          for (int j = 0; j < vectors; ++j) sum[r][t][j] = hn::MulAdd(value, g[j], sum[r][t][j]);
+        }
+      }
+    }
+  }
+  HWY_ALIGN float parts[vectors * lane_count];
+  const Size n = HWY_MIN(left, static_cast<Size>(vectors * lane_count));
+  TAILOR_UNROLL
+  for (int i = 0; i < rows * taps; ++i) {
+    TAILOR_UNROLL
+    for (int j = 0; j < vectors; ++j) hn::Store(sum[i / taps][i % taps][j], Floats(), parts + j * lane_count);
+    float* to = dw + i / taps * dw_row + i % taps;
+    for (Size lane = 0; lane < n; ++lane) to[lane * dw_channel] += parts[lane];
+  }
+  if (!db) return;
+  TAILOR_UNROLL
+  for (int j = 0; j < vectors; ++j) hn::Store(total[j], Floats(), parts + j * lane_count);
+  for (Size lane = 0; lane < n; ++lane) db[lane] += parts[lane];
+}
+
+// `taps` <= 9 neighbouring taps of a row of the kernel.
+template <int vectors>
+void add_row(const Input& in, const Gradient& out, int channel, int taps, float* dw, Size dw_channel,
+             float* db) {
+  switch (taps) {
+    case 1:
+      return add_taps<1, 1, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 2:
+      return add_taps<1, 2, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 3:
+      return add_taps<1, 3, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 4:
+      return add_taps<1, 4, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 5:
+      return add_taps<1, 5, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 6:
+      return add_taps<1, 6, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 7:
+      return add_taps<1, 7, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    case 8:
+      return add_taps<1, 8, vectors>(in, out, channel, dw, 0, dw_channel, db);
+    default:
+      return add_taps<1, 9, vectors>(in, out, channel, dw, 0, dw_channel, db);
+  }
+}
+
+template <int vectors>
+void add_channels(const ConvShape& s, Input in, const Gradient& out, int channel, float* dw, float* db) {
+  const Size dw_row = static_cast<Size>(in.taps), dw_channel = dw_row * s.kernel_height;
+  dw += channel * dw_channel;
+  if (db) db += channel;
+  if (s.kernel_height == 3 && in.taps == 3) {  // grey 3x3: all taps at once
+    return add_taps<3, 3, vectors>(in, out, channel, dw, dw_row, dw_channel, db);
+  }
+  for (int r = 0; r < s.kernel_height; ++r) {
+    for (int t = 0; t < in.taps; t += 9) {
+      const Input part{in.x + static_cast<Size>(r) * in.row + t, in.row, in.channels, in.taps};
+      const bool first = r == 0 && t == 0;
+      add_row<vectors>(part, out, channel, HWY_MIN(9, in.taps - t), dw + r * dw_row + t, dw_channel,
+                       first ? db : nullptr);
+    }
+  }
+}
+
+}  // namespace
+
+void first_forward(const ConvShape& s, const float* x, const float* packed, const float* bias, bool with_relu,
+                   float* y, float* scratch) {
+  const Input in = bordered(s, x, scratch);
+  const Layer layer{packed,          bias,           with_relu,
+                    s.kernel_height, s.out_channels, (s.out_channels + 15) / 16 * 16};
+  for (int channel = 0; channel < s.out_channels; channel += 2 * lane_count) {
+    const bool two = s.out_channels - channel > lane_count;
+    for (int row = 0; row < s.out_height; ++row) {
+      const float* from = in.x + static_cast<Size>(row) * in.row;
+      float* to = y + static_cast<Size>(row) * s.out_width * s.out_channels;
+      if (two) {
+        convolve_row<2>(in, from, layer, channel, s.out_width, to);
+      } else {
+        convolve_row<1>(in, from, layer, channel, s.out_width, to);
+      }
+    }
+  }
+}
+
+void first_weights(const ConvShape& s, const float* x, const float* y, const float* dy, float* dw, float* db,
+                   float* scratch) {
+  const Input in = bordered(s, x, scratch);
+  const Gradient out{y, dy, s.out_height, s.out_width, s.out_channels};
+  // 9 x 2 + 4 + 1 of 32 registers, or 9 + 2 + 1 of 16.
+  constexpr int most = HWY_CAP_GE512 ? 2 : 1;
+  for (int channel = 0; channel < s.out_channels; channel += most * lane_count) {
+    if (s.out_channels - channel > lane_count) {
+      add_channels<most>(s, in, out, channel, dw, db);
+    } else {
+      add_channels<1>(s, in, out, channel, dw, db);
+    }
+  }
+}
+
+}  // namespace tailor::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tailor::kernels {
+
+HWY_EXPORT(first_forward);
+HWY_EXPORT(first_weights);
+
+bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
+
+std::size_t first_conv_weight_floats(const ConvShape& s) {
+  return static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels *
+         ((s.out_channels + 15) / 16 * 16);
+}
+
+std::size_t first_conv_scratch_floats(const ConvShape& s) {
+  if (s.padding == 0) return 0;
+  return static_cast<std::size_t>(s.in_height + 2 * s.padding) * (s.in_width + 2 * s.padding) * s.in_channels;
+}
+
+void first_conv_pack_weights(const ConvShape& s, const float* weights, float* packed) {
+  const std::size_t taps = static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels;
+  const std::size_t channels = static_cast<std::size_t>(s.out_channels), padded = (channels + 15) / 16 * 16;
+  std::fill_n(packed, taps * padded, 0.0f);
+  for (std::size_t o = 0; o < channels; ++o) {
+    for (std::size_t t = 0; t < taps; ++t) packed[t * padded + o] = weights[o * taps + t];
+  }
+}
+
+void first_conv_forward(const ConvShape& shape, const float* x, const float* packed, const float* bias,
+                        bool relu, float* y, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(first_forward)(shape, x, packed, bias, relu, y, scratch);
+}
+
+void first_conv_weight_gradient(const ConvShape& shape, const float* x, const float* y, const float* dy,
+                                float* dw, float* db, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(first_weights)(shape, x, y, dy, dw, db, scratch);
+}
+
+}  // namespace tailor::kernels
+#endif  // HWY_ONCE
