@@ -88,21 +88,39 @@ HWY_INLINE void convolve(const Input& in, const float* x, const Layer& layer, in
   }
 }
 
-// A row of `width` outputs.
+template <int vectors>
+HWY_INLINE void convolve_block(const Input& in, const float* x, const Layer& layer, int channel, int width,
+                               float* y) {
+  switch (width) {
+    case 1:
+      return convolve<1, vectors>(in, x, layer, channel, y);
+    case 2:
+      return convolve<2, vectors>(in, x, layer, channel, y);
+    case 3:
+      return convolve<3, vectors>(in, x, layer, channel, y);
+    case 4:
+      return convolve<4, vectors>(in, x, layer, channel, y);
+    case 5:
+      return convolve<5, vectors>(in, x, layer, channel, y);
+    case 6:
+      return convolve<6, vectors>(in, x, layer, channel, y);
+    case 7:
+      return convolve<HWY_MIN(7, most_pixels), vectors>(in, x, layer, channel, y);
+    default:
+      return convolve<most_pixels, vectors>(in, x, layer, channel, y);
+  }
+}
+
+// A row of `width` outputs, in blocks of nearly the same width: short ones could not hide the
+// multiplications' latency.
 template <int vectors>
 HWY_NOINLINE void convolve_row(const Input& in, const float* x, const Layer& layer, int channel, int width,
                                float* y) {
-  for (; width >= most_pixels; width -= most_pixels) {
-    convolve<most_pixels, vectors>(in, x, layer, channel, y);
-    x += most_pixels * in.channels;
-    y += most_pixels * layer.out_channels;
+  const int blocks = (width + most_pixels - 1) / most_pixels, block = (width + blocks - 1) / blocks;
+  for (int done = 0; done < width; done += block) {
+    convolve_block<vectors>(in, x + done * in.channels, layer, channel, HWY_MIN(block, width - done),
+                            y + static_cast<Size>(done) * layer.out_channels);
   }
-  for (; width >= 2; width -= 2) {
-    convolve<2, vectors>(in, x, layer, channel, y);
-    x += 2 * in.channels;
-    y += 2 * layer.out_channels;
-  }
-  if (width == 1) convolve<1, vectors>(in, x, layer, channel, y);
 }
 
 // --- gradient of the weights ---
@@ -126,22 +144,25 @@ HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, fl
     for (int i = 0; i < rows * taps; ++i) sum[i / taps][i % taps][j] = hn::Zero(Floats());
   }
   const Size left = static_cast<Size>(out.channels - channel);
+  Size readable = static_cast<Size>(out.height) * out.width * out.channels - channel;
   const float* dy = out.dy + channel;
   const float* y = out.y ? out.y + channel : nullptr;
   for (int row = 0; row < out.height; ++row) {
     const float* x = in.x + static_cast<Size>(row) * in.row;
     for (int column = 0; column < out.width; ++column, x += in.channels, dy += out.channels) {
       Vector g[vectors];
+      // Lanes beyond this pixel's channels are never used, but must not be read behind the array.
       TAILOR_UNROLL
       for (Size j = 0; j < vectors; ++j) {
-        g[j] = load_first(dy + j * lane_count, left - j * lane_count);
+        g[j] = load_first(dy + j * lane_count, readable - j * lane_count);
         if (y) {
-          const Vector output = load_first(y + j * lane_count, left - j * lane_count);
+          const Vector output = load_first(y + j * lane_count, readable - j * lane_count);
           g[j] = hn::IfThenZeroElse(hn::Le(output, hn::Zero(Floats())), g[j]);
         }
         total[j] = hn::Add(total[j], g[j]);
       }
       if (y) y += out.channels;
+      readable -= out.channels;
       TAILOR_UNROLL
       for (int r = 0; r < rows; ++r) {
         TAILOR_UNROLL
