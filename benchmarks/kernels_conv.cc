@@ -14,6 +14,8 @@
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
 #include "tailor/nn/kernels/dispatch.h"
+#include "tailor/nn/kernels/first_conv.h"
+#include "tailor/nn/kernels/sparse_conv.h"
 #include "tailor/nn/kernels/winograd_conv.h"
 
 namespace tailor::kernels {
@@ -31,6 +33,8 @@ struct Layer {
   ConvShape shape;
 };
 const Layer default_conv1{"28x28x1-32", shape(28, 1, 32, 3, 0)};
+const Layer lenet_conv1{"28x28x1-6k5p2", shape(28, 1, 6, 5, 2)};
+const Layer vgg_conv1{"32x32x3-64p", shape(32, 3, 64, 3, 1)};
 const Layer default_conv2{"26x26x32-64", shape(26, 32, 64, 3, 0)};
 const Layer vgg_conv{"14x14x64-128p", shape(14, 64, 128, 3, 1)};
 
@@ -95,6 +99,58 @@ void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std:
 }
 
 enum class Pass { forward, data, weights };
+
+// Both passes include the scan; `percent` of the pooled gradients are not zero.
+void sparse(benchmark::State& state, const ConvShape& s, Pass pass, int percent, const std::string& target) {
+  force_vector_target(target);
+  Buffer x(images * x_size(s), 1, 1, true), dx(images * x_size(s)), gradient(images * pooled_size(s), 2),
+      weights(weight_size(s), 3, 0.1), dw(weight_size(s)), db(static_cast<std::size_t>(s.out_channels)),
+      packed(sparse_weight_floats(s)), scratch(sparse_scratch_floats(s));
+  std::vector<std::uint8_t> argmax(images * pooled_size(s));
+  const Key key(4);
+  for (std::size_t i = 0; i < argmax.size(); ++i) {
+    argmax[i] = static_cast<std::uint8_t>(key.below(i, 4));
+    if (key.with(1).uniform(i) * 100 >= percent) gradient.data()[i] = 0;
+  }
+  for (auto _ : state) {
+    if (pass == Pass::data) sparse_pack_weights(s, weights.data(), packed.data());
+    for (std::size_t i = 0; i < images; ++i) {
+      const SparseGradient g = sparse_scan(s, gradient.data() + i * pooled_size(s), nullptr,
+                                           argmax.data() + i * pooled_size(s), scratch.data());
+      if (pass == Pass::data) {
+        sparse_data_gradient(s, packed.data(), g, dx.data() + i * x_size(s));
+      } else {
+        sparse_weight_gradient(s, x.data() + i * x_size(s), g, dw.data(), db.data());
+      }
+    }
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+  force_vector_target("");
+}
+
+void first(benchmark::State& state, const ConvShape& s, Pass pass, const std::string& target) {
+  force_vector_target(target);
+  Buffer x(images * x_size(s), 1), y(images * y_size(s), 2, 1, true), dy(images * y_size(s), 3),
+      weights(weight_size(s), 4), dw(weight_size(s)), bias(static_cast<std::size_t>(s.out_channels), 5),
+      packed(first_conv_weight_floats(s)), scratch(first_conv_scratch_floats(s));
+  for (auto _ : state) {
+    if (pass == Pass::forward) first_conv_pack_weights(s, weights.data(), packed.data());
+    for (std::size_t i = 0; i < images; ++i) {
+      const float* xi = x.data() + i * x_size(s);
+      float* yi = y.data() + i * y_size(s);
+      if (pass == Pass::forward) {
+        first_conv_forward(s, xi, packed.data(), bias.data(), true, yi, scratch.data());
+      } else {
+        first_conv_weight_gradient(s, xi, yi, dy.data() + i * y_size(s), dw.data(), bias.data(),
+                                   scratch.data());
+      }
+    }
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+  force_vector_target("");
+}
 
 // oneDNN's own choice of layouts and implementation, without ReLU and pooling.
 class OneDnn {
@@ -181,14 +237,25 @@ void add_all() {
     for (const std::string& target : vector_targets()) {
       add("forward" + at + "winograd_pool/" + target, winograd, layer.shape, true, target);
       add("forward" + at + "winograd/" + target, winograd, layer.shape, false, target);
+      for (int percent : {100, 50, 25}) {
+        const std::string with = "sparse" + std::to_string(percent) + "/" + target;
+        add("data" + at + with, sparse, layer.shape, Pass::data, percent, target);
+        add("weights" + at + with, sparse, layer.shape, Pass::weights, percent, target);
+      }
     }
     add("forward" + at + "onednn", onednn, layer.shape, Pass::forward);
     add("data" + at + "onednn", onednn, layer.shape, Pass::data);
     add("weights" + at + "onednn", onednn, layer.shape, Pass::weights);
   }
-  const std::string at = std::string("/") + default_conv1.name + "/";
-  add("forward" + at + "onednn", onednn, default_conv1.shape, Pass::forward);
-  add("weights" + at + "onednn", onednn, default_conv1.shape, Pass::weights);
+  for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1}) {
+    const std::string at = std::string("/") + layer.name + "/";
+    for (const std::string& target : vector_targets()) {
+      add("forward" + at + "first/" + target, first, layer.shape, Pass::forward, target);
+      add("weights" + at + "first/" + target, first, layer.shape, Pass::weights, target);
+    }
+    add("forward" + at + "onednn", onednn, layer.shape, Pass::forward);
+    add("weights" + at + "onednn", onednn, layer.shape, Pass::weights);
+  }
 }
 
 }  // namespace

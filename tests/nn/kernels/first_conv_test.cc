@@ -119,6 +119,15 @@ TEST_P(FirstConv, AnOutputThatIsNaNLetsItsGradientPass) {
   EXPECT_LT(distance(c.dw, before.dw, weight_size(c.s)), tolerance);
 }
 
+TEST(FirstConvSupport, PaysForFewInputAndEnoughOutputChannels) {
+  EXPECT_TRUE(first_conv_pays(conv_shape(28, 28, 1, 32, 3, 0)));
+  EXPECT_FALSE(first_conv_pays(conv_shape(28, 28, 1, 6, 5, 2)));
+  EXPECT_FALSE(first_conv_pays(conv_shape(28, 28, 32, 32, 3, 0)));
+  ConvShape strided = conv_shape(28, 28, 1, 32, 3, 0);
+  strided.stride = 2;
+  EXPECT_FALSE(first_conv_supports(strided));
+}
+
 TAILOR_FOR_EACH_TARGET(FirstConv);
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tailor/nn/kernels/conv_targets.h"
+#include "tailor/nn/kernels/first_conv_plan.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/first_conv.cc"
@@ -125,26 +126,35 @@ HWY_NOINLINE void convolve_row(const Input& in, const float* x, const Layer& lay
 
 // --- gradient of the weights ---
 
+// Some rows of the outputs and their gradients.
 struct Gradient {
   const float* y;
   const float* dy;
   int height, width, channels;
+  Size readable;  // floats from dy on
 };
 
-// The gradients of rows x taps neighbouring taps, the first of them under in.x; dw is the first one's, taps
-// and rows of it at distances of 1 and dw_row, channels at dw_channel.
+// Sums over the image: [kernel_height][taps][out_padded], the taps and rows from one on.
+struct Sums {
+  float* first;
+  Size tap, row;
+  float* total;  // of the gradients [out_padded], or null
+};
+
+// rows x taps neighbouring taps, the first of them under in.x, += their sums over the output rows.
 template <int rows, int taps, int vectors>
-HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, float* dw, Size dw_row,
-                           Size dw_channel, float* db) {
+HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, const Sums& to) {
   Vector sum[rows][taps][vectors], total[vectors];
   TAILOR_UNROLL
-  for (int j = 0; j < vectors; ++j) {
-    total[j] = hn::Zero(Floats());
+  for (Size j = 0; j < vectors; ++j) {
+    total[j] = to.total ? load(to.total + channel + j * lane_count) : hn::Zero(Floats());
     TAILOR_UNROLL
-    for (int i = 0; i < rows * taps; ++i) sum[i / taps][i % taps][j] = hn::Zero(Floats());
+    for (int i = 0; i < rows * taps; ++i) {
+      sum[i / taps][i % taps][j] =
+          load(to.first + i / taps * to.row + i % taps * to.tap + channel + j * lane_count);
+    }
   }
-  const Size left = static_cast<Size>(out.channels - channel);
-  Size readable = static_cast<Size>(out.height) * out.width * out.channels - channel;
+  Size readable = out.readable - channel;
   const float* dy = out.dy + channel;
   const float* y = out.y ? out.y + channel : nullptr;
   for (int row = 0; row < out.height; ++row) {
@@ -174,61 +184,54 @@ HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, fl
       }
     }
   }
-  HWY_ALIGN float parts[vectors * lane_count];
-  const Size n = HWY_MIN(left, static_cast<Size>(vectors * lane_count));
   TAILOR_UNROLL
-  for (int i = 0; i < rows * taps; ++i) {
+  for (Size j = 0; j < vectors; ++j) {
+    if (to.total) store(total[j], to.total + channel + j * lane_count);
     TAILOR_UNROLL
-    for (int j = 0; j < vectors; ++j) hn::Store(sum[i / taps][i % taps][j], Floats(), parts + j * lane_count);
-    float* to = dw + i / taps * dw_row + i % taps;
-    for (Size lane = 0; lane < n; ++lane) to[lane * dw_channel] += parts[lane];
+    for (int i = 0; i < rows * taps; ++i) {
+      store(sum[i / taps][i % taps][j],
+            to.first + i / taps * to.row + i % taps * to.tap + channel + j * lane_count);
+    }
   }
-  if (!db) return;
-  TAILOR_UNROLL
-  for (int j = 0; j < vectors; ++j) hn::Store(total[j], Floats(), parts + j * lane_count);
-  for (Size lane = 0; lane < n; ++lane) db[lane] += parts[lane];
 }
 
 // `taps` <= 9 neighbouring taps of a row of the kernel.
 template <int vectors>
-void add_row(const Input& in, const Gradient& out, int channel, int taps, float* dw, Size dw_channel,
-             float* db) {
+void add_row(const Input& in, const Gradient& out, int channel, int taps, const Sums& to) {
   switch (taps) {
     case 1:
-      return add_taps<1, 1, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 1, vectors>(in, out, channel, to);
     case 2:
-      return add_taps<1, 2, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 2, vectors>(in, out, channel, to);
     case 3:
-      return add_taps<1, 3, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 3, vectors>(in, out, channel, to);
     case 4:
-      return add_taps<1, 4, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 4, vectors>(in, out, channel, to);
     case 5:
-      return add_taps<1, 5, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 5, vectors>(in, out, channel, to);
     case 6:
-      return add_taps<1, 6, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 6, vectors>(in, out, channel, to);
     case 7:
-      return add_taps<1, 7, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 7, vectors>(in, out, channel, to);
     case 8:
-      return add_taps<1, 8, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 8, vectors>(in, out, channel, to);
     default:
-      return add_taps<1, 9, vectors>(in, out, channel, dw, 0, dw_channel, db);
+      return add_taps<1, 9, vectors>(in, out, channel, to);
   }
 }
 
+// Grey 3x3 has all taps at once.
+bool single_pass(const ConvShape& s) { return s.kernel_height == 3 && s.kernel_width * s.in_channels == 3; }
+
 template <int vectors>
-void add_channels(const ConvShape& s, Input in, const Gradient& out, int channel, float* dw, float* db) {
-  const Size dw_row = static_cast<Size>(in.taps), dw_channel = dw_row * s.kernel_height;
-  dw += channel * dw_channel;
-  if (db) db += channel;
-  if (s.kernel_height == 3 && in.taps == 3) {  // grey 3x3: all taps at once
-    return add_taps<3, 3, vectors>(in, out, channel, dw, dw_row, dw_channel, db);
-  }
+void add_channels(const ConvShape& s, const Input& in, const Gradient& out, int channel, const Sums& to) {
+  if (single_pass(s)) return add_taps<3, 3, vectors>(in, out, channel, to);
   for (int r = 0; r < s.kernel_height; ++r) {
     for (int t = 0; t < in.taps; t += 9) {
       const Input part{in.x + static_cast<Size>(r) * in.row + t, in.row, in.channels, in.taps};
-      const bool first = r == 0 && t == 0;
-      add_row<vectors>(part, out, channel, HWY_MIN(9, in.taps - t), dw + r * dw_row + t, dw_channel,
-                       first ? db : nullptr);
+      add_row<vectors>(
+          part, out, channel, HWY_MIN(9, in.taps - t),
+          {to.first + r * to.row + t * to.tap, to.tap, to.row, r == 0 && t == 0 ? to.total : nullptr});
     }
   }
 }
@@ -238,14 +241,12 @@ void add_channels(const ConvShape& s, Input in, const Gradient& out, int channel
 void first_forward(const ConvShape& s, const float* x, const float* packed, const float* bias, bool with_relu,
                    float* y, float* scratch) {
   const Input in = bordered(s, x, scratch);
-  const Layer layer{packed,          bias,           with_relu,
-                    s.kernel_height, s.out_channels, (s.out_channels + 15) / 16 * 16};
-  for (int channel = 0; channel < s.out_channels; channel += 2 * lane_count) {
-    const bool two = s.out_channels - channel > lane_count;
-    for (int row = 0; row < s.out_height; ++row) {
-      const float* from = in.x + static_cast<Size>(row) * in.row;
-      float* to = y + static_cast<Size>(row) * s.out_width * s.out_channels;
-      if (two) {
+  const Layer layer{packed, bias, with_relu, s.kernel_height, s.out_channels, padded_channels(s)};
+  for (int row = 0; row < s.out_height; ++row) {
+    const float* from = in.x + static_cast<Size>(row) * in.row;
+    float* to = y + static_cast<Size>(row) * s.out_width * s.out_channels;
+    for (int channel = 0; channel < s.out_channels; channel += 2 * lane_count) {
+      if (s.out_channels - channel > lane_count) {
         convolve_row<2>(in, from, layer, channel, s.out_width, to);
       } else {
         convolve_row<1>(in, from, layer, channel, s.out_width, to);
@@ -257,15 +258,38 @@ void first_forward(const ConvShape& s, const float* x, const float* packed, cons
 void first_weights(const ConvShape& s, const float* x, const float* y, const float* dy, float* dw, float* db,
                    float* scratch) {
   const Input in = bordered(s, x, scratch);
-  const Gradient out{y, dy, s.out_height, s.out_width, s.out_channels};
+  const Size padded = static_cast<Size>(padded_channels(s)),
+             taps = static_cast<Size>(s.kernel_height * in.taps);
+  const Size outputs = static_cast<Size>(s.out_width) * s.out_channels;  // of a row
+  float* first = scratch + bordered_floats(s);
+  const Sums sums{first, padded, padded * in.taps, first + taps * padded};
+  std::memset(first, 0, (taps + 1) * padded * sizeof(float));
+
   // 9 x 2 + 4 + 1 of 32 registers, or 9 + 2 + 1 of 16.
   constexpr int most = HWY_CAP_GE512 ? 2 : 1;
-  for (int channel = 0; channel < s.out_channels; channel += most * lane_count) {
-    if (s.out_channels - channel > lane_count) {
-      add_channels<most>(s, in, out, channel, dw, db);
-    } else {
-      add_channels<1>(s, in, out, channel, dw, db);
+  // Several passes go over a few rows at a time, which stay in L1.
+  const bool once = single_pass(s) && s.out_channels <= most * lane_count;
+  const int strip = once ? s.out_height : HWY_MAX(1, static_cast<int>(3 * 1024 / outputs));
+  for (int row = 0; row < s.out_height; row += strip) {
+    const Size done = static_cast<Size>(row) * outputs;
+    const Input part{in.x + static_cast<Size>(row) * in.row, in.row, in.channels, in.taps};
+    const Gradient out{y ? y + done : nullptr,
+                       dy + done,
+                       HWY_MIN(strip, s.out_height - row),
+                       s.out_width,
+                       s.out_channels,
+                       s.out_height * outputs - done};
+    for (int channel = 0; channel < s.out_channels; channel += most * lane_count) {
+      if (s.out_channels - channel > lane_count) {
+        add_channels<most>(s, part, out, channel, sums);
+      } else {
+        add_channels<1>(s, part, out, channel, sums);
+      }
     }
+  }
+  for (Size o = 0; o < static_cast<Size>(s.out_channels); ++o) {
+    for (Size t = 0; t < taps; ++t) dw[o * taps + t] += first[t * padded + o];
+    if (db) db[o] += sums.total[o];
   }
 }
 
@@ -280,19 +304,22 @@ HWY_EXPORT(first_weights);
 
 bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
 
+bool first_conv_pays(const ConvShape& s) {
+  return first_conv_supports(s) && s.in_channels <= 4 && s.out_channels >= 16;
+}
+
 std::size_t first_conv_weight_floats(const ConvShape& s) {
-  return static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels *
-         ((s.out_channels + 15) / 16 * 16);
+  return static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels * padded_channels(s);
 }
 
 std::size_t first_conv_scratch_floats(const ConvShape& s) {
-  if (s.padding == 0) return 0;
-  return static_cast<std::size_t>(s.in_height + 2 * s.padding) * (s.in_width + 2 * s.padding) * s.in_channels;
+  return bordered_floats(s) + first_conv_weight_floats(s) + static_cast<std::size_t>(padded_channels(s));
 }
 
 void first_conv_pack_weights(const ConvShape& s, const float* weights, float* packed) {
   const std::size_t taps = static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels;
-  const std::size_t channels = static_cast<std::size_t>(s.out_channels), padded = (channels + 15) / 16 * 16;
+  const std::size_t channels = static_cast<std::size_t>(s.out_channels);
+  const std::size_t padded = static_cast<std::size_t>(padded_channels(s));
   std::fill_n(packed, taps * padded, 0.0f);
   for (std::size_t o = 0; o < channels; ++o) {
     for (std::size_t t = 0; t < taps; ++t) packed[t * padded + o] = weights[o * taps + t];

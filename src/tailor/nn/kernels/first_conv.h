@@ -13,12 +13,14 @@
 
 namespace tailor::kernels {
 
-// Whether these functions can compute this shape (they pay up to about 8 input channels).
+// Whether these functions can compute this shape, and whether they are the better choice: few input channels,
+// and output channels that fill vectors.
 bool first_conv_supports(const ConvShape& shape);
+bool first_conv_pays(const ConvShape& shape);
 
 // Floats needed for the packed weights: [kernel_height][kernel_width][in][out rounded up to 16].
 std::size_t first_conv_weight_floats(const ConvShape& shape);
-// Floats of scratch for one call, 0 without padding; each thread needs its own.
+// Floats of scratch for one call; each thread needs its own.
 std::size_t first_conv_scratch_floats(const ConvShape& shape);
 
 // `weights` [out][kernel_height][kernel_width][in] to `packed`; once after each change of the weights.
