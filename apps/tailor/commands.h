@@ -7,6 +7,8 @@ namespace tailor {
 
 void add_architecture_command(CLI::App& app);
 void add_data_command(CLI::App& app);
+void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
+void add_train_command(CLI::App& app);
 
 }  // namespace tailor

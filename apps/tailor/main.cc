@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   tailor::add_architecture_command(app);
   tailor::add_data_command(app);
+  tailor::add_train_command(app);
+  tailor::add_evaluate_command(app);
   tailor::add_hyperparameters_command(app);
   try {
     app.parse(argc, argv);

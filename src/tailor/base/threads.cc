@@ -32,6 +32,7 @@ void prepare_compute_thread() {
 }
 
 Workers::Workers(int threads) {
+  prepare_compute_thread();
   for (int w = 1; w < threads; ++w) helpers_.emplace_back([this, w, threads] { work(w, threads); });
 }
 

@@ -11,13 +11,14 @@
 
 namespace tailor {
 
-// Settings that decide floating-point results and oneDNN's threading; call once in every thread that computes:
-// flush-to-zero and denormals-are-zero on, one OpenMP thread.
+// Settings that decide floating-point results and oneDNN's threading, for every thread that plans or computes:
+// flush-to-zero and denormals-are-zero on, one OpenMP thread. Workers calls it in each of its threads.
 void prepare_compute_thread();
 
 class Workers {
  public:
-  // `threads` >= 1 counts the calling thread too; threads - 1 are started and live as long as this object.
+  // `threads` >= 1 counts the calling thread too (which is prepared for computing); threads - 1 are started and live as
+  // long as this object.
   explicit Workers(int threads = 1);
   ~Workers();
   Workers(const Workers&) = delete;

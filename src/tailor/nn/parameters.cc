@@ -98,6 +98,8 @@ void initialize(const ParameterTable& table, const std::string& scheme, Key key,
       case ParameterRole::weight:
         if (scheme == "glorot_uniform")
           uniform(std::sqrt(6 / (fan_in + static_cast<double>(t.fan_out))));
+        else if (scheme == "glorot_normal")
+          normal(std::sqrt(2 / (fan_in + static_cast<double>(t.fan_out))));
         else if (scheme == "he_normal")
           normal(std::sqrt(2 / fan_in));
         else if (scheme == "he_uniform")

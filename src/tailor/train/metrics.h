@@ -37,6 +37,10 @@ struct Confusion {
   }
 };
 
+inline Confusion empty_confusion(int classes) {
+  return {classes, std::vector<std::int64_t>(static_cast<std::size_t>(classes) * classes)};
+}
+
 // summary.json: what a finished training says about itself.
 struct RunSummary {
   std::string version;

@@ -78,7 +78,6 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
       optimizer_(settings_, network_.parameters().learned_floats(), ranges(network_.parameters())),
       sample_(fixed_sample(split)),
       gradients_(network_.parameters().learned_floats()) {
-  prepare_compute_thread();
   network_.set_dropout_rates(settings_.dropout);
   network_.set_batch_norm_momentum(settings_.batch_norm_momentum);
   state_.values.resize(network_.parameters().total_floats());
@@ -89,7 +88,6 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
 }
 
 TrainingEnd Trainer::run(const TrainerCallbacks& callbacks) {
-  prepare_compute_thread();
   while (epoch() <= settings_.epochs) {
     if (out_of_patience()) return TrainingEnd::patience;
     loader_.start_epoch(epoch());
@@ -210,10 +208,7 @@ std::string Trainer::weights_hash() const {
 }
 
 Confusion Trainer::confusion() {
-  Confusion confusion;
-  confusion.classes = network_.classes();
-  confusion.counts.resize(static_cast<std::size_t>(confusion.classes) *
-                          static_cast<std::size_t>(confusion.classes));
+  Confusion confusion = empty_confusion(network_.classes());
   network_.use(state_.best.data());
   evaluator_.measure(images_, split_.validation, &confusion);
   return confusion;

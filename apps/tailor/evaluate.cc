@@ -1,0 +1,120 @@
+// tailor evaluate: measures a finished run's model on its validation images, or opens the sealed test set.
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/base/hash.h"
+#include "tailor/base/text.h"
+#include "tailor/data/dataset.h"
+#include "tailor/report/run_folder.h"
+#include "tailor/report/summary.h"
+#include "tailor/report/tables.h"
+#include "tailor/train/model.h"
+
+namespace tailor {
+namespace {
+
+struct Arguments {
+  std::string folder;
+  std::string data;
+  bool test = false, json = false;
+  int threads = 1;
+};
+
+ImageSet test_images(const Dataset& dataset, const Model& model) {
+  ImageSet images = dataset.read_test();
+  if (images.shape != model.architecture.input)
+    throw bad_input("{}: test images are {}x{}x{}, the network takes {}x{}x{}", dataset.location(),
+                    images.shape.height, images.shape.width, images.shape.channels,
+                    model.architecture.input.height, model.architecture.input.width,
+                    model.architecture.input.channels);
+  return images;
+}
+
+void evaluate(const Arguments& arguments) {
+  const std::filesystem::path folder = arguments.folder;
+  const RunDescription run = read_description(folder);
+  Model model = read_model(folder / run_file::model);
+  const std::unique_ptr<Dataset> dataset = open_dataset(arguments.data.empty() ? run.data : arguments.data);
+
+  int opened_before = 0;
+  ImageSet images;
+  std::vector<std::uint32_t> indices;
+  if (arguments.test) {
+    images = test_images(*dataset, model);
+    indices.resize(images.count());
+    for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::uint32_t>(i);
+    // Written down before anything is measured: an opening counts even if the command is killed.
+    opened_before =
+        record_test_opening(folder, sha256(read_file(folder / run_file::model)), images.content_hash);
+  } else {
+    images = dataset->read_train();
+    const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
+                                         static_cast<std::size_t>(run.validation_images), run.split_seed);
+    if (images.content_hash != run.data_hash || split.hash != run.split_hash)
+      throw bad_input("{}: not the images that this run was trained and validated on (hash {}, expected {})",
+                      dataset->location(), images.content_hash, run.data_hash);
+    indices = split.validation;
+  }
+
+  Workers workers(arguments.threads);
+  Network network(model.architecture, {.max_batch = 128, .training = false}, workers);
+  network.use(model.values.data());
+  const Augmenter augmenter(images.shape, model.normalization, {});
+  Evaluator evaluator(network, augmenter, images.shape, model.views, workers);
+  Confusion confusion = empty_confusion(model.architecture.classes);
+  const Score score = evaluator.measure(images, indices, &confusion);
+
+  if (arguments.test) {
+    RunSummary summary = read_summary(folder / run_file::summary);
+    summary.test = score;
+    summary.test_images = score.count;
+    summary.test_loss_error = score.loss_error;
+    write_summary(folder / run_file::summary, summary);
+  }
+  const Interval interval = wilson_interval(score.accuracy, score.count);
+  if (arguments.json) {
+    nlohmann::ordered_json out{{"images", arguments.test ? "test" : "validation"},
+                               {"count", score.count},
+                               {"accuracy", score.accuracy},
+                               {"accuracy_95_low", interval.low},
+                               {"accuracy_95_high", interval.high},
+                               {"loss", score.loss},
+                               {"loss_standard_error", score.loss_error}};
+    if (arguments.test) out["opened_before"] = opened_before;
+    std::printf("%s\n", out.dump(2).c_str());
+    return;
+  }
+  std::printf("%s images of %s: %s\n\n", arguments.test ? "Test" : "Validation", dataset->name().c_str(),
+              with_thousands(score.count).c_str());
+  std::printf("  accuracy  %.2f %%  (95 %% interval %.2f to %.2f)\n", 100 * score.accuracy,
+              100 * interval.low, 100 * interval.high);
+  std::printf("  loss      %.6f  (95 %% interval %.4f to %.4f)\n\n", score.loss,
+              score.loss - 1.96 * score.loss_error, score.loss + 1.96 * score.loss_error);
+  std::printf("%s", class_table(confusion, model.class_names).c_str());
+  if (arguments.test)
+    std::printf("\nThe seal of this run had been opened %d times before; this opening is in %s.\n",
+                opened_before, (folder / run_file::ledger).c_str());
+}
+
+}  // namespace
+
+void add_evaluate_command(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("evaluate", "Measure a run's model on validation images, or open the test set");
+  command->add_option("folder", arguments->folder, "The run's folder")->required();
+  command->add_flag("--test", arguments->test,
+                    "Open the seal: measure on the test images; the opening is written down");
+  command->add_option("--data", arguments->data, "Where the data set is now, if it has moved");
+  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments] { evaluate(*arguments); });
+}
+
+}  // namespace tailor

@@ -1,0 +1,142 @@
+#include "run_output.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/base/process.h"
+#include "tailor/base/text.h"
+#include "tailor/nn/drawing.h"
+#include "tailor/report/class_scores.h"
+#include "tailor/report/metrics_file.h"
+#include "tailor/report/plots.h"
+#include "tailor/report/summary.h"
+#include "tailor/report/tables.h"
+#include "tailor/train/model.h"
+
+namespace tailor {
+namespace {
+
+std::string score(const Score& s) { return fmt::format("{:.4f} {:6.2f} %", s.loss, 100 * s.accuracy); }
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
+                     const Split& split, Trainer& trainer, int threads, bool json)
+    : folder_(std::move(folder)),
+      run_(run),
+      dataset_(dataset),
+      split_(split),
+      trainer_(trainer),
+      threads_(threads),
+      json_(json),
+      progress_(run.train_images * run.settings.epochs, "images",
+                static_cast<std::int64_t>(trainer.history().size()) * run.train_images) {}
+
+void RunOutput::begin() const {
+  if (json_) return;
+  const Settings& s = run_.settings;
+  std::printf("architecture   %s, %s parameters, fingerprint %.12s\n", run_.architecture.name.c_str(),
+              with_thousands(run_.architecture.parameters()).c_str(), run_.architecture.fingerprint.c_str());
+  std::printf("data           %s: %s training images, %s validation images, test sealed\n",
+              dataset_.name().c_str(), with_thousands(run_.train_images).c_str(),
+              with_thousands(run_.validation_images).c_str());
+  std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs, seed %llu\n",
+              s.optimizer.c_str(), s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs,
+              static_cast<unsigned long long>(run_.seed));
+  std::printf("threads        %d\n", threads_);
+  for (const std::string& kernel : trainer_.network().kernels())
+    std::printf("kernel         %s\n", kernel.c_str());
+  if (!trainer_.history().empty()) std::printf("resumed        after epoch %zu\n", trainer_.history().size());
+  std::printf("\nepoch   train: loss, acc    re-measured         validation          img/s   time\n");
+  std::fflush(stdout);
+}
+
+void RunOutput::step(std::int64_t images_done) {
+  const std::int64_t epoch = static_cast<std::int64_t>(trainer_.history().size());
+  progress_.update(epoch * run_.train_images + images_done,
+                   fmt::format("epoch {}/{}", epoch + 1, run_.settings.epochs));
+}
+
+void RunOutput::epoch(const EpochMetrics& m) {
+  progress_.clear();
+  write_metrics(folder_ / run_file::metrics, trainer_.history());
+  if (json_) return;
+  std::printf("%5d   %s   %s   %s  %6.0f  %5.1f s%s\n", m.epoch, score(m.train).c_str(),
+              score(m.train_sample).c_str(), score(m.validation).c_str(), m.images_per_second, m.seconds,
+              trainer_.best_epoch() == m.epoch ? " *" : "");
+  std::fflush(stdout);
+}
+
+// The summary comes last and the checkpoint goes after it: a run that has a summary is complete.
+void RunOutput::finish(TrainingEnd end) {
+  progress_.clear();
+  const RunSummary summary = this->summary();
+  const std::vector<std::string> names = dataset_.class_names();
+  const Confusion confusion = trainer_.confusion();
+  write_metrics(folder_ / run_file::metrics, trainer_.history());
+  write_model(folder_ / run_file::model, {run_.architecture, trainer_.normalization(), views(run_.settings),
+                                          names, trainer_.best_values()});
+  write_confusion(folder_ / run_file::confusion, confusion, names);
+  write_per_class(folder_ / run_file::per_class, confusion, names);
+  write_file(folder_ / run_file::architecture_picture, draw_svg(run_.architecture));
+  write_curves(folder_, trainer_.history(), trainer_.best_epoch());
+  write_confusion_picture(folder_, confusion, names);
+  write_summary(folder_ / run_file::summary, summary);
+  std::filesystem::remove_all(folder_ / run_file::checkpoint_folder);
+  if (json_) {
+    std::printf("%s\n", summary_to_json(summary).c_str());
+    return;
+  }
+  if (end == TrainingEnd::patience)
+    std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
+  std::printf("\nBest epoch: %d of %d (by validation accuracy)\n\n%s\n%s", summary.best_epoch, summary.epochs,
+              class_table(confusion, names).c_str(), closing_table(summary, folder_.string()).c_str());
+  std::printf("\nEverything is in %s: curves.png, architecture.svg, confusion.png, metrics.csv, …\n",
+              folder_.c_str());
+}
+
+RunSummary RunOutput::summary() const {
+  RunSummary s;
+  const std::vector<EpochMetrics>& history = trainer_.history();
+  if (trainer_.best_epoch() == 0) throw failure("the training has no finished epoch");
+  const EpochMetrics& best = history[static_cast<std::size_t>(trainer_.best_epoch()) - 1];
+  s.version = TAILOR_VERSION;
+  s.architecture = run_.architecture.name;
+  s.architecture_fingerprint = run_.architecture.fingerprint;
+  s.dataset = dataset_.name();
+  s.dataset_hash = run_.data_hash;
+  s.train_images = run_.train_images;
+  s.validation_images = run_.validation_images;
+  s.split_seed = run_.split_seed;
+  s.split_hash = split_.hash;
+  s.seed = run_.seed;
+  s.threads = threads_;
+  s.kernels = trainer_.network().kernels();
+  s.epochs = static_cast<int>(history.size());
+  s.best_epoch = best.epoch;
+  s.max_validation_accuracy = best.validation.accuracy;
+  s.train_accuracy_at_best = best.train_sample.accuracy;
+  s.train_loss_at_best = best.train_sample.loss;
+  s.train_sample_images = best.train_sample.count;
+  s.validation_loss_at_best = best.validation.loss;
+  std::vector<double> rates;
+  for (const EpochMetrics& m : history) rates.push_back(m.images_per_second);
+  s.images_per_second = median(std::move(rates));
+  s.weights_hash = trainer_.weights_hash();
+  return s;
+}
+
+void remove_run(const std::filesystem::path& folder) {
+  for (const char* name : run_file::all) std::filesystem::remove_all(folder / name);
+}
+
+}  // namespace tailor

@@ -1,0 +1,162 @@
+// tailor train: one training of one fixed network, from data to run folder. Read it top-down: arguments,
+// data, training, closing.
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+
+#include "commands.h"
+#include "progress.h"
+#include "run_output.h"
+#include "signals.h"
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/base/text.h"
+#include "tailor/data/dataset.h"
+#include "tailor/report/run_folder.h"
+#include "tailor/train/recipe.h"
+#include "tailor/train/trainer.h"
+
+namespace tailor {
+namespace {
+
+struct Arguments {
+  std::string architecture = "mnist_cnn";
+  std::string data = "fashion-mnist";
+  std::optional<std::string> recipe;
+  std::vector<std::string> overrides;
+  std::optional<int> epochs;
+  std::uint64_t seed = 1;
+  int threads = 1;
+  std::string split = "2:1";
+  std::uint64_t split_seed = 1;
+  std::string out;
+  bool resume = false, overwrite = false, json = false;
+};
+
+// "40000:20000" are image counts; "2:1" or "80:20" are shares of all images.
+std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total) {
+  unsigned long long a = 0, b = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%llu:%llu%c", &a, &b, &rest) != 2 || a == 0 || b == 0 || a > total * b ||
+      a + b < 1)
+    throw usage_error(
+        "--split: expected TRAIN:VALIDATION as image counts (40000:20000) or shares (2:1), got '{}'", text);
+  if (a + b > 100) return {a, b};
+  const std::size_t train = total * a / (a + b);
+  return {train, total - train};
+}
+
+// The folder must be new, or hold what `--resume` and `--overwrite` allow.
+void check_folder(const Arguments& arguments) {
+  const std::filesystem::path folder = arguments.out;
+  const bool used = std::filesystem::exists(folder / run_file::description);
+  if (arguments.resume && !used)
+    throw usage_error("--resume: {} holds no training (no {})", folder.string(), run_file::description);
+  if (arguments.resume && !std::filesystem::exists(folder / run_file::checkpoint)) {
+    if (std::filesystem::exists(folder / run_file::summary))
+      throw usage_error("--resume: the training in {} is finished", folder.string());
+    return;  // killed before its first epoch ended: start over with the same description
+  }
+  if (used && !arguments.resume && !arguments.overwrite)
+    throw usage_error(
+        "--out: {} already holds a training; choose another folder, or give --resume to go on with it or "
+        "--overwrite to replace it",
+        folder.string());
+  if (arguments.overwrite) remove_run(folder);
+}
+
+RunDescription describe(const Arguments& arguments, const Dataset& dataset, const ImageSet& images,
+                        ResolvedSettings& settings) {
+  RunDescription run;
+  run.version = TAILOR_VERSION;
+  run.data = std::filesystem::is_directory(arguments.data)
+                 ? std::filesystem::absolute(arguments.data).string()
+                 : arguments.data;
+  run.data_hash = images.content_hash;
+  run.architecture = find_architecture(arguments.architecture, {images.shape, dataset.classes()});
+  std::vector<std::string> overrides = arguments.overrides;
+  if (arguments.epochs) overrides.push_back(fmt::format("epochs={}", *arguments.epochs));
+  settings = resolve_settings(run.architecture, arguments.recipe, overrides);
+  run.settings = settings.settings;
+  const auto [train, validation] = split_sizes(arguments.split, images.count());
+  run.train_images = static_cast<std::int64_t>(train),
+  run.validation_images = static_cast<std::int64_t>(validation);
+  run.split_seed = arguments.split_seed;
+  run.seed = arguments.seed;
+  return run;
+}
+
+void train(const Arguments& arguments) {
+  check_folder(arguments);
+  const std::filesystem::path folder = arguments.out;
+  std::optional<RunDescription> described;
+  if (arguments.resume) described = read_description(folder);
+  const std::unique_ptr<Dataset> dataset = open_dataset(described ? described->data : arguments.data);
+  const ImageSet images = dataset->read_train();
+  ResolvedSettings settings;
+  RunDescription run = described ? *described : describe(arguments, *dataset, images, settings);
+  if (run.data_hash != images.content_hash)
+    throw bad_input("{}: the images are not those that the training began with (hash {}, expected {})",
+                    dataset->location(), images.content_hash, run.data_hash);
+  const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
+                                       static_cast<std::size_t>(run.validation_images), run.split_seed);
+  Trainer trainer(run.architecture, run.settings, images, split,
+                  {run.seed, arguments.threads, folder / run_file::checkpoint});
+  make_folder(folder / run_file::checkpoint_folder);
+  if (!described) {
+    run.split_hash = split.hash;
+    write_description(folder, run, settings);
+  } else if (std::filesystem::exists(folder / run_file::checkpoint)) {
+    trainer.resume();
+  }
+
+  RunOutput output(folder, run, *dataset, split, trainer, arguments.threads, arguments.json);
+  output.begin();
+  const std::atomic<bool>& interrupted = catch_interrupts();
+  const TrainingEnd end = trainer.run({
+      .step = [&](std::int64_t done, std::int64_t) { output.step(done); },
+      .epoch = [&](const EpochMetrics& metrics) { output.epoch(metrics); },
+      .stop = [&] { return interrupted.load(); },
+  });
+  if (end == TrainingEnd::interrupted)
+    throw Error(
+        ExitCode::interrupted,
+        fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out '{}'",
+                    trainer.history().size() + 1, folder.string()));
+  output.finish(end);
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command =
+      app.add_subcommand("train", "Train the fixed network on the training images of a data set");
+  command->add_option("--architecture", arguments->architecture, "Shipped name or TOML file")
+      ->capture_default_str();
+  command->add_option("--data", arguments->data, "Data set's name or folder")->capture_default_str();
+  command->add_option("--recipe", arguments->recipe, "Tuned settings: shipped name or TOML file");
+  command
+      ->add_option("--set", arguments->overrides,
+                   "name=value, for any name that 'tailor hyperparameters' lists")
+      ->allow_extra_args(false);
+  command->add_option("--epochs", arguments->epochs, "Short for --set epochs=N");
+  command->add_option("--seed", arguments->seed, "Decides every random choice of the training")
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  command->add_option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")
+      ->capture_default_str();
+  command->add_option("--split-seed", arguments->split_seed, "Decides which images validate")
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "The run's folder")->required();
+  command->add_flag("--resume", arguments->resume,
+                    "Go on with an interrupted training in --out, bit for bit");
+  command->add_flag("--overwrite", arguments->overwrite, "Replace a training in --out");
+  command->add_flag("--json", arguments->json, "Print the summary as JSON, nothing else");
+  command->callback([arguments] { train(*arguments); });
+}
+
+}  // namespace tailor

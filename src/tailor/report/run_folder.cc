@@ -1,0 +1,109 @@
+#include "tailor/report/run_folder.h"
+
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+#include <toml++/toml.h>
+
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/base/text.h"
+#include "tailor/train/recipe.h"
+
+namespace tailor {
+namespace {
+
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump();
+}  // a TOML basic string too
+
+// The keys of [run] in one place, for writing and reading.
+template <class Visitor>
+void visit(RunDescription& run, Visitor&& visitor) {
+  visitor("version", run.version);
+  visitor("data", run.data);
+  visitor("data_hash", run.data_hash);
+  visitor("train_images", run.train_images);
+  visitor("validation_images", run.validation_images);
+  visitor("split_seed", run.split_seed);
+  visitor("split_hash", run.split_hash);
+  visitor("seed", run.seed);
+  visitor("architecture_fingerprint", run.architecture.fingerprint);
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+void write_description(const std::filesystem::path& folder, const RunDescription& run,
+                       const ResolvedSettings& settings) {
+  RunDescription copy = run;
+  std::string text =
+      "# What this training was asked for. `tailor train --resume` and `tailor evaluate` read it.\n[run]\n";
+  visit(copy, [&](const char* key, const auto& value) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+      text += fmt::format("{} = {}\n", key, quoted(value));
+    else
+      text += fmt::format("{} = {}\n", key, value);
+  });
+  text += "\n" + to_toml(settings);
+  write_file(folder / run_file::architecture, to_toml(run.architecture));
+  write_file(folder / run_file::description, text);
+}
+
+RunDescription read_description(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / run_file::description;
+  const std::string text = read_file(file);
+  RunDescription run;
+  run.architecture = read_architecture(folder / run_file::architecture, {.binding = false});
+  const std::string fingerprint = run.architecture.fingerprint;
+  toml::table table;
+  try {
+    table = toml::parse(text, file.string());
+  } catch (const toml::parse_error& error) {
+    throw bad_input("{}:{}: {}", file.string(), error.source().begin.line, error.description());
+  }
+  visit(run, [&](const char* key, auto& value) {
+    using Value = std::decay_t<decltype(value)>;
+    const toml::node_view node = table["run"][key];
+    if constexpr (std::is_same_v<Value, std::string>) {
+      const auto found = node.value<std::string>();
+      if (!found) throw bad_input("{}: [run] {}: expected a text", file.string(), key);
+      value = *found;
+    } else {
+      const auto found = node.value<std::int64_t>();
+      if (!found) throw bad_input("{}: [run] {}: expected a whole number", file.string(), key);
+      value = static_cast<Value>(*found);
+    }
+  });
+  if (run.architecture.fingerprint != fingerprint)
+    throw bad_input("{}: the architecture beside it has the fingerprint {}, the run was made with {}",
+                    file.string(), fingerprint, run.architecture.fingerprint);
+  const Recipe recipe = parse_recipe(text, file.string());  // a run.toml is a recipe too
+  run.settings = resolve_settings(run.architecture, &recipe, {}).settings;
+  return run;
+}
+
+int record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
+                        const std::string& test_hash) {
+  const std::filesystem::path file = folder / run_file::ledger;
+  int before = 0;
+  if (std::filesystem::exists(file))
+    for (char c : read_file(file)) before += c == '\n';
+  append_line(file, nlohmann::ordered_json{{"when", utc_now()},
+                                           {"what", "test images opened"},
+                                           {"model_sha256", weights_hash},
+                                           {"test_set_sha256", test_hash},
+                                           {"opened_before", before}}
+                        .dump());
+  return before;
+}
+
+}  // namespace tailor

@@ -1,0 +1,60 @@
+// The folder of one training: which files it has, and the description that lets later commands and a
+// resumption find everything again. docs/run-folder.md explains each file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tailor/data/split.h"
+#include "tailor/nn/architecture.h"
+#include "tailor/train/recipe.h"
+
+namespace tailor {
+
+namespace run_file {
+inline constexpr const char* description = "run.toml";
+inline constexpr const char* architecture = "architecture.toml";
+inline constexpr const char* metrics = "metrics.csv";
+inline constexpr const char* summary = "summary.json";
+inline constexpr const char* model = "model.safetensors";
+inline constexpr const char* confusion = "confusion.csv";
+inline constexpr const char* per_class = "per_class.csv";
+inline constexpr const char* architecture_picture = "architecture.svg";
+inline constexpr const char* ledger = "test_ledger.jsonl";
+inline constexpr const char* checkpoint_folder = "checkpoint";
+inline constexpr const char* checkpoint = "checkpoint/state.safetensors";
+// All that a run writes; the ledger stays, because an opened seal stays opened.
+inline constexpr const char* all[] = {
+    summary,      description,     architecture,         metrics,           model,
+    confusion,    per_class,       architecture_picture, checkpoint_folder, "curves.svg",
+    "curves.png", "confusion.svg", "confusion.png"};
+}  // namespace run_file
+
+// What was asked for: with the same build and kind of machine it gives the same weights again.
+struct RunDescription {
+  std::string version;
+  std::string data;  // as given to open_dataset; folders absolute
+  std::string data_hash;
+  std::int64_t train_images = 0, validation_images = 0;
+  std::uint64_t split_seed = 0;
+  std::string split_hash;
+  std::uint64_t seed = 0;
+  Architecture architecture;
+  Settings settings;
+};
+
+// Writes run.toml and architecture.toml; `settings` are the run's, with where each value came from.
+void write_description(const std::filesystem::path& folder, const RunDescription& run,
+                       const ResolvedSettings& settings);
+
+// Bad input if the folder is no run, or its files do not fit each other.
+RunDescription read_description(const std::filesystem::path& folder);
+
+// Writes down that the test set is about to be opened and returns how often it had been before. `what` says
+// for what.
+int record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
+                        const std::string& test_hash);
+
+}  // namespace tailor
