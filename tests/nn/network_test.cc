@@ -14,6 +14,28 @@
 namespace tailor {
 namespace {
 
+// What the fused kernels take: odd sizes, channels that do not fill vectors, padding, a pool that drops a
+// row.
+const char* const fused = R"(name = "fused, kinked"
+input = [14, 13, 1]
+classes = 5
+layer = [
+  {type = "conv2d", filters = 16, kernel = 3},
+  {type = "relu"},
+  {type = "conv2d", filters = 20, kernel = 3},
+  {type = "relu"},
+  {type = "max_pool", size = 2},
+  {type = "dropout", rate = 0.25},
+  {type = "conv2d", filters = 33, kernel = 3, padding = 1},
+  {type = "relu"},
+  {type = "max_pool", size = 2},
+  {type = "flatten"},
+  {type = "dense", units = 40},
+  {type = "relu"},
+  {type = "dropout", rate = 0.5},
+  {type = "dense", units = 5},
+])";
+
 // Every layer kind, odd sizes, strides, padding, residuals (one value read three times) and a network whose
 // first layer learns nothing. The first has kinks, where a difference of the loss is not its slope.
 const char* const networks[] = {
@@ -53,6 +75,7 @@ layer = [
   {type = "global_average_pool"},
   {type = "dense", units = 3},
 ])",
+    fused,
 };
 
 struct Fixture {
@@ -64,10 +87,10 @@ struct Fixture {
   std::vector<std::int32_t> labels;
   int batch;
 
-  Fixture(const char* toml, int batch_, int threads)
+  Fixture(const char* toml, int batch_, int threads, bool fuse = true)
       : architecture(parse_architecture(toml, "test", {.binding = false})),
         workers(threads),
-        network(architecture, {.max_batch = batch_}, workers),
+        network(architecture, {.max_batch = batch_, .fuse = fuse}, workers),
         values(network.parameters().total_floats()),
         gradients(network.parameters().learned_floats()),
         images(static_cast<std::size_t>(batch_) * architecture.input.size()),
@@ -148,6 +171,25 @@ TEST(Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
             0);
         EXPECT_EQ(std::memcmp(one.values.data(), other.values.data(), one.values.size() * sizeof(float)), 0);
       }
+    }
+  }
+}
+
+TEST(Network, FusedKernelsAgreeWithLayerByLayer) {
+  for (int batch : {1, 2, 7, 31}) {
+    Fixture layers(fused, batch, 1, false), whole(fused, batch, 1, true);
+    ASSERT_NE(layers.network.kernels().size(), whole.network.kernels().size());
+    EXPECT_NEAR(layers.loss(), whole.loss(), 1e-5);
+    layers.network.backward(batch, layers.gradients.data());
+    whole.network.backward(batch, whole.gradients.data());
+    for (const ParameterTensor& t : whole.network.parameters().tensors()) {
+      double difference = 0, norm = 0;
+      for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
+        difference +=
+            std::pow(static_cast<double>(layers.gradients[i]) - static_cast<double>(whole.gradients[i]), 2);
+        norm += std::pow(static_cast<double>(layers.gradients[i]), 2);
+      }
+      EXPECT_LE(std::sqrt(difference), 1e-5 * std::sqrt(norm)) << t.name << " batch " << batch;
     }
   }
 }

@@ -22,10 +22,11 @@ struct Needs {
   bool gradient_in_place = false;   // backward: the (first) input's gradient may overwrite the output's
   bool recomputable = false;        // so cheap that backward may compute the output again rather than keep it
   std::size_t kept_bytes = 0;       // written forward, read backward, for each image
-  std::size_t kept_batch_bytes = 0;  // the same for the whole batch
-  std::size_t scratch_bytes = 0;     // within one call, for each lane; all operators share the place
-  std::size_t sum_bytes = 0;         // for each lane, from start_backward to finish_backward
-  std::size_t derived_bytes = 0;     // weights in a kernel's own order, for as long as the network lives
+  std::size_t kept_batch_bytes = 0;     // the same for the whole batch
+  std::size_t scratch_bytes = 0;        // within one call, for each lane; all operators share the place
+  std::size_t batch_scratch_bytes = 0;  // the same for the whole batch
+  std::size_t sum_bytes = 0;            // for each lane, from start_backward to finish_backward
+  std::size_t derived_bytes = 0;        // weights in a kernel's own order, for as long as the network lives
 };
 
 // Where a feature map, its gradient or kept bytes lie: for the whole batch, or only for the images that a
@@ -54,6 +55,7 @@ struct Memory {
   std::byte* kept_batch = nullptr;
   std::byte* scratch = nullptr;  // max_lanes times scratch_stride
   std::size_t scratch_stride = 0;
+  std::byte* batch_scratch = nullptr;
   std::byte* sums = nullptr;  // max_lanes times Needs::sum_bytes
   float* derived = nullptr;
 };

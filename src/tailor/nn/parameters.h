@@ -52,9 +52,9 @@ class ParameterTable {
 bool learned(ParameterRole role);
 
 // Fills `values` [total_floats] for a fresh network: weights by scheme, biases zero ("pytorch" also draws
-// biases), batch norm at identity. Schemes: glorot_uniform (Glorot & Bengio 2010, Keras' default), glorot_normal, he_normal,
-// he_uniform (He et al. 2015), lecun_normal (LeCun et al. 1998), pytorch (uniform in +-1/sqrt(fan_in) for
-// weights and biases).
+// biases), batch norm at identity. Schemes: glorot_uniform (Glorot & Bengio 2010, Keras' default),
+// glorot_normal, he_normal, he_uniform (He et al. 2015), lecun_normal (LeCun et al. 1998), pytorch (uniform
+// in +-1/sqrt(fan_in) for weights and biases).
 void initialize(const ParameterTable& table, const std::string& scheme, Key key, float* values);
 
 }  // namespace tailor

@@ -16,6 +16,7 @@ namespace tailor {
 struct PlanOptions {
   int max_batch = 128;
   bool training = true;  // plan the backward pass too
+  bool fuse = true;  // let one kernel compute a sequence of layers where there is one; else layer by layer
 };
 
 class Plan {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "tailor/base/error.h"
+#include "tailor/nn/fuse.h"
 
 namespace tailor {
 namespace {
@@ -15,7 +16,9 @@ namespace {
 constexpr std::size_t local_bytes = 256 << 10;
 constexpr int most_images_at_once = 8;
 
-std::unique_ptr<Operator> make_operator(const LayerContext& context, int& dropouts) {
+std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& context) {
+  if (kind == GroupKind::first_convolution) return make_first_convolution(context);
+  if (kind == GroupKind::convolution_pool) return make_convolution_pool(context);
   switch (context.layer.kind) {
     case LayerKind::conv2d:
       return make_convolution(context);
@@ -26,7 +29,7 @@ std::unique_ptr<Operator> make_operator(const LayerContext& context, int& dropou
     case LayerKind::batch_norm:
       return make_batch_norm(context);
     case LayerKind::dropout:
-      return make_dropout(context, dropouts++);
+      return make_dropout(context);
     case LayerKind::flatten:
       return make_flatten(context);
     case LayerKind::dense:
@@ -73,22 +76,48 @@ void PlanBuilder::find_readers() {
   }
 }
 
+bool PlanBuilder::comes_from_relu(int i) const {
+  for (i = architecture_.layers[static_cast<std::size_t>(i)].inputs[0]; i >= 0;
+       i = architecture_.layers[static_cast<std::size_t>(i)].inputs[0]) {
+    const LayerKind kind = architecture_.layers[static_cast<std::size_t>(i)].kind;
+    if (kind == LayerKind::relu) return true;
+    if (kind != LayerKind::dropout && kind != LayerKind::flatten && kind != LayerKind::max_pool) return false;
+  }
+  return false;
+}
+
+bool PlanBuilder::goes_into_relu(int i) const {
+  const std::vector<int>& readers = values_[static_cast<std::size_t>(i) + 1].readers;
+  return readers.size() == 1 &&
+         architecture_.layers[static_cast<std::size_t>(readers[0])].kind == LayerKind::relu;
+}
+
 void PlanBuilder::make_steps() {
   int dropouts = 0;
-  for (int i = 0; i < static_cast<int>(architecture_.layers.size()); ++i) {
-    const Layer& layer = architecture_.layers[static_cast<std::size_t>(i)];
+  for (const Group& group : group_layers(architecture_, options_.fuse)) {
+    const int last = group.first + group.count - 1;
+    const Layer& layer = architecture_.layers[static_cast<std::size_t>(group.first)];
     StepInfo info;
-    info.output = i + 1;
+    info.output = last + 1;
     for (int input : layer.inputs) info.inputs.push_back(input + 1);
     const Value& input = value(info.inputs[0]);
-    add_step(layer.name, std::move(info),
-             make_operator({layer, input.shape, parameters_, i, options_.training, input.needs_gradient},
-                           dropouts));
-    const Value& output = value(i + 1);
+    LayerContext context{layer,       input.shape,        value(last + 1).shape, parameters_,
+                         group.first, options_.max_batch, options_.training,     input.needs_gradient};
+    std::string name;
+    for (int i = group.first; i <= last; ++i) {
+      const LayerKind kind = architecture_.layers[static_cast<std::size_t>(i)].kind;
+      context.relu |= kind == LayerKind::relu;
+      if (kind == LayerKind::dropout) context.dropout = dropouts++;
+      name += (name.empty() ? "" : "+") + architecture_.layers[static_cast<std::size_t>(i)].name;
+    }
+    context.sparse_input = options_.fuse && comes_from_relu(group.first);
+    context.sparse_gradient = options_.fuse && goes_into_relu(last);
+    add_step(name, std::move(info), make_operator(group.kind, context));
+    const Value& output = value(last + 1);
     if (options_.training && output.needs_gradient && output.readers.size() > 1) {
       StepInfo fork;
-      fork.fork = true, fork.output = i + 1;
-      add_step(layer.name + " (fork)", std::move(fork), make_fork(output.shape));
+      fork.fork = true, fork.output = last + 1;
+      add_step(name + " (fork)", std::move(fork), make_fork(output.shape));
     }
   }
 }
@@ -199,6 +228,7 @@ void PlanBuilder::place_buffers() {
 
 void PlanBuilder::place_operator_memory() {
   const int end = 2 * segments();
+  std::size_t batch_scratch = 0;
   for (StepInfo& info : infos_) {
     const int now = forward_time(info), later = options_.training ? backward_time(info) : now;
     const Needs& needs = info.needs;
@@ -208,8 +238,10 @@ void PlanBuilder::place_operator_memory() {
     if (needs.derived_bytes > 0) info.derived = memory_.add(needs.derived_bytes, 0, end);
     if (needs.sum_bytes > 0) info.sums = memory_.add(max_lanes * needs.sum_bytes, later, later);
     scratch_stride_ = std::max(scratch_stride_, aligned(needs.scratch_bytes));
+    batch_scratch = std::max(batch_scratch, needs.batch_scratch_bytes);
   }
   scratch_ = memory_.add(max_lanes * scratch_stride_, 0, end);
+  batch_scratch_ = memory_.add(batch_scratch, 0, end);
 }
 
 void PlanBuilder::bind() {
@@ -239,6 +271,7 @@ void PlanBuilder::bind() {
     m.kept_batch = at(info.kept_batch);
     m.scratch = at(scratch_);
     m.scratch_stride = scratch_stride_;
+    m.batch_scratch = at(batch_scratch_);
     m.sums = at(info.sums);
     m.derived = reinterpret_cast<float*>(at(info.derived));
     plan_.steps_[s].op->bind(std::move(m));

@@ -1,5 +1,5 @@
-// Turns an architecture into a plan: layers into operators, operators into segments, and finds a place in one
-// arena for everything that they read and write.
+// Turns an architecture into a plan: groups of layers into operators, operators into segments, and finds a
+// place in one arena for everything that they read and write.
 //
 // Time runs through the G segments forward (segment g at g), the loss (at G) and the segments backward (g at
 // 2G - g). What lives within one segment needs room only for the images that a lane is working on.
@@ -54,6 +54,8 @@ class PlanBuilder {
   };
 
   void find_readers();
+  bool comes_from_relu(int layer) const;
+  bool goes_into_relu(int layer) const;
   void make_steps();
   void add_step(std::string name, StepInfo info, std::unique_ptr<Operator> op);
   void place_activations();
@@ -81,7 +83,7 @@ class PlanBuilder {
   std::vector<StepInfo> infos_;
   std::vector<Buffer> buffers_;
   MemoryPlan memory_;
-  int scratch_ = -1;
+  int scratch_ = -1, batch_scratch_ = -1;
   std::size_t scratch_stride_ = 0;
 };
 

@@ -1,9 +1,13 @@
-// Dense layer: rows of the batch divided among two blocks forward, inputs among blocks for the weight
-// gradient; the blocks are fixed so that results do not depend on threads.
+// Dense layer. Behind a ReLU most inputs are zero, before one most gradients are: where enough of them are
+// zero the sparse kernels compute only with the others. The choice depends on the data alone. Rows or inputs
+// are divided among threads in fixed blocks, so results do not depend on their number.
 #include "tailor/nn/kernels/dense.h"
 
 #include <algorithm>
+#include <array>
 
+#include "tailor/nn/kernels/dispatch.h"
+#include "tailor/nn/kernels/sparse_dense.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -15,45 +19,90 @@ class DenseOperator : public Operator {
       : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
         in_(static_cast<int>(c.input.size())),
-        out_(c.layer.filters) {}
+        out_(c.layer.filters),
+        max_batch_(c.max_batch),
+        training_(c.training),
+        sparse_input_(c.sparse_input),
+        sparse_gradient_(c.sparse_gradient) {}
 
-  std::string kernel() const override { return "onednn sgemm"; }
+  std::string kernel() const override {
+    return sparse_input_ || sparse_gradient_ ? "onednn sgemm or sparse, " + kernels::vector_target_name()
+                                             : "onednn sgemm";
+  }
   bool by_image() const override { return false; }
 
   Needs needs() const override {
     Needs n;
     n.input_in_backward = true;
+    if (sparse_input_) n.batch_scratch_bytes = kernels::sparse_inputs_bytes(max_batch_, in_);
+    if (training_ && sparse_gradient_) {
+      n.batch_scratch_bytes =
+          std::max(n.batch_scratch_bytes, kernels::sparse_gradients_bytes(max_batch_, out_));
+      n.scratch_bytes = kernels::sparse_backward_scratch(max_batch_, out_) * sizeof(float);
+    }
     return n;
   }
 
   void forward(const Pass& pass, const Images& all) override {
     const float* x = memory_.input[0].floats(all);
-    float* y = memory_.output.floats(all);
+    const float* w = pass.values + weight_.offset;
     const float* bias = bias_ ? pass.values + bias_->offset : nullptr;
-    each_block(pass, pass.batch, rows_for_a_block, [&](int first, int count) {
-      kernels::dense_forward(x + row(first, in_), pass.values + weight_.offset, bias, y + row(first, out_),
-                             count, in_, out_);
+    float* y = memory_.output.floats(all);
+    if (sparse_input_ && forward_sparse(pass, x, w, bias, y)) return;
+    each_block(pass, pass.batch, rows_for_a_block, [&](int, int first, int count) {
+      kernels::dense_forward(x + row(first, in_), w, bias, y + row(first, out_), count, in_, out_);
     });
   }
 
   void backward(const Pass& pass, const Images& all) override {
     const float* x = memory_.input[0].floats(all);
+    const float* w = pass.values + weight_.offset;
     const float* dy = memory_.diff_output.floats(all);
-    each_block(pass, in_, inputs_for_a_block, [&](int first, int count) {
-      kernels::dense_backward_weights(x, dy, pass.gradients + weight_.offset, pass.batch, first, count, in_,
-                                      out_);
-    });
+    float* dw = pass.gradients + weight_.offset;
+    float* dx = memory_.diff_input[0] ? memory_.diff_input[0].floats(all) : nullptr;
     if (bias_) kernels::dense_backward_bias(dy, pass.gradients + bias_->offset, pass.batch, out_);
-    if (!memory_.diff_input[0]) return;
-    float* dx = memory_.diff_input[0].floats(all);
-    each_block(pass, pass.batch, rows_for_a_block, [&](int first, int count) {
-      kernels::dense_backward_data(dy + row(first, out_), pass.values + weight_.offset, dx + row(first, in_),
-                                   count, in_, out_);
+    if (sparse_gradient_ && backward_sparse(pass, x, w, dy, dw, dx)) return;
+    each_block(pass, in_, inputs_for_a_block, [&](int, int first, int count) {
+      kernels::dense_backward_weights(x, dy, dw, pass.batch, first, count, in_, out_);
+    });
+    if (dx == nullptr) return;
+    each_block(pass, pass.batch, rows_for_a_block, [&](int, int first, int count) {
+      kernels::dense_backward_data(dy + row(first, out_), w, dx + row(first, in_), count, in_, out_);
     });
   }
 
  private:
   static constexpr int rows_for_a_block = 64, inputs_for_a_block = 1024;
+
+  bool forward_sparse(const Pass& pass, const float* x, const float* w, const float* bias, float* y) {
+    const kernels::SparseInputs inputs(memory_.batch_scratch, pass.batch, in_);
+    std::array<std::int64_t, max_lanes> nonzeros{};
+    each_lane(*pass.workers, pass.batch, [&](const Images& rows) {
+      nonzeros[static_cast<std::size_t>(rows.lane)] =
+          kernels::sparse_compress(x, rows.first, rows.count, inputs);
+    });
+    std::int64_t total = 0;
+    for (std::int64_t n : nonzeros) total += n;
+    if (!kernels::sparse_forward_pays(total, pass.batch, in_)) return false;
+    each_block(pass, pass.batch, rows_for_a_block, [&](int, int first, int count) {
+      kernels::sparse_dense_forward(inputs, w, bias, y, first, count, out_);
+    });
+    return true;
+  }
+
+  bool backward_sparse(const Pass& pass, const float* x, const float* w, const float* dy, float* dw,
+                       float* dx) {
+    const kernels::SparseGradients gradients(memory_.batch_scratch, pass.batch, out_);
+    const std::int64_t nonzeros = kernels::sparse_compress_gradients(dy, gradients);
+    if (!kernels::sparse_backward_pays(nonzeros, pass.batch, out_)) return false;
+    const int block = ((in_ + max_lanes - 1) / max_lanes + kernels::sparse_block - 1) /
+                      kernels::sparse_block * kernels::sparse_block;
+    each_block(pass, in_, block, [&](int i, int first, int count) {
+      kernels::sparse_dense_backward(gradients, x, w, dw, dx, first, count, in_,
+                                     reinterpret_cast<float*>(scratch(i)));
+    });
+    return true;
+  }
 
   static std::size_t row(int i, int width) {
     return static_cast<std::size_t>(i) * static_cast<std::size_t>(width);
@@ -62,12 +111,13 @@ class DenseOperator : public Operator {
   template <class Task>
   static void each_block(const Pass& pass, int total, int block, Task&& task) {
     pass.workers->run((total + block - 1) / block,
-                      [&](int i) { task(i * block, std::min(block, total - i * block)); });
+                      [&](int i) { task(i, i * block, std::min(block, total - i * block)); });
   }
 
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
-  int in_, out_;
+  int in_, out_, max_batch_;
+  bool training_, sparse_input_, sparse_gradient_;
 };
 
 }  // namespace

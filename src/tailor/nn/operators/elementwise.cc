@@ -74,7 +74,7 @@ class ActivationOperator : public Operator {
 
 class DropoutOperator : public Operator {
  public:
-  DropoutOperator(const LayerContext& c, int number) : number_(number), floats_(c.layer.output.size()) {}
+  explicit DropoutOperator(const LayerContext& c) : number_(c.dropout), floats_(c.layer.output.size()) {}
 
   std::string kernel() const override { return "elementwise"; }
 
@@ -186,8 +186,8 @@ std::uint32_t dropout_key(const Pass& pass, int number) {
 std::unique_ptr<Operator> make_activation(const LayerContext& context) {
   return std::make_unique<ActivationOperator>(context);
 }
-std::unique_ptr<Operator> make_dropout(const LayerContext& context, int number) {
-  return std::make_unique<DropoutOperator>(context, number);
+std::unique_ptr<Operator> make_dropout(const LayerContext& context) {
+  return std::make_unique<DropoutOperator>(context);
 }
 std::unique_ptr<Operator> make_flatten(const LayerContext& context) {
   return std::make_unique<FlattenOperator>(context);

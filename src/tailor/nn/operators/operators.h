@@ -11,14 +11,20 @@
 
 namespace tailor {
 
-// What an operator is made from.
+// What an operator is made from: a layer, or the first of a group of layers (fuse.h).
 struct LayerContext {
   const Layer& layer;
-  Shape input;  // of the first input
+  Shape input;   // of the first input
+  Shape output;  // of the group's last layer
   const ParameterTable& parameters;
-  int index;            // of the layer
-  bool training;        // backward will be called
-  bool input_gradient;  // someone needs the gradient of the input
+  int index;  // of the layer
+  int max_batch;
+  bool training;                 // backward will be called
+  bool input_gradient;           // someone needs the gradient of the input
+  bool relu = false;             // the group has a ReLU
+  int dropout = -1;              // number of the dropout layer that the group has or is
+  bool sparse_input = false;     // the input comes from a ReLU
+  bool sparse_gradient = false;  // the output goes into a ReLU only
 };
 
 // The key of the masks of the architecture's dropout layer `number` (from 0) in this step.
@@ -28,11 +34,13 @@ kernels::ConvShape conv_shape(const Layer& layer, const Shape& input);
 kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);
 
 std::unique_ptr<Operator> make_convolution(const LayerContext& context);
+std::unique_ptr<Operator> make_first_convolution(const LayerContext& context);
+std::unique_ptr<Operator> make_convolution_pool(const LayerContext& context);
 std::unique_ptr<Operator> make_dense(const LayerContext& context);
 std::unique_ptr<Operator> make_activation(const LayerContext& context);
 std::unique_ptr<Operator> make_pool(const LayerContext& context);
 std::unique_ptr<Operator> make_batch_norm(const LayerContext& context);
-std::unique_ptr<Operator> make_dropout(const LayerContext& context, int number);
+std::unique_ptr<Operator> make_dropout(const LayerContext& context);
 std::unique_ptr<Operator> make_flatten(const LayerContext& context);
 std::unique_ptr<Operator> make_add(const LayerContext& context);
 // A value that several operators read: its gradient is the sum of theirs.

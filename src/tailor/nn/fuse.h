@@ -1,0 +1,25 @@
+// Finds the sequences of layers that one kernel computes at once. Everything else is a group of one layer.
+#pragma once
+
+#include <vector>
+
+#include "tailor/nn/architecture.h"
+
+namespace tailor {
+
+enum class GroupKind {
+  layer,              // one layer by itself
+  first_convolution,  // convolution of the network's input, few channels, then perhaps ReLU
+  convolution_pool,   // convolution 3x3 -> ReLU -> max-pool 2x2 -> perhaps dropout
+};
+
+// Layers [first, first + count), each reading only the one before it.
+struct Group {
+  GroupKind kind = GroupKind::layer;
+  int first = 0, count = 1;
+};
+
+// In the architecture's order; together they cover every layer once. Without `fuse` all are single layers.
+std::vector<Group> group_layers(const Architecture& architecture, bool fuse);
+
+}  // namespace tailor
