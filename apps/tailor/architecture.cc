@@ -41,7 +41,7 @@ Shape parse_input(const std::string& text) {
   Shape shape;
   int used = 0;
   const int found =
-      std::sscanf(text.c_str(), "%dx%dx%d%n", &shape.height, &shape.width, &shape.channels, &used);
+      std::sscanf(text.c_str(), "%5dx%5dx%5d%n", &shape.height, &shape.width, &shape.channels, &used);
   const bool whole = found == 3 && static_cast<std::size_t>(used) == text.size();
   if (!whole || shape.height < 1 || shape.width < 1 || shape.channels < 1)
     throw usage_error("--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, got '{}'", text);

@@ -64,11 +64,12 @@ class Streams {
 ProgramResult run_program(const std::vector<std::string>& command, std::string_view package,
                           std::string_view input) {
   const File in = temporary_file(), out = temporary_file(), err = temporary_file();
-  if (std::fwrite(input.data(), 1, input.size(), in.get()) != input.size() || std::fflush(in.get()) != 0)
-    throw system_failure("temporary file", "write");
+  const bool written = input.empty() || std::fwrite(input.data(), 1, input.size(), in.get()) == input.size();
+  if (!written || std::fflush(in.get()) != 0) throw system_failure("temporary file", "write");
   std::rewind(in.get());
 
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   const Streams streams(in.get(), out.get(), err.get());

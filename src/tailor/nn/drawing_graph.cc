@@ -88,12 +88,12 @@ class Grouping {
   }
 
  private:
-  std::size_t block_of(int layer) const { return block_of_[static_cast<std::size_t>(layer + 1)]; }
+  std::size_t block_of(int layer) const { return block_of_[static_cast<std::size_t>(layer) + 1]; }
 
   void group() {
     std::vector<int> readers(a_.layers.size() + 1);
     for (const Layer& layer : a_.layers)
-      for (const int input : layer.inputs) ++readers[static_cast<std::size_t>(input + 1)];
+      for (const int input : layer.inputs) ++readers[static_cast<std::size_t>(input) + 1];
 
     blocks_.push_back({.layers = {}, .tone = Tone::input, .shape = a_.input, .label = {"input"}});
     inputs_.emplace_back();
@@ -102,7 +102,7 @@ class Grouping {
       const Layer& layer = a_.layers[static_cast<std::size_t>(i)];
       const int input = layer.inputs[0];
       // Only the sole reader may join: a second one would otherwise seem to read the changed values.
-      if (keeps_shape(layer.kind) && input >= 0 && readers[static_cast<std::size_t>(input + 1)] == 1) {
+      if (keeps_shape(layer.kind) && input >= 0 && readers[static_cast<std::size_t>(input) + 1] == 1) {
         block_of_.push_back(block_of(input));
       } else {
         block_of_.push_back(blocks_.size());

@@ -183,15 +183,15 @@ class Placing {
 
   void place_link(int index, const DrawnLink& link) {
     bool begun = false;
-    for (auto row = layout_.rows.rbegin(); row != layout_.rows.rend();
-         ++row) {  // from the end: a repeated block is nearer
-      const int from = index_in(*row, link.from, true), to = index_in(*row, link.to, false);
+    for (std::size_t r = layout_.rows.size(); r-- > 0;) {  // from the end: a repeated block is nearer
+      PlacedRow& row = layout_.rows[r];
+      const int from = index_in(row, link.from, true), to = index_in(row, link.to, false);
       if (!begun && to < 0) continue;
       begun = true;
       if (from >= 0 && to == from + 1 && link.note.empty())
-        row->arrow[static_cast<std::size_t>(from)] = true;
+        row.arrow[static_cast<std::size_t>(from)] = true;
       else
-        row->links.push_back({index, from, to, 0});
+        row.links.push_back({index, from, to, 0});
       if (from >= 0) return;
     }
   }
@@ -206,7 +206,7 @@ class Placing {
     });
     std::vector<std::vector<bool>> taken;  // level, gap between blocks
     for (PlacedLink& link : row.links) {
-      const auto first = static_cast<std::size_t>(begin_of(link) + 1),
+      const auto first = static_cast<std::size_t>(begin_of(link)) + 1,
                  last = static_cast<std::size_t>(end_of(link));
       const auto free = [&](const std::vector<bool>& level) {
         for (std::size_t gap = first; gap <= last; ++gap)
