@@ -19,6 +19,8 @@ class Grouping {
 
   Group starting_at(int i) const {
     const Layer& conv = layer(i);
+    if (conv.kind == LayerKind::batch_norm && follows(i + 1, LayerKind::relu))
+      return {GroupKind::batch_norm, i, 2};
     if (conv.kind != LayerKind::conv2d) return {GroupKind::layer, i, 1};
     const int source = conv.inputs[0];
     const kernels::ConvShape shape = conv_shape(conv, source < 0 ? input_ : layer(source).output);
@@ -28,6 +30,7 @@ class Grouping {
     if (relu && follows(i + 2, LayerKind::max_pool) && is_two_by_two(layer(i + 2)) &&
         kernels::winograd_supports(shape) && kernels::sparse_supports(shape))
       return {GroupKind::convolution_pool, i, follows(i + 3, LayerKind::dropout) ? 4 : 3};
+    if (winograd_pays(shape)) return {GroupKind::winograd, i, relu ? 2 : 1};
     return {GroupKind::layer, i, 1};
   }
 

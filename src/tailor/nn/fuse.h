@@ -10,6 +10,8 @@ namespace tailor {
 enum class GroupKind {
   layer,              // one layer by itself
   first_convolution,  // convolution of the network's input, few channels, then perhaps ReLU
+  winograd,           // convolution 3x3 of many channels, then perhaps ReLU
+  batch_norm,         // batch norm, then ReLU
   convolution_pool,   // convolution 3x3 -> ReLU -> max-pool 2x2 -> perhaps dropout
 };
 

@@ -144,13 +144,9 @@ struct Convolution::State {
             {shape.padding, shape.padding},
             bias};
   }
-  void note_scratch(const memory::desc& desc) {
-    scratch = std::max(scratch, (desc.get_size() + 63) / 64 * 64);
-  }
 };
 
-Convolution::Convolution(const kernels::ConvShape& shape, bool bias, bool backward, bool data_gradient,
-                         int lanes)
+Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passes& passes, int lanes)
     : state_(std::make_unique<State>()) {
   // oneDNN plans for the number of threads it sees now: the one it will run on, whatever the machine has.
   prepare_compute_thread();
@@ -165,23 +161,28 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, bool backwa
   // The chunk's primitives choose the weights' order; the single-image ones follow it.
   memory::desc forward_order = tensor(weight_dims, memory::format_tag::any), data_order = forward_order,
                gradient_order = forward_order;
+  const auto note = [&s](const auto& primitive) {
+    s.scratch = std::max(s.scratch, (primitive.scratchpad_desc().get_size() + 63) / 64 * 64);
+    if (s.implementation.empty()) s.implementation = primitive.impl_info_str();
+  };
   for (int which : {1, 0}) {
     const int images = which ? chunk : 1;
     const Descs d = s.descs(images, forward_order);
-    const auto forward = forward_desc(d);
+    const auto forward = forward_desc(d);  // the others want it as a hint
     forward_order = forward.weights_desc();
-    s.note_scratch(forward.scratchpad_desc());
-    std::vector<std::pair<int, memory::desc>> arguments{{DNNL_ARG_SRC, d.src},
-                                                        {DNNL_ARG_WEIGHTS, forward_order},
-                                                        {DNNL_ARG_DST, d.dst},
-                                                        {DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc()}};
-    if (bias) arguments.push_back({DNNL_ARG_BIAS, d.bias});
-    s.forward[which].plan(dnnl::convolution_forward(forward), arguments, lanes);
-    if (which) s.implementation = forward.impl_info_str();
-    if (backward && data_gradient) {
+    if (passes.forward) {
+      note(forward);
+      std::vector<std::pair<int, memory::desc>> arguments{{DNNL_ARG_SRC, d.src},
+                                                          {DNNL_ARG_WEIGHTS, forward_order},
+                                                          {DNNL_ARG_DST, d.dst},
+                                                          {DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc()}};
+      if (bias) arguments.push_back({DNNL_ARG_BIAS, d.bias});
+      s.forward[which].plan(dnnl::convolution_forward(forward), arguments, lanes);
+    }
+    if (passes.data) {
       const auto data = backward_data_desc(s.descs(images, data_order), forward);
+      note(data);
       data_order = data.weights_desc();
-      s.note_scratch(data.scratchpad_desc());
       s.data[which].plan(dnnl::convolution_backward_data(data),
                          {{DNNL_ARG_DIFF_DST, d.dst},
                           {DNNL_ARG_WEIGHTS, data_order},
@@ -189,31 +190,25 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, bool backwa
                           {DNNL_ARG_SCRATCHPAD, data.scratchpad_desc()}},
                          lanes);
     }
-    if (backward) {
+    if (passes.weights) {
       const auto weights = backward_weights_desc(s.descs(images, gradient_order), forward);
+      note(weights);
       gradient_order = weights.diff_weights_desc();
-      s.note_scratch(weights.scratchpad_desc());
-      arguments = {{DNNL_ARG_SRC, d.src},
-                   {DNNL_ARG_DIFF_DST, d.dst},
-                   {DNNL_ARG_DIFF_WEIGHTS, gradient_order},
-                   {DNNL_ARG_SCRATCHPAD, weights.scratchpad_desc()}};
+      std::vector<std::pair<int, memory::desc>> arguments{{DNNL_ARG_SRC, d.src},
+                                                          {DNNL_ARG_DIFF_DST, d.dst},
+                                                          {DNNL_ARG_DIFF_WEIGHTS, gradient_order},
+                                                          {DNNL_ARG_SCRATCHPAD, weights.scratchpad_desc()}};
       if (bias) arguments.push_back({DNNL_ARG_DIFF_BIAS, d.bias});
       s.weights[which].plan(dnnl::convolution_backward_weights(weights), arguments, lanes);
     }
   }
-  s.packed_forward = forward_order;
-  s.pack_forward.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), s.plain, cpu(), forward_order)),
-                      {{DNNL_ARG_FROM, s.plain}, {DNNL_ARG_TO, forward_order}}, 1);
-  if (backward && data_gradient) {
-    s.packed_backward = data_order;
-    s.pack_backward.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), s.plain, cpu(), data_order)),
-                         {{DNNL_ARG_FROM, s.plain}, {DNNL_ARG_TO, data_order}}, 1);
-  }
-  if (backward) {
-    s.gradient = gradient_order;
-    s.unpack.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), gradient_order, cpu(), s.plain)),
-                  {{DNNL_ARG_FROM, gradient_order}, {DNNL_ARG_TO, s.plain}}, 1);
-  }
+  const auto plan_reorder = [&](Pass& pass, const memory::desc& from, const memory::desc& to) {
+    pass.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to)),
+              {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, 1);
+  };
+  if (passes.forward) plan_reorder(s.pack_forward, s.plain, s.packed_forward = forward_order);
+  if (passes.data) plan_reorder(s.pack_backward, s.plain, s.packed_backward = data_order);
+  if (passes.weights) plan_reorder(s.unpack, s.gradient = gradient_order, s.plain);
 }
 
 Convolution::~Convolution() = default;
@@ -232,7 +227,7 @@ std::size_t Convolution::scratch_bytes() const { return state_->scratch; }
 
 void Convolution::pack_weights(const float* weights, float* packed) {
   State& s = *state_;
-  s.pack_forward.run(0, s.streams[0], {weights, packed});
+  if (floats(s.packed_forward) > 0) s.pack_forward.run(0, s.streams[0], {weights, packed});
   if (floats(s.packed_backward) > 0)
     s.pack_backward.run(0, s.streams[0], {weights, packed + padded(floats(s.packed_forward))});
 }

@@ -17,11 +17,15 @@ class Convolution {
  public:
   static constexpr int chunk = 8;
 
-  // `backward` plans the weight gradient too, `data_gradient` the gradient of the input.
-  Convolution(const kernels::ConvShape& shape, bool bias, bool backward, bool data_gradient, int lanes);
+  struct Passes {
+    bool forward = true;
+    bool data = false;     // the gradient of the input
+    bool weights = false;  // the gradient of weight and bias
+  };
+  Convolution(const kernels::ConvShape& shape, bool bias, const Passes& passes, int lanes);
   ~Convolution();
 
-  std::string implementation() const;  // oneDNN's names, e.g. "brgconv:avx512_core"
+  std::string implementation() const;  // oneDNN's name of the first planned pass, e.g. "brgconv:avx512_core"
 
   std::size_t packed_floats() const;    // weights in the orders that the primitives prefer
   std::size_t gradient_floats() const;  // weight and bias gradient in oneDNN's order

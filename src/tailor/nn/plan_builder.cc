@@ -18,6 +18,8 @@ constexpr int most_images_at_once = 8;
 
 std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& context) {
   if (kind == GroupKind::first_convolution) return make_first_convolution(context);
+  if (kind == GroupKind::winograd) return make_winograd_convolution(context);
+  if (kind == GroupKind::batch_norm) return make_batch_norm(context);
   if (kind == GroupKind::convolution_pool) return make_convolution_pool(context);
   switch (context.layer.kind) {
     case LayerKind::conv2d:

@@ -19,15 +19,17 @@ class BatchNormOperator : public Operator {
         running_variance_(*c.parameters.find(c.index, ParameterRole::running_variance)),
         epsilon_(c.layer.epsilon),
         training_(c.training),
+        relu_(c.relu),
         positions_(static_cast<std::size_t>(c.input.height) * static_cast<std::size_t>(c.input.width)),
         channels_(c.input.channels) {}
 
-  std::string kernel() const override { return "batch_norm"; }
+  std::string kernel() const override { return relu_ ? "batch norm with ReLU" : "batch norm"; }
   bool by_image() const override { return !training_; }
 
   Needs needs() const override {
     Needs n;
     n.input_in_backward = true;
+    n.output_in_backward = relu_;
     n.kept_batch_bytes = 2 * channel_floats() * sizeof(float);  // mean, inverse deviation
     n.kept_batch_bytes +=
         2 * (max_lanes + 1) * channel_floats() * sizeof(double);  // two sums for each lane and their total
@@ -49,7 +51,7 @@ class BatchNormOperator : public Operator {
   void backward(const Pass& pass, const Images&) override {
     each_lane(*pass.workers, pass.batch, [&](const Images& part) {
       kernels::batch_norm_backward_sums(memory_.input[0].floats(part), memory_.diff_output.floats(part),
-                                        nullptr, rows(part), channels_, mean(), inverse_deviation(),
+                                        mask(part), rows(part), channels_, mean(), inverse_deviation(),
                                         sums(0, part.lane), sums(1, part.lane));
     });
     const double* sum_dy = total(pass, 0);
@@ -61,7 +63,7 @@ class BatchNormOperator : public Operator {
     if (!memory_.diff_input[0]) return;
     each_lane(*pass.workers, pass.batch, [&](const Images& part) {
       kernels::batch_norm_backward_data(memory_.input[0].floats(part), memory_.diff_output.floats(part),
-                                        nullptr, rows(part), channels_, mean(), inverse_deviation(),
+                                        mask(part), rows(part), channels_, mean(), inverse_deviation(),
                                         pass.values + scale_.offset, sum_dy, sum_dy_xhat, rows(pass.all()),
                                         memory_.diff_input[0].floats(part));
     });
@@ -71,7 +73,7 @@ class BatchNormOperator : public Operator {
   void apply(const Pass& pass, const Images& images) const {
     kernels::batch_norm_apply(memory_.input[0].floats(images), rows(images), channels_, mean(),
                               inverse_deviation(), pass.values + scale_.offset, pass.values + shift_.offset,
-                              false, memory_.output.floats(images));
+                              relu_, memory_.output.floats(images));
   }
 
   void use_running_statistics(const Pass& pass) {
@@ -117,6 +119,8 @@ class BatchNormOperator : public Operator {
   float inverse(double variance) const { return static_cast<float>(1 / std::sqrt(variance + epsilon_)); }
   std::size_t channel_count() const { return static_cast<std::size_t>(channels_); }
   std::size_t channel_floats() const { return (channel_count() + 15) / 16 * 16; }
+  // Where the fused ReLU let nothing through.
+  const float* mask(const Images& images) const { return relu_ ? memory_.output.floats(images) : nullptr; }
   std::size_t rows(const Images& images) const { return static_cast<std::size_t>(images.count) * positions_; }
   float* mean() const { return reinterpret_cast<float*>(memory_.kept_batch); }
   float* inverse_deviation() const { return mean() + channel_floats(); }
@@ -128,7 +132,7 @@ class BatchNormOperator : public Operator {
 
   const ParameterTensor &scale_, &shift_, &running_mean_, &running_variance_;
   double epsilon_;
-  bool training_;
+  bool training_, relu_;
   std::size_t positions_;
   int channels_;
 };

@@ -13,7 +13,9 @@ class ConvolutionOperator : public Operator {
   explicit ConvolutionOperator(const LayerContext& c)
       : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
-        convolution_(conv_shape(c.layer, c.input), bias_ != nullptr, c.training, c.input_gradient, max_lanes),
+        convolution_(conv_shape(c.layer, c.input), bias_ != nullptr,
+                     {.forward = true, .data = c.training && c.input_gradient, .weights = c.training},
+                     max_lanes),
         training_(c.training) {}
 
   std::string kernel() const override { return "onednn " + convolution_.implementation(); }

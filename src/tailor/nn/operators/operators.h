@@ -35,6 +35,8 @@ kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);
 
 std::unique_ptr<Operator> make_convolution(const LayerContext& context);
 std::unique_ptr<Operator> make_first_convolution(const LayerContext& context);
+std::unique_ptr<Operator> make_winograd_convolution(const LayerContext& context);
+bool winograd_pays(const kernels::ConvShape& shape);
 std::unique_ptr<Operator> make_convolution_pool(const LayerContext& context);
 std::unique_ptr<Operator> make_dense(const LayerContext& context);
 std::unique_ptr<Operator> make_activation(const LayerContext& context);

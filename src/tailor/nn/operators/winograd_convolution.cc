@@ -1,0 +1,153 @@
+// Convolution 3x3 of enough channels, stride 1: Winograd forward and, with padding 1, for the gradient of the
+// input, which is the convolution of the output's gradient with the filters turned around. The weight
+// gradient is oneDNN's.
+#include <algorithm>
+
+#include "tailor/nn/kernels/dispatch.h"
+#include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/kernels/winograd_conv.h"
+#include "tailor/nn/onednn.h"
+#include "tailor/nn/operators/operators.h"
+
+namespace tailor {
+namespace {
+
+std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
+// The convolution that carries the gradient back.
+kernels::ConvShape turned(const kernels::ConvShape& s) {
+  kernels::ConvShape t = s;
+  std::swap(t.in_height, t.out_height);
+  std::swap(t.in_width, t.out_width);
+  std::swap(t.in_channels, t.out_channels);
+  t.padding = 2 - s.padding;
+  return t;
+}
+
+// weights [out][3][3][in] to [in][3][3][out], each filter turned by 180 degrees.
+void turn_weights(const kernels::ConvShape& s, const float* weights, float* turned_weights) {
+  for (int o = 0; o < s.out_channels; ++o)
+    for (int k = 0; k < 9; ++k)
+      for (int i = 0; i < s.in_channels; ++i)
+        turned_weights[(static_cast<std::size_t>(i) * 9 + static_cast<std::size_t>(8 - k)) * s.out_channels +
+                       o] =
+            weights[(static_cast<std::size_t>(o) * 9 + static_cast<std::size_t>(k)) * s.in_channels + i];
+}
+
+class WinogradConvolutionOperator : public Operator {
+ public:
+  explicit WinogradConvolutionOperator(const LayerContext& c)
+      : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
+        bias_(c.parameters.find(c.index, ParameterRole::bias)),
+        shape_(conv_shape(c.layer, c.input)),
+        turned_(turned(shape_)),
+        relu_(c.relu),
+        training_(c.training),
+        winograd_back_(kernels::winograd_supports(turned_)),
+        gradients_(shape_, bias_ != nullptr,
+                   {.forward = false,
+                    .data = c.training && c.input_gradient && !winograd_back_,
+                    .weights = c.training},
+                   max_lanes),
+        input_floats_(c.input.size()),
+        output_floats_(c.output.size()) {}
+
+  std::string kernel() const override {
+    return "Winograd, " + kernels::vector_target_name() + "; gradients onednn " + gradients_.implementation();
+  }
+
+  Needs needs() const override {
+    Needs n;
+    n.input_in_backward = true;
+    n.output_in_backward = relu_;
+    n.derived_bytes = forward_floats() * sizeof(float);
+    n.scratch_bytes = kernels::winograd_scratch_floats(shape_) * sizeof(float);
+    if (!training_) return n;
+    n.derived_bytes += (winograd_back_ ? turned_floats() : gradients_.packed_floats()) * sizeof(float);
+    n.scratch_bytes = std::max({n.scratch_bytes, kernels::winograd_scratch_floats(turned_) * sizeof(float),
+                                gradients_.scratch_bytes() + gradients_.gradient_floats() * sizeof(float)});
+    n.scratch_bytes = std::max(n.scratch_bytes, padded(weight_.size) * sizeof(float));
+    n.sum_bytes = gradients_.gradient_floats() * sizeof(float);
+    return n;
+  }
+
+  void prepare(const Pass& pass) override {
+    const float* weights = pass.values + weight_.offset;
+    kernels::winograd_transform_weights(shape_, weights, memory_.derived);
+    if (!training_) return;
+    if (winograd_back_) {
+      float* work = reinterpret_cast<float*>(scratch(0));
+      turn_weights(shape_, weights, work);
+      kernels::winograd_transform_weights(turned_, work, memory_.derived + forward_floats());
+    } else {
+      gradients_.pack_weights(weights, memory_.derived + forward_floats());
+    }
+  }
+
+  void forward(const Pass& pass, const Images& images) override {
+    const float* x = memory_.input[0].floats(images);
+    float* y = memory_.output.floats(images);
+    const float* bias = bias_ ? pass.values + bias_->offset : nullptr;
+    for (int i = 0; i < images.count; ++i, x += input_floats_, y += output_floats_)
+      kernels::winograd_forward(shape_, x, memory_.derived, bias, relu_, y,
+                                reinterpret_cast<float*>(scratch(images.lane)));
+  }
+
+  void start_backward(const Pass&, int lane) override {
+    std::fill_n(sum(lane), gradients_.gradient_floats(), 0.0f);
+  }
+
+  void backward(const Pass&, const Images& images) override {
+    const std::size_t n = static_cast<std::size_t>(images.count);
+    float* dy = memory_.diff_output.floats(images);
+    if (relu_)
+      kernels::activation_backward(kernels::Activation::relu, 0, memory_.output.floats(images), dy, dy,
+                                   n * output_floats_);
+    std::byte* work = scratch(images.lane);
+    gradients_.backward_weights(images.lane, images.count, memory_.input[0].floats(images), dy,
+                                sum(images.lane), reinterpret_cast<float*>(work + gradients_.scratch_bytes()),
+                                work);
+    if (!memory_.diff_input[0]) return;
+    float* dx = memory_.diff_input[0].floats(images);
+    const float* derived = memory_.derived + forward_floats();
+    if (!winograd_back_) return gradients_.backward_data(images.lane, images.count, dy, derived, dx, work);
+    for (std::size_t i = 0; i < n; ++i)
+      kernels::winograd_forward(turned_, dy + i * output_floats_, derived, nullptr, false,
+                                dx + i * input_floats_, reinterpret_cast<float*>(work));
+  }
+
+  void finish_backward(const Pass& pass) override {
+    for (int lane = 1; lane < pass.lanes(); ++lane)
+      kernels::accumulate(sum(lane), sum(0), gradients_.gradient_floats());
+    gradients_.unpack_gradient(sum(0), pass.gradients + weight_.offset,
+                               bias_ ? pass.gradients + bias_->offset : nullptr);
+  }
+
+ private:
+  std::size_t forward_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }
+  std::size_t turned_floats() const { return padded(kernels::winograd_weight_floats(turned_)); }
+  float* sum(int lane) const {
+    return reinterpret_cast<float*>(memory_.sums) +
+           static_cast<std::size_t>(lane) * gradients_.gradient_floats();
+  }
+
+  const ParameterTensor& weight_;
+  const ParameterTensor* bias_;
+  kernels::ConvShape shape_, turned_;
+  bool relu_, training_, winograd_back_;
+  onednn::Convolution gradients_;
+  std::size_t input_floats_, output_floats_;
+};
+
+}  // namespace
+
+bool winograd_pays(const kernels::ConvShape& shape) {
+  // Below this the transforms cost more than the multiplications that they save (benchmarks/kernels_conv.cc).
+  return kernels::winograd_supports(shape) && shape.in_channels >= 32 && shape.out_channels >= 32;
+}
+
+std::unique_ptr<Operator> make_winograd_convolution(const LayerContext& context) {
+  return std::make_unique<WinogradConvolutionOperator>(context);
+}
+
+}  // namespace tailor
