@@ -114,7 +114,7 @@ TEST(Elementwise, ReferenceGradients) {
   }
 }
 
-TEST(Elementwise, Sums) {
+TEST(Elementwise, SumsAndProducts) {
   for_each_target([] {
     for (const std::size_t n : sizes) {
       const auto a = random_values(n, 1), b = random_values(n, 2);
@@ -124,6 +124,9 @@ TEST(Elementwise, Sums) {
       EXPECT_EQ(sum, sum_expected);
       accumulate(a.data(), sum.data(), n);
       reference::accumulate(a.data(), sum_expected.data(), n);
+      EXPECT_EQ(sum, sum_expected);
+      multiply(1.25f, sum.data(), n);
+      reference::multiply(1.25f, sum_expected.data(), n);
       EXPECT_EQ(sum, sum_expected);
     }
   });

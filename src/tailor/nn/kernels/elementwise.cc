@@ -91,6 +91,11 @@ struct Sum {
   HWY_INLINE V operator()(Tag, V a, V b) const { return hn::Add(a, b); }
 };
 
+struct Product {
+  float factor;
+  HWY_INLINE V operator()(Tag d, V x) const { return hn::Mul(x, hn::Set(d, factor)); }
+};
+
 template <class Function>
 HWY_INLINE void map(const Function function, const float* src, float* dst, std::size_t n) {
   const Tag d;
@@ -151,6 +156,7 @@ void backward(Activation activation, float slope, const float* saved, const floa
 }
 
 void sum(const float* a, const float* b, float* dst, std::size_t n) { map(Sum{}, a, b, dst, n); }
+void product(float factor, float* values, std::size_t n) { map(Product{factor}, values, values, n); }
 
 }  // namespace tailor::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -161,6 +167,7 @@ namespace tailor::kernels {
 HWY_EXPORT(forward);
 HWY_EXPORT(backward);
 HWY_EXPORT(sum);
+HWY_EXPORT(product);
 
 bool uses_output(Activation activation) {
   return activation != Activation::gelu && activation != Activation::silu;
@@ -180,6 +187,10 @@ void add(const float* a, const float* b, float* dst, std::size_t n) {
 }
 
 void accumulate(const float* src, float* dst, std::size_t n) { HWY_DYNAMIC_DISPATCH(sum)(dst, src, dst, n); }
+
+void multiply(float factor, float* values, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(product)(factor, values, n);
+}
 
 }  // namespace tailor::kernels
 #endif  // HWY_ONCE

@@ -25,6 +25,8 @@ void activation_backward(Activation activation, float slope, const float* saved,
 void add(const float* a, const float* b, float* dst, std::size_t n);
 // dst[i] += src[i].
 void accumulate(const float* src, float* dst, std::size_t n);
+// values[i] *= factor.
+void multiply(float factor, float* values, std::size_t n);
 
 namespace reference {
 
@@ -36,6 +38,7 @@ void activation_backward(Activation activation, float slope, const Real* saved, 
                          Real* diff_src, std::size_t n);
 void add(const float* a, const float* b, float* dst, std::size_t n);
 void accumulate(const float* src, float* dst, std::size_t n);
+void multiply(float factor, float* values, std::size_t n);
 
 }  // namespace reference
 

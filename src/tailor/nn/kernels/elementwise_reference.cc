@@ -70,6 +70,10 @@ void accumulate(const float* src, float* dst, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) dst[i] += src[i];
 }
 
+void multiply(float factor, float* values, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) values[i] *= factor;
+}
+
 template void activation_forward(Activation, float, const float*, float*, std::size_t);
 template void activation_forward(Activation, float, const double*, double*, std::size_t);
 template void activation_backward(Activation, float, const float*, const float*, float*, std::size_t);

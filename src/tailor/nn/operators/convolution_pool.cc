@@ -5,6 +5,7 @@
 
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/dropout.h"
+#include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/sparse_conv.h"
 #include "tailor/nn/kernels/winograd_conv.h"
 #include "tailor/nn/operators/lane_sums.h"
@@ -57,7 +58,11 @@ class ConvolutionPoolOperator : public Operator {
          ++i, x += input_floats_, y += output_floats_, argmax += output_floats_) {
       kernels::winograd_forward_pool(shape_, x, memory_.derived, sums_.bias(pass), y, argmax,
                                      floats(images.lane));
-      drop(pass, images.first + i, y);
+      if (rate(pass) > 0)
+        kernels::dropout(
+            y, y, output_floats_, dropout_key(pass, dropout_),
+            static_cast<std::uint32_t>(static_cast<std::size_t>(images.first + i) * output_floats_),
+            rate(pass));
     }
   }
 
@@ -70,7 +75,8 @@ class ConvolutionPoolOperator : public Operator {
                         out = static_cast<std::size_t>(i) * output_floats_;
       const float* x = memory_.input[0].floats(images) + in;
       float* dy = memory_.diff_output.floats(images) + out;
-      drop(pass, image.first, dy);
+      // What was dropped has an output of zero, where the scan lets no gradient through; the rest was scaled.
+      if (rate(pass) > 0) kernels::multiply(1 / (1 - rate(pass)), dy, output_floats_);
       const kernels::SparseGradient gradient = kernels::sparse_scan(
           shape_, dy, memory_.output.floats(images) + out, arg_max(images) + out, floats(image.lane));
       kernels::sparse_weight_gradient(shape_, x, gradient, sums_.weight_sum(memory_, image.lane),
@@ -84,13 +90,10 @@ class ConvolutionPoolOperator : public Operator {
   void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
 
  private:
-  // Dropout of one image's pooled map or of its gradient.
-  void drop(const Pass& pass, int image, float* map) const {
-    if (dropout_ < 0 || !pass.training) return;
-    const float rate = static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(dropout_)]);
-    if (rate <= 0) return;
-    kernels::dropout(map, map, output_floats_, dropout_key(pass, dropout_),
-                     static_cast<std::uint32_t>(static_cast<std::size_t>(image) * output_floats_), rate);
+  float rate(const Pass& pass) const {
+    return dropout_ < 0 || !pass.training
+               ? 0
+               : static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(dropout_)]);
   }
 
   std::size_t winograd_floats() const { return (kernels::winograd_weight_floats(shape_) + 15) / 16 * 16; }
