@@ -87,9 +87,7 @@ void RunOutput::finish(TrainingEnd end) {
                                           names, trainer_.best_values()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
-  write_file(folder_ / run_file::architecture_picture, draw_svg(run_.architecture));
-  write_curves(folder_, trainer_.history(), trainer_.best_epoch());
-  write_confusion_picture(folder_, confusion, names);
+  draw_pictures(confusion, names);
   write_summary(folder_ / run_file::summary, summary);
   std::filesystem::remove_all(folder_ / run_file::checkpoint_folder);
   if (json_) {
@@ -102,6 +100,17 @@ void RunOutput::finish(TrainingEnd end) {
               class_table(confusion, names).c_str(), closing_table(summary, folder_.string()).c_str());
   std::printf("\nEverything is in %s: curves.png, architecture.svg, confusion.png, metrics.csv, …\n",
               folder_.c_str());
+}
+
+// A missing or failing drawing program is no reason to lose a training.
+void RunOutput::draw_pictures(const Confusion& confusion, const std::vector<std::string>& names) const {
+  try {
+    write_file(folder_ / run_file::architecture_picture, draw_svg(run_.architecture));
+    write_curves(folder_, trainer_.history(), trainer_.best_epoch());
+    write_confusion_picture(folder_, confusion, names);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "tailor: pictures are missing: %s\n", error.what());
+  }
 }
 
 RunSummary RunOutput::summary() const {

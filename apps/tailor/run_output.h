@@ -24,6 +24,7 @@ class RunOutput {
   void finish(TrainingEnd end);
 
  private:
+  void draw_pictures(const Confusion& confusion, const std::vector<std::string>& names) const;
   RunSummary summary() const;
 
   std::filesystem::path folder_;
