@@ -1,15 +1,32 @@
-// The smallest program that uses tailor as a library.
+// Trains the default network on a part of Fashion-MNIST through the library and keeps the best weights:
+// train_library [MODEL.safetensors]
+#include <cstdio>
 #include <exception>
-#include <iostream>
 
-#include "tailor/train/hyperparameters.h"
+#include "tailor/data/dataset.h"
+#include "tailor/train/model.h"
+#include "tailor/train/recipe.h"
+#include "tailor/train/trainer.h"
 
-int main() {
+int main(int argc, char** argv) {
   try {
-    const tailor::Settings settings = tailor::default_settings(tailor::Architecture{});
-    std::cout << settings.optimizer << ' ' << settings.learning_rate << '\n';
+    const auto dataset = tailor::open_dataset("fashion-mnist");
+    const tailor::ImageSet images = dataset->read_train();
+    const tailor::Split split = tailor::stratified_split(images.labels, 2000, 1000, 0);
+    const auto architecture = tailor::find_architecture("mnist_cnn", {images.shape, dataset->classes()});
+    const tailor::Settings settings =
+        tailor::resolve_settings(architecture, nullptr, {"epochs=2", "flip=0.5"}).settings;
+
+    tailor::Trainer trainer(architecture, settings, images, split, {.seed = 7});
+    trainer.run({.epoch = [](const tailor::EpochMetrics& now) {
+      std::printf("epoch %d: validation accuracy %.1f %%\n", now.epoch, 100 * now.validation.accuracy);
+    }});
+    if (argc > 1) {
+      tailor::write_model(argv[1], {architecture, trainer.normalization(), tailor::views(settings),
+                                    dataset->class_names(), trainer.best_values()});
+    }
   } catch (const std::exception& error) {
-    std::cerr << error.what() << '\n';
+    std::fprintf(stderr, "%s\n", error.what());
     return 1;
   }
 }

@@ -17,7 +17,10 @@ run(${CMAKE_COMMAND} -S "${SOURCE}/examples/train_library" -B "${scratch}/exampl
     "-DCMAKE_PREFIX_PATH=${prefix}" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
     -DCMAKE_BUILD_TYPE=Release)
 run(${CMAKE_COMMAND} --build "${scratch}/example")
-run("${scratch}/example/train_library")
+run("${scratch}/example/train_library" "${scratch}/model.safetensors")
 message("${output}")
+if(NOT output MATCHES "epoch 2: validation accuracy [5-9]" OR NOT EXISTS "${scratch}/model.safetensors")
+  message(FATAL_ERROR "Expected two epochs, an accuracy above 50 %, and a model.")
+endif()
 run("${prefix}/bin/tailor" --version)
 message("${output}")
