@@ -7,6 +7,7 @@
 #include "tailor/base/file.h"
 #include "tailor/base/process.h"
 #include "tailor/base/text.h"
+#include "tailor/data/picture.h"
 #include "tailor/nn/drawing.h"
 #include "tailor/report/class_scores.h"
 #include "tailor/report/metrics_file.h"
@@ -27,13 +28,25 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+// Whether most training images show dark things on light; the first thousand tell.
+bool light_ground(const ImageSet& images, const Split& split) {
+  const std::size_t count = std::min<std::size_t>(split.train.size(), 1000);
+  std::size_t light = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<const std::uint8_t> image = images.image(split.train[i]);
+    light += has_light_border({images.shape, {image.begin(), image.end()}});
+  }
+  return 2 * light > count;
+}
+
 }  // namespace
 
 RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
-                     const Split& split, Trainer& trainer, int threads, bool json)
+                     const ImageSet& images, const Split& split, Trainer& trainer, int threads, bool json)
     : folder_(std::move(folder)),
       run_(run),
       dataset_(dataset),
+      images_(images),
       split_(split),
       trainer_(trainer),
       threads_(threads),
@@ -84,7 +97,7 @@ void RunOutput::finish(TrainingEnd end) {
   const Confusion confusion = trainer_.confusion();
   write_metrics(folder_ / run_file::metrics, trainer_.history());
   write_model(folder_ / run_file::model, {run_.architecture, trainer_.normalization(), views(run_.settings),
-                                          names, trainer_.best_values()});
+                                          names, light_ground(images_, split_), trainer_.best_values()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);

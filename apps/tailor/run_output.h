@@ -16,7 +16,7 @@ class RunOutput {
  public:
   // Everything given is borrowed. `json`: print nothing but the summary, as JSON.
   RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
-            const Split& split, Trainer& trainer, int threads, bool json);
+            const ImageSet& images, const Split& split, Trainer& trainer, int threads, bool json);
 
   void begin() const;
   void step(std::int64_t images_done);  // in this epoch
@@ -30,6 +30,7 @@ class RunOutput {
   std::filesystem::path folder_;
   const RunDescription& run_;
   const Dataset& dataset_;
+  const ImageSet& images_;
   const Split& split_;
   Trainer& trainer_;
   int threads_;

@@ -111,7 +111,7 @@ void train(const Arguments& arguments) {
     trainer.resume();
   }
 
-  RunOutput output(folder, run, *dataset, split, trainer, arguments.threads, arguments.json);
+  RunOutput output(folder, run, *dataset, images, split, trainer, arguments.threads, arguments.json);
   output.begin();
   const std::atomic<bool>& interrupted = catch_interrupts();
   const TrainingEnd end = trainer.run({

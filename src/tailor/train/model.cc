@@ -11,6 +11,8 @@ namespace tailor {
 
 using nlohmann::json;
 
+constexpr int most_view_shift = 64;  // more than any recipe can say: (2 * 64 + 1)^2 views of each image
+
 void write_model(const std::filesystem::path& file, const Model& model) {
   const ParameterTable table(model.architecture);
   std::vector<TensorView> tensors;
@@ -23,7 +25,8 @@ void write_model(const std::filesystem::path& file, const Model& model) {
                      {"normalization_mean", json(model.normalization.mean).dump()},
                      {"normalization_deviation", json(model.normalization.deviation).dump()},
                      {"views", json{model.views.flip, model.views.shift}.dump()},
-                     {"class_names", json(model.class_names).dump()}});
+                     {"class_names", json(model.class_names).dump()},
+                     {"light_ground", json(model.light_ground).dump()}});
 }
 
 Model read_model(const std::filesystem::path& file) {
@@ -50,9 +53,21 @@ Model read_model(const std::filesystem::path& file) {
     const json v = json::parse(text("views"));
     model.views = {v.at(0), v.at(1)};
     model.class_names = json::parse(text("class_names")).get<std::vector<std::string>>();
+    if (content.metadata.contains("light_ground")) model.light_ground = json::parse(text("light_ground"));
   } catch (const json::exception& error) {
-    throw bad_input("{}: metadata does not describe a model: {}", file.string(), error.what());
+    throw bad_input(
+        "{}: metadata does not describe a model (normalization, views, class_names or light_ground): {}",
+        file.string(), error.what());
   }
+  const std::size_t channels = static_cast<std::size_t>(model.architecture.input.channels);
+  const std::vector<float>&mean = model.normalization.mean, &deviation = model.normalization.deviation;
+  if (mean.size() != channels || deviation.size() != channels ||
+      !std::all_of(deviation.begin(), deviation.end(), [](float d) { return d > 0; }))
+    throw bad_input("{}: normalization: expected a mean and a deviation above 0 for each of {} channels",
+                    file.string(), channels);
+  if (model.views.shift < 0 || model.views.shift > most_view_shift)
+    throw bad_input("{}: views: expected a shift from 0 to {} pixels, got {}", file.string(), most_view_shift,
+                    model.views.shift);
   if (model.class_names.size() != static_cast<std::size_t>(model.architecture.classes))
     throw bad_input("{}: expected {} class names, got {}", file.string(), model.architecture.classes,
                     model.class_names.size());

@@ -16,6 +16,7 @@ struct Model {
   Normalization normalization;
   Views views;                           // averaged at prediction
   std::vector<std::string> class_names;  // one for each class
+  bool light_ground = false;             // most training images are dark things on light
   std::vector<float> values;             // ParameterTable(architecture).total_floats()
 };
 

@@ -191,11 +191,21 @@ bool Trainer::out_of_patience() const {
   return settings_.patience > 0 && epoch() - 1 - state_.best_epoch >= settings_.patience;
 }
 
+// Nothing in the file is trusted: a state that contradicts itself would be trained on, or read past an end.
 void Trainer::resume() {
   TrainingState state = read_checkpoint(options_.checkpoint, identity_);
-  if (state.values.size() != state_.values.size() || state.average.size() != state_.average.size() ||
-      state.optimizer.size() != state_.optimizer.size())
+  const std::size_t floats = state_.values.size(), epochs = state.history.size();
+  if (state.values.size() != floats || state.average.size() != state_.average.size() ||
+      state.optimizer.size() != state_.optimizer.size() ||
+      state.best.size() != (state.best_epoch > 0 ? floats : 0))
     throw bad_input("{}: its tensors do not fit this network", options_.checkpoint.string());
+  bool consistent = (state.best_epoch > 0) == (epochs > 0) && state.best_epoch >= 0 &&
+                    static_cast<std::size_t>(state.best_epoch) <= epochs && state.progress.step >= 0 &&
+                    state.progress.step <= loader_.steps();
+  for (std::size_t i = 0; i < epochs; ++i)
+    consistent = consistent && state.history[i].epoch == static_cast<int>(i) + 1;
+  if (!consistent)
+    throw bad_input("{}: its epochs and steps contradict each other", options_.checkpoint.string());
   state_ = std::move(state);
 }
 

@@ -32,16 +32,16 @@ struct TrainerOptions {
   // changes only speed
   int threads = 1;
   // Where to keep the state after each epoch and at an interruption; empty: nowhere.
-  std::filesystem::path checkpoint;
+  std::filesystem::path checkpoint = {};
 };
 
 // What a caller may want to see or say during a training. Any may be empty.
 struct TrainerCallbacks {
-  std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)>
-      step;  // after each training step
-  std::function<void(const EpochMetrics&)>
-      epoch;                   // after each epoch, measured; before its checkpoint is written
-  std::function<bool()> stop;  // asked after each step: true ends the run as `interrupted`
+  std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)> step =
+      nullptr;  // after each training step
+  std::function<void(const EpochMetrics&)> epoch =
+      nullptr;                           // after each epoch, measured; before its checkpoint is written
+  std::function<bool()> stop = nullptr;  // asked after each step: true ends the run as `interrupted`
 };
 
 enum class TrainingEnd { finished, patience, interrupted };

@@ -1,0 +1,271 @@
+// The training loop: it learns; its weights are a function of architecture, settings, images and seed alone,
+// whatever the threads and interruptions; it picks and keeps the best epoch; it says when it diverges.
+#include "tailor/train/trainer.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "data/files.h"
+#include "scratch.h"
+#include "train/tiny_training.h"
+
+namespace tailor {
+namespace {
+
+using test::everything_on;
+using test::expect_error;
+using test::tiny_network;
+using test::tiny_normalized_network;
+using test::TinyTraining;
+
+std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+// Metrics without what a clock measured.
+std::vector<double> numbers(const std::vector<EpochMetrics>& history) {
+  std::vector<double> result;
+  for (const EpochMetrics& m : history)
+    for (double x : {static_cast<double>(m.epoch), m.train.loss, m.train.accuracy, m.train_sample.loss,
+                     m.train_sample.accuracy, m.validation.loss, m.validation.accuracy, m.learning_rate})
+      result.push_back(x);
+  return result;
+}
+
+// All that a training leaves.
+void expect_same(const Trainer& actual, const Trainer& expected) {
+  EXPECT_EQ(actual.weights_hash(), expected.weights_hash());
+  EXPECT_EQ(actual.best_epoch(), expected.best_epoch());
+  EXPECT_EQ(actual.best_values(), expected.best_values());
+  EXPECT_EQ(numbers(actual.history()), numbers(expected.history()));
+}
+
+TEST(Trainer, Learns) {
+  for (const Architecture& architecture : {tiny_network(), tiny_normalized_network()}) {
+    TinyTraining t(architecture, {"epochs=30", "batch_size=16", "learning_rate=0.01"}, {},
+                   test::tiny_images(180), 120);
+    EXPECT_EQ(t.trainer.run(), TrainingEnd::finished);
+    const std::vector<EpochMetrics>& history = t.trainer.history();
+    ASSERT_EQ(history.size(), 30u);
+    EXPECT_GE(history.back().validation.accuracy, 0.95) << architecture.name;
+    EXPECT_LT(history.back().train_sample.loss, history.front().train_sample.loss / 2);
+    for (std::size_t i = 0; i < history.size(); ++i) {
+      EXPECT_EQ(history[i].epoch, static_cast<int>(i) + 1);
+      EXPECT_EQ(history[i].train.count, 120);
+      EXPECT_EQ(history[i].train_sample.count, 120);
+      EXPECT_EQ(history[i].validation.count, 60);
+      EXPECT_GT(history[i].images_per_second, 0);
+    }
+    const Confusion confusion = t.trainer.confusion();
+    const EpochMetrics& best = history[static_cast<std::size_t>(t.trainer.best_epoch()) - 1];
+    EXPECT_EQ(confusion.at(0, 0) + confusion.at(1, 1) + confusion.at(2, 2),
+              std::llround(best.validation.accuracy * 60));
+  }
+}
+
+TEST(Trainer, WeightsDependOnTheSeedAndOnNothingElse) {
+  for (const Architecture& architecture : {tiny_network(), tiny_normalized_network()}) {
+    TinyTraining one(architecture, everything_on);
+    one.trainer.run();
+    for (int threads : {1, 2, 3}) {
+      TinyTraining other(architecture, everything_on, {.threads = threads});
+      other.trainer.run();
+      expect_same(other.trainer, one.trainer);
+    }
+    TinyTraining reseeded(architecture, everything_on, {.seed = 2});
+    reseeded.trainer.run();
+    EXPECT_NE(reseeded.trainer.weights_hash(), one.trainer.weights_hash());
+  }
+}
+
+TEST(Trainer, StoppedAfterAnyStepItGoesOnAsIfUndisturbed) {
+  for (const Architecture& architecture : {tiny_network(), tiny_normalized_network()}) {
+    TinyTraining undisturbed(architecture, everything_on);
+    undisturbed.trainer.run();
+    ASSERT_EQ(undisturbed.trainer.steps_per_epoch(), 3);  // 24 + 24 + 12 images
+    const std::filesystem::path file = scratch("stopped.safetensors");
+    for (int stop_after = 1; stop_after <= 9; ++stop_after) {
+      SCOPED_TRACE(stop_after);
+      TinyTraining first(architecture, everything_on, {.checkpoint = file});
+      int steps = 0;
+      ASSERT_EQ(first.trainer.run({.stop = [&] { return ++steps == stop_after; }}), TrainingEnd::interrupted);
+      TinyTraining second(architecture, everything_on,
+                          {.threads = stop_after % 4 == 0 ? 2 : 1, .checkpoint = file});
+      second.trainer.resume();
+      EXPECT_EQ(second.trainer.run(), TrainingEnd::finished);
+      expect_same(second.trainer, undisturbed.trainer);
+    }
+  }
+}
+
+TEST(Trainer, StoppedAgainAndAgainItStillArrives) {
+  TinyTraining undisturbed(tiny_network(), everything_on);
+  undisturbed.trainer.run();
+  const std::filesystem::path file = scratch("again.safetensors");
+  for (int round = 0;; ++round) {
+    ASSERT_LT(round, 10);
+    TinyTraining part(tiny_network(), everything_on, {.checkpoint = file});
+    if (round > 0) part.trainer.resume();
+    if (part.trainer.run({.stop = [] { return true; }}) == TrainingEnd::interrupted) continue;
+    EXPECT_EQ(round, 9);
+    expect_same(part.trainer, undisturbed.trainer);
+    return;
+  }
+}
+
+// What kill -9 leaves is the state after the last whole epoch.
+TEST(Trainer, KilledInAnyStepItGoesOnFromTheLastEpoch) {
+  TinyTraining undisturbed(tiny_network(), everything_on);
+  undisturbed.trainer.run();
+  for (int killed_in = 4; killed_in <= 9; ++killed_in) {
+    SCOPED_TRACE(killed_in);
+    const std::filesystem::path file = scratch("killed.safetensors");
+    TinyTraining first(tiny_network(), everything_on, {.checkpoint = file});
+    int steps = 0;
+    EXPECT_THROW(first.trainer.run({.step =
+                                        [&](std::int64_t, std::int64_t) {
+                                          if (++steps == killed_in) throw std::runtime_error("killed");
+                                        }}),
+                 std::runtime_error);
+    TinyTraining second(tiny_network(), everything_on, {.checkpoint = file});
+    second.trainer.resume();
+    EXPECT_EQ(second.trainer.history().size(), killed_in <= 6 ? 1u : 2u);
+    second.trainer.run();
+    expect_same(second.trainer, undisturbed.trainer);
+  }
+}
+
+TEST(Trainer, ResumesAFinishedTrainingAsFinished) {
+  const std::filesystem::path file = scratch("finished.safetensors");
+  TinyTraining first(tiny_network(), everything_on, {.checkpoint = file});
+  first.trainer.run();
+  TinyTraining second(tiny_network(), everything_on, {.checkpoint = file});
+  second.trainer.resume();
+  EXPECT_EQ(second.trainer.run({.stop = [] { return true; }}), TrainingEnd::finished);
+  expect_same(second.trainer, first.trainer);
+}
+
+TEST(Trainer, RefusesTheCheckpointOfAnotherTraining) {
+  const std::filesystem::path file = scratch("another.safetensors");
+  TinyTraining first(tiny_network(), everything_on, {.checkpoint = file});
+  first.trainer.run({.stop = [] { return true; }});
+  const auto refused = [&](TinyTraining&& other) {
+    expect_error(ExitCode::bad_input, {file.string(), "another training"}, [&] { other.trainer.resume(); });
+  };
+  refused({tiny_network(), everything_on, {.seed = 2, .checkpoint = file}});
+  refused({tiny_network(), with(everything_on, {"epochs=4"}), {.checkpoint = file}});
+  refused({tiny_network(), with(everything_on, {"dropout_2=0.21"}), {.checkpoint = file}});
+  refused({tiny_network(), everything_on, {.checkpoint = file}, test::tiny_images(90, 1, 4)});
+  refused({tiny_network(), everything_on, {.checkpoint = file}, test::tiny_images(90), 61});
+  refused({tiny_normalized_network(), {}, {.checkpoint = file}});
+  expect_error(ExitCode::bad_input, {"nothing.safetensors"}, [] {
+    TinyTraining(tiny_network(), everything_on, {.checkpoint = scratch("nothing.safetensors")})
+        .trainer.resume();
+  });
+}
+
+TEST(Trainer, MeasuringInBetweenChangesNothing) {
+  for (const Architecture& architecture : {tiny_network(), tiny_normalized_network()}) {
+    TinyTraining undisturbed(architecture, everything_on), measured(architecture, everything_on);
+    undisturbed.trainer.run();
+    measured.trainer.run({.epoch = [&](const EpochMetrics& m) {
+      const Confusion first = measured.trainer.confusion();
+      EXPECT_EQ(first.counts, measured.trainer.confusion().counts);
+      std::int64_t right = 0;
+      for (int c = 0; c < 3; ++c) right += first.at(c, c);
+      if (measured.trainer.best_epoch() == m.epoch) {
+        EXPECT_EQ(right, std::llround(m.validation.accuracy * static_cast<double>(m.validation.count)));
+      }
+    }});
+    expect_same(measured.trainer, undisturbed.trainer);
+  }
+}
+
+TEST(Trainer, BestEpochIsByAccuracyThenLossThenTheEarlier) {
+  TinyTraining t(tiny_network(), {"epochs=40", "batch_size=16", "learning_rate=0.02"});
+  t.trainer.run();
+  const std::vector<EpochMetrics>& history = t.trainer.history();
+  const auto best =
+      std::min_element(history.begin(), history.end(), [](const EpochMetrics& a, const EpochMetrics& b) {
+        return a.validation.accuracy != b.validation.accuracy ? a.validation.accuracy > b.validation.accuracy
+                                                              : a.validation.loss < b.validation.loss;
+      });
+  EXPECT_EQ(t.trainer.best_epoch(), best->epoch);
+  const auto equals = std::count_if(history.begin(), history.end(), [&](const EpochMetrics& m) {
+    return m.validation.accuracy == best->validation.accuracy;
+  });
+  EXPECT_GT(equals, 1) << "the losses must have been what decided";
+}
+
+// Black images without biases: no gradient, so every epoch measures exactly the same.
+TEST(Trainer, EqualEpochsGoToTheFirstAndEndPatience) {
+  ImageSet black = test::tiny_images(90);
+  std::fill(black.pixels.begin(), black.pixels.end(), std::uint8_t{0});
+  const Architecture linear = parse_architecture(
+      "name = \"linear\"\ninput = [8, 8, 1]\nclasses = 3\n"
+      "layer = [{type = \"flatten\"}, {type = \"dense\", units = 3, bias = false}]",
+      "linear.toml", {.binding = false});
+  const std::filesystem::path file = scratch("patience.safetensors");
+  TinyTraining t(linear, {"epochs=9", "patience=2"}, {.checkpoint = file}, black);
+  EXPECT_EQ(t.trainer.run(), TrainingEnd::patience);
+  EXPECT_EQ(t.trainer.best_epoch(), 1);
+  EXPECT_EQ(t.trainer.history().size(), 3u);
+
+  TinyTraining resumed(linear, {"epochs=9", "patience=2"}, {.checkpoint = file}, black);
+  resumed.trainer.resume();
+  EXPECT_EQ(resumed.trainer.run(), TrainingEnd::patience);
+  EXPECT_EQ(resumed.trainer.history().size(), 3u);
+}
+
+TEST(Trainer, DivergenceNamesEpochAndStep) {
+  // Weights grow by a factor of -99 with each step, and overflow after about twenty.
+  TinyTraining t(tiny_network(),
+                 {"optimizer=sgd", "learning_rate=100", "weight_decay=1", "batch_size=20", "epochs=20"});
+  int steps = 0;
+  expect_error(ExitCode::failed, {"diverged", "loss is", "epoch ", "of 3", "learning_rate"},
+               [&] { t.trainer.run({.step = [&](std::int64_t, std::int64_t) { ++steps; }}); });
+  EXPECT_LT(steps, 45);
+  EXPECT_EQ(static_cast<int>(t.trainer.history().size()), steps / 3) << "it must end at that step";
+}
+
+TEST(Trainer, AveragesWeightsAfterEachStepAndMeasuresTheAverage) {
+  const std::vector<std::string> one_step = {"epochs=1", "batch_size=60", "learning_rate=0.01"};
+  TinyTraining plain(tiny_network(), one_step),
+      averaged(tiny_network(), with(one_step, {"weight_average=0.75"}));
+  const std::vector<float> start = averaged.trainer.final_values();
+  plain.trainer.run();
+  averaged.trainer.run();
+  const std::vector<float>& end = averaged.trainer.final_values();
+  EXPECT_EQ(plain.trainer.final_values(), end) << "averaging must not change what is trained";
+  EXPECT_EQ(plain.trainer.best_values(), end);
+  double change = 0;
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    EXPECT_NEAR(averaged.trainer.best_values()[i], start[i] + 0.25 * (end[i] - start[i]), 1e-6);
+    change = std::max(change, std::abs(static_cast<double>(end[i]) - start[i]));
+  }
+  EXPECT_GT(change, 1e-3);
+  EXPECT_NE(averaged.trainer.history()[0].validation.loss, plain.trainer.history()[0].validation.loss);
+}
+
+TEST(Trainer, CallbacksSeeEveryStepAndEpoch) {
+  TinyTraining t(tiny_network(), everything_on);
+  std::vector<std::int64_t> images;
+  std::vector<int> epochs;
+  t.trainer.run({.step =
+                     [&](std::int64_t done, std::int64_t all) {
+                       EXPECT_EQ(all, 60);
+                       images.push_back(done);
+                     },
+                 .epoch =
+                     [&](const EpochMetrics& m) {
+                       EXPECT_EQ(t.trainer.history().back().epoch, m.epoch);
+                       epochs.push_back(m.epoch);
+                     }});
+  EXPECT_EQ(images, (std::vector<std::int64_t>{24, 48, 60, 24, 48, 60, 24, 48, 60}));
+  EXPECT_EQ(epochs, (std::vector<int>{1, 2, 3}));
+}
+
+}  // namespace
+}  // namespace tailor
