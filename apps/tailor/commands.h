@@ -9,6 +9,7 @@ void add_architecture_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
+void add_predict_command(CLI::App& app);
 void add_train_command(CLI::App& app);
 
 }  // namespace tailor

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   tailor::add_data_command(app);
   tailor::add_train_command(app);
   tailor::add_evaluate_command(app);
+  tailor::add_predict_command(app);
   tailor::add_hyperparameters_command(app);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,226 @@
+// tailor predict: the classes that a trained network sees in pictures or in a whole IDX file. Everything is
+// read before anything is printed, so a bad file leaves no half answer.
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "progress.h"
+#include "tailor/base/error.h"
+#include "tailor/base/text.h"
+#include "tailor/data/idx.h"
+#include "tailor/data/picture.h"
+#include "tailor/nn/kernels/softmax_loss.h"
+#include "tailor/report/run_folder.h"
+#include "tailor/train/model.h"
+
+namespace tailor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t batch_size = 128;
+
+struct Arguments {
+  std::string model;
+  std::vector<std::string> images;
+  int top = 3;
+  bool invert = false, json = false;
+  int threads = 1;
+};
+
+// One file that was given: where its images are among all, and what was done to them.
+struct Source {
+  std::string file;
+  bool idx = false;
+  std::size_t first = 0, count = 0;
+  std::string preprocessing;
+  bool looks_inverted = false;  // light or dark ground, other than in the training images
+};
+
+// All images, ready for the network but for normalisation.
+struct Inputs {
+  std::vector<Source> sources;
+  std::vector<std::uint8_t> pixels;  // [count][height][width][channels] of the network's input
+  std::size_t count = 0;
+};
+
+Model find_model(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return read_model(path);
+  const std::filesystem::path file = path / run_file::model;
+  if (!std::filesystem::exists(file))
+    throw bad_input("{}: expected a finished run, got a folder without {}{}", path.string(), run_file::model,
+                    std::filesystem::exists(path / run_file::description)
+                        ? ": its training has not ended; go on with tailor train --resume"
+                        : "");
+  return read_model(file);
+}
+
+// `light` counts the images on light ground.
+void add_image(Picture picture, const Shape& shape, bool inverted, Inputs& inputs, std::size_t& light) {
+  if (inverted) invert(picture);
+  light += has_light_border(picture);
+  const Picture fitted = resize_to(picture, shape);
+  inputs.pixels.insert(inputs.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
+  ++inputs.count;
+}
+
+Inputs read_inputs(const Arguments& arguments, const Model& model) {
+  const Shape& shape = model.architecture.input;
+  Inputs inputs;
+  for (const std::string& file : arguments.images) {
+    Source source{file, is_idx_images(file), inputs.count, 1, "", false};
+    std::size_t light = 0;
+    Shape from;
+    if (source.idx) {
+      const IdxImages images = read_idx_images(file);
+      from = images.shape;
+      source.count = images.count;
+      for (std::size_t i = 0; i < images.count; ++i) {
+        const auto begin = images.pixels.begin() + static_cast<std::ptrdiff_t>(i * from.size());
+        add_image({from, {begin, begin + static_cast<std::ptrdiff_t>(from.size())}}, shape, arguments.invert,
+                  inputs, light);
+      }
+    } else {
+      Picture picture = read_picture(file);
+      from = picture.shape;
+      add_image(std::move(picture), shape, arguments.invert, inputs, light);
+    }
+    source.preprocessing = describe_preprocessing(from, shape, arguments.invert);
+    source.looks_inverted = (2 * light > source.count) != model.light_ground;
+    inputs.sources.push_back(std::move(source));
+  }
+  return inputs;
+}
+
+// Probabilities [count][classes].
+std::vector<float> predict_all(const Inputs& inputs, Model& model, int threads) {
+  Workers workers(threads);
+  const std::size_t batch = std::min(batch_size, inputs.count), floats = model.architecture.input.size();
+  Network network(model.architecture, {.max_batch = static_cast<int>(batch), .training = false}, workers);
+  network.use(model.values.data());
+  const Augmenter augmenter(model.architecture.input, model.normalization);
+  Evaluator evaluator(network, augmenter, model.architecture.input, model.views, workers);
+  Progress progress(static_cast<std::int64_t>(inputs.count), "images");
+  const std::size_t classes = static_cast<std::size_t>(network.classes());
+  std::vector<float> probabilities(inputs.count * classes);
+  std::vector<const std::uint8_t*> images;
+  for (std::size_t first = 0; first < inputs.count; first += batch) {
+    const std::size_t n = std::min(batch, inputs.count - first);
+    images.clear();
+    for (std::size_t i = 0; i < n; ++i) images.push_back(inputs.pixels.data() + (first + i) * floats);
+    kernels::softmax(evaluator.logits(images), static_cast<int>(n), network.classes(),
+                     probabilities.data() + first * classes);
+    if (inputs.count > batch) progress.update(static_cast<std::int64_t>(first + n), "predicting");
+  }
+  return probabilities;
+}
+
+// The most probable classes; of equals the earlier.
+std::vector<int> top_classes(const float* probabilities, int classes, int top) {
+  std::vector<int> order(static_cast<std::size_t>(classes));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int a, int b) { return probabilities[a] > probabilities[b]; });
+  order.resize(static_cast<std::size_t>(std::min(classes, top)));
+  return order;
+}
+
+std::string normalization_text(const Normalization& n) {
+  std::string text;
+  for (std::size_t c = 0; c < n.mean.size(); ++c)
+    text +=
+        (c > 0 ? "; " : "") + (n.mean[c] == 0 && n.deviation[c] == 1
+                                   ? std::string("x / 255")
+                                   : fmt::format("(x / 255 - {:.4f}) / {:.4f}", n.mean[c], n.deviation[c]));
+  return text;
+}
+
+std::string hint(const Model& model, bool inverted) {
+  return fmt::format("this looks {}, but the training images were {}; try {} --invert",
+                     model.light_ground ? "light on dark" : "dark on light",
+                     model.light_ground ? "dark on light" : "light on dark", inverted ? "without" : "with");
+}
+
+void print_text(const Arguments& arguments, const Inputs& inputs, const Model& model,
+                const std::vector<float>& probabilities) {
+  const int classes = model.architecture.classes;
+  std::size_t width = 0;
+  for (const std::string& name : model.class_names) width = std::max(width, name.size());
+  for (const Source& source : inputs.sources) {
+    fmt::print("{}\n  {}; normalised to {}\n", source.file, source.preprocessing,
+               normalization_text(model.normalization));
+    if (source.looks_inverted) fmt::print("  hint: {}\n", hint(model, arguments.invert));
+    for (std::size_t i = 0; i < source.count; ++i) {
+      const float* row = probabilities.data() + (source.first + i) * static_cast<std::size_t>(classes);
+      std::vector<std::string> line;
+      for (int c : top_classes(row, classes, arguments.top)) {
+        const std::string& name = model.class_names[static_cast<std::size_t>(c)];
+        line.push_back(source.idx ? fmt::format("{} {:.2f} %", name, 100 * row[c])
+                                  : fmt::format("  {:<{}}  {:6.2f} %\n", name, width, 100 * row[c]));
+      }
+      if (source.idx)
+        fmt::print("  image {}: {}\n", i, join(line, ", "));
+      else
+        fmt::print("{}", join(line, ""));
+    }
+  }
+}
+
+void print_json(const Arguments& arguments, const Inputs& inputs, const Model& model,
+                const std::vector<float>& probabilities) {
+  const int classes = model.architecture.classes;
+  Json predictions = Json::array();
+  for (const Source& source : inputs.sources)
+    for (std::size_t i = 0; i < source.count; ++i) {
+      const float* row = probabilities.data() + (source.first + i) * static_cast<std::size_t>(classes);
+      Json prediction{{"file", source.file}};
+      if (source.idx) prediction["index"] = i;
+      prediction["preprocessing"] = source.preprocessing;
+      if (source.looks_inverted) prediction["hint"] = hint(model, arguments.invert);
+      for (int c : top_classes(row, classes, arguments.top))
+        prediction["top"].push_back({{"class", c},
+                                     {"name", model.class_names[static_cast<std::size_t>(c)]},
+                                     {"probability", row[c]}});
+      predictions.push_back(std::move(prediction));
+    }
+  const Json out{
+      {"model", arguments.model},
+      {"architecture", model.architecture.name},
+      {"architecture_fingerprint", model.architecture.fingerprint},
+      {"normalization", {{"mean", model.normalization.mean}, {"deviation", model.normalization.deviation}}},
+      {"views", model.views.count()},
+      {"predictions", predictions}};
+  fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));  // file names may be any bytes
+}
+
+void predict(const Arguments& arguments) {
+  Model model = find_model(arguments.model);
+  const Inputs inputs = read_inputs(arguments, model);
+  const std::vector<float> probabilities = predict_all(inputs, model, arguments.threads);
+  (arguments.json ? print_json : print_text)(arguments, inputs, model, probabilities);
+}
+
+}  // namespace
+
+void add_predict_command(CLI::App& app) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("predict", "Say what a trained network sees in pictures");
+  command->add_option("MODEL", arguments->model, "A run's folder, or a model.safetensors")->required();
+  command
+      ->add_option("IMAGE", arguments->images, "PNG, JPEG, PGM or PPM of any size, or a file of IDX images")
+      ->required();
+  command->add_option("--top", arguments->top, "How many classes to show")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  command->add_flag("--invert", arguments->invert, "Swap light and dark first");
+  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments] { predict(*arguments); });
+}
+
+}  // namespace tailor
