@@ -59,15 +59,13 @@ void RunOutput::begin() const {
   const Settings& s = run_.settings;
   std::printf("architecture   %s, %s parameters, fingerprint %.12s\n", run_.architecture.name.c_str(),
               with_thousands(run_.architecture.parameters()).c_str(), run_.architecture.fingerprint.c_str());
-  std::printf("data           %s: %s training images, %s validation images, test sealed\n",
-              dataset_.name().c_str(), with_thousands(run_.train_images).c_str(),
-              with_thousands(run_.validation_images).c_str());
-  std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs, seed %llu\n",
-              s.optimizer.c_str(), s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs,
-              static_cast<unsigned long long>(run_.seed));
-  std::printf("threads        %d\n", threads_);
-  for (const std::string& kernel : trainer_.network().kernels())
-    std::printf("kernel         %s\n", kernel.c_str());
+  std::printf("data           %s: %s training, %s validation images; test sealed\n", dataset_.name().c_str(),
+              with_thousands(run_.train_images).c_str(), with_thousands(run_.validation_images).c_str());
+  std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs\n", s.optimizer.c_str(),
+              s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs);
+  std::printf("run            seed %llu, threads %d\n", static_cast<unsigned long long>(run_.seed), threads_);
+  std::printf("kernels\n");
+  for (const std::string& kernel : trainer_.network().kernels()) std::printf("  %s\n", kernel.c_str());
   if (!trainer_.history().empty()) std::printf("resumed        after epoch %zu\n", trainer_.history().size());
   std::printf("\nepoch   train: loss, acc    re-measured         validation          img/s   time\n");
   std::fflush(stdout);
