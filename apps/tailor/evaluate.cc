@@ -24,6 +24,15 @@ struct Arguments {
   int threads = 1;
 };
 
+// The run's training images: what is measured must belong to them, wherever the data set is now.
+ImageSet training_images(const Dataset& dataset, const RunDescription& run) {
+  ImageSet images = dataset.read_train();
+  if (images.content_hash != run.data_hash)
+    throw bad_input("{}: not the images that this run was trained and validated on (hash {}, expected {})",
+                    dataset.location(), images.content_hash, run.data_hash);
+  return images;
+}
+
 ImageSet test_images(const Dataset& dataset, const Model& model) {
   ImageSet images = dataset.read_test();
   if (images.shape != model.architecture.input)
@@ -37,11 +46,12 @@ ImageSet test_images(const Dataset& dataset, const Model& model) {
 void evaluate(const Arguments& arguments) {
   const std::filesystem::path folder = arguments.folder;
   const RunDescription run = read_description(folder);
-  Model model = read_model(folder / run_file::model);
+  Model model = read_run_model(folder);
+  RunSummary summary = read_summary(folder / run_file::summary);
   const std::unique_ptr<Dataset> dataset = open_dataset(arguments.data.empty() ? run.data : arguments.data);
 
   int opened_before = 0;
-  ImageSet images;
+  ImageSet images = training_images(*dataset, run);
   std::vector<std::uint32_t> indices;
   if (arguments.test) {
     images = test_images(*dataset, model);
@@ -51,12 +61,11 @@ void evaluate(const Arguments& arguments) {
     opened_before =
         record_test_opening(folder, sha256(read_file(folder / run_file::model)), images.content_hash);
   } else {
-    images = dataset->read_train();
     const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
                                          static_cast<std::size_t>(run.validation_images), run.split_seed);
-    if (images.content_hash != run.data_hash || split.hash != run.split_hash)
-      throw bad_input("{}: not the images that this run was trained and validated on (hash {}, expected {})",
-                      dataset->location(), images.content_hash, run.data_hash);
+    if (split.hash != run.split_hash)
+      throw bad_input("{}: the split of this run cannot be drawn again (hash {}, expected {})",
+                      folder.string(), split.hash, run.split_hash);
     indices = split.validation;
   }
 
@@ -69,7 +78,6 @@ void evaluate(const Arguments& arguments) {
   const Score score = evaluator.measure(images, indices, &confusion);
 
   if (arguments.test) {
-    RunSummary summary = read_summary(folder / run_file::summary);
     summary.test = score;
     summary.test_images = score.count;
     summary.test_loss_error = score.loss_error;

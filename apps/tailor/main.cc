@@ -1,10 +1,26 @@
 // The tailor command: hands the command line to one subcommand, turns its errors into a message and an exit
 // code.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
 #include "commands.h"
 #include "tailor/base/error.h"
+#include "tailor/base/text.h"
+
+namespace {
+
+// A first word that is no command gets a better answer than that one is required.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) == names.end())
+    throw tailor::usage_error("there is no command '{}'{}; the commands are {}", argv[1],
+                              tailor::did_you_mean(argv[1], names), tailor::join(names, ", "));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"tailor: the pattern is fixed; the fit is tuned."};
@@ -18,7 +34,10 @@ int main(int argc, char** argv) {
   tailor::add_predict_command(app);
   tailor::add_hyperparameters_command(app);
   try {
+    check_command(app, argc, argv);
     app.parse(argc, argv);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw tailor::failure("cannot write to standard output");
     return static_cast<int>(tailor::ExitCode::done);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? static_cast<int>(tailor::ExitCode::done)

@@ -48,14 +48,7 @@ struct Inputs {
 };
 
 Model find_model(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return read_model(path);
-  const std::filesystem::path file = path / run_file::model;
-  if (!std::filesystem::exists(file))
-    throw bad_input("{}: expected a finished run, got a folder without {}{}", path.string(), run_file::model,
-                    std::filesystem::exists(path / run_file::description)
-                        ? ": its training has not ended; go on with tailor train --resume"
-                        : "");
-  return read_model(file);
+  return std::filesystem::is_directory(path) ? read_run_model(path) : read_model(path);
 }
 
 // `light` counts the images on light ground.

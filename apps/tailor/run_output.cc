@@ -102,7 +102,7 @@ void RunOutput::finish(TrainingEnd end) {
   write_summary(folder_ / run_file::summary, summary);
   std::filesystem::remove_all(folder_ / run_file::checkpoint_folder);
   if (json_) {
-    std::printf("%s\n", summary_to_json(summary).c_str());
+    std::fputs(summary_to_json(summary).c_str(), stdout);
     return;
   }
   if (end == TrainingEnd::patience)

@@ -31,7 +31,7 @@ struct Arguments {
   std::string split = "2:1";
   std::uint64_t split_seed = 1;
   std::string out;
-  bool resume = false, overwrite = false, json = false;
+  bool data_given = false, resume = false, overwrite = false, json = false;
 };
 
 // "40000:20000" are image counts; "2:1" or "80:20" are shares of all images.
@@ -92,7 +92,8 @@ void train(const Arguments& arguments) {
   const std::filesystem::path folder = arguments.out;
   std::optional<RunDescription> described;
   if (arguments.resume) described = read_description(folder);
-  const std::unique_ptr<Dataset> dataset = open_dataset(described ? described->data : arguments.data);
+  const std::unique_ptr<Dataset> dataset =
+      open_dataset(described && !arguments.data_given ? described->data : arguments.data);
   const ImageSet images = dataset->read_train();
   ResolvedSettings settings;
   RunDescription run = described ? *described : describe(arguments, *dataset, images, settings);
@@ -133,30 +134,36 @@ void add_train_command(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command =
       app.add_subcommand("train", "Train the fixed network on the training images of a data set");
-  command->add_option("--architecture", arguments->architecture, "Shipped name or TOML file")
-      ->capture_default_str();
-  command->add_option("--data", arguments->data, "Data set's name or folder")->capture_default_str();
-  command->add_option("--recipe", arguments->recipe, "Tuned settings: shipped name or TOML file");
-  command
-      ->add_option("--set", arguments->overrides,
-                   "name=value, for any name that 'tailor hyperparameters' lists")
+  // What decides the result; a resumed training has it from its folder.
+  std::vector<CLI::Option*> decisions;
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return decisions.emplace_back(command->add_option(name, value, help));
+  };
+  option("--architecture", arguments->architecture, "Shipped name or TOML file")->capture_default_str();
+  option("--recipe", arguments->recipe, "Tuned settings: shipped name or TOML file");
+  option("--set", arguments->overrides, "name=value, for any name that 'tailor hyperparameters' lists")
       ->allow_extra_args(false);
-  command->add_option("--epochs", arguments->epochs, "Short for --set epochs=N");
-  command->add_option("--seed", arguments->seed, "Decides every random choice of the training")
-      ->capture_default_str();
+  option("--epochs", arguments->epochs, "Short for --set epochs=N");
+  option("--seed", arguments->seed, "Decides every random choice of the training")->capture_default_str();
+  option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")->capture_default_str();
+  option("--split-seed", arguments->split_seed, "Decides which images validate")->capture_default_str();
+  CLI::Option* data = command->add_option("--data", arguments->data, "Data set's name or folder");
+  data->capture_default_str();
   command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
-  command->add_option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")
-      ->capture_default_str();
-  command->add_option("--split-seed", arguments->split_seed, "Decides which images validate")
-      ->capture_default_str();
   command->add_option("--out", arguments->out, "The run's folder")->required();
-  command->add_flag("--resume", arguments->resume,
-                    "Go on with an interrupted training in --out, bit for bit");
-  command->add_flag("--overwrite", arguments->overwrite, "Replace a training in --out");
+  CLI::Option* overwrite =
+      command->add_flag("--overwrite", arguments->overwrite, "Replace a training in --out");
+  CLI::Option* resume = command->add_flag("--resume", arguments->resume,
+                                          "Go on with an interrupted training in --out, bit for bit");
+  resume->excludes(overwrite);
+  for (CLI::Option* decision : decisions) resume->excludes(decision);
   command->add_flag("--json", arguments->json, "Print the summary as JSON, nothing else");
-  command->callback([arguments] { train(*arguments); });
+  command->callback([arguments, data] {
+    arguments->data_given = !data->empty();
+    train(*arguments);
+  });
 }
 
 }  // namespace tailor

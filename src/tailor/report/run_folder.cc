@@ -91,6 +91,16 @@ RunDescription read_description(const std::filesystem::path& folder) {
   return run;
 }
 
+Model read_run_model(const std::filesystem::path& folder) {
+  for (const char* name : {run_file::summary, run_file::model})  // a run with a summary is complete
+    if (!std::filesystem::exists(folder / name))
+      throw bad_input("{}: expected a finished run, got a folder without {}{}", folder.string(), name,
+                      std::filesystem::exists(folder / run_file::description)
+                          ? ": its training has not ended; go on with tailor train --resume"
+                          : "");
+  return read_model(folder / run_file::model);
+}
+
 int record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
                         const std::string& test_hash) {
   const std::filesystem::path file = folder / run_file::ledger;

@@ -9,6 +9,7 @@
 
 #include "tailor/data/split.h"
 #include "tailor/nn/architecture.h"
+#include "tailor/train/model.h"
 #include "tailor/train/recipe.h"
 
 namespace tailor {
@@ -51,6 +52,9 @@ void write_description(const std::filesystem::path& folder, const RunDescription
 
 // Bad input if the folder is no run, or its files do not fit each other.
 RunDescription read_description(const std::filesystem::path& folder);
+
+// The model of a finished run. Bad input that says so if its training has not ended.
+Model read_run_model(const std::filesystem::path& folder);
 
 // Writes down that the test set is about to be opened and returns how often it had been before. `what` says
 // for what.
