@@ -1,0 +1,137 @@
+// Trainings that are stopped from outside, at whatever moment the signal meets them, and then resumed: the
+// weights must be those of an undisturbed run.
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include "cli/sandbox.h"
+#include "tailor/base/file.h"
+
+namespace tailor {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Outcome;
+using test::Sandbox;
+
+// Long enough that a signal sent after an early epoch always meets it running.
+const std::string training =
+    "tailor train --data data --architecture tiny.toml --epochs 100 --set batch_size=9 --set shift=1 "
+    "--set weight_average=0.99 --set mixup=0.2 --out ";
+
+// `exec` in front, so that signals reach tailor and not the shell.
+class Process {
+ public:
+  Process(const Sandbox& sandbox, const std::string& line) {
+    int ends[2];
+    if (::pipe(ends) != 0) throw std::runtime_error("pipe");
+    const std::string script = sandbox.script("exec " + line);
+    id_ = ::fork();
+    if (id_ == 0) {
+      ::dup2(ends[1], STDOUT_FILENO);
+      ::close(ends[0]), ::close(ends[1]);
+      ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    output_ = ::fdopen(ends[0], "r");
+  }
+  ~Process() {
+    if (running_) ::kill(id_, SIGKILL), wait();
+    std::fclose(output_);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // Reads until the line that tells the epoch's figures; false if the output ends before.
+  bool wait_for_epoch(int epoch) {
+    char line[512];
+    while (std::fgets(line, sizeof line, output_) != nullptr)
+      if (std::atoi(line) == epoch) return true;
+    return false;
+  }
+  void send(int signal) { ::kill(id_, signal); }
+  // Its exit code, or 128 + the signal that ended it.
+  int wait() {
+    int status = 0;
+    ::waitpid(id_, &status, 0);
+    running_ = false;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t id_ = -1;
+  std::FILE* output_ = nullptr;
+  bool running_ = true;
+};
+
+class Interruption : public testing::Test {
+ protected:
+  // All that does not depend on a clock.
+  nlohmann::json result(const std::string& run) {
+    nlohmann::json summary = nlohmann::json::parse(read_file(sandbox_.path() / run / "summary.json"));
+    summary.erase("images_per_second");
+    return summary;
+  }
+  void expect_same_as_undisturbed(const std::string& run) {
+    ASSERT_EQ(sandbox_.run(training + "undisturbed").code, 0);
+    EXPECT_EQ(result(run), result("undisturbed"));
+    EXPECT_EQ(sandbox_.run("cmp undisturbed/model.safetensors " + run + "/model.safetensors").output, "");
+    EXPECT_FALSE(fs::exists(sandbox_.path() / run / "checkpoint"));
+  }
+  int interrupt(const std::string& line, int after_epoch, int signal) {
+    Process process(sandbox_, line);
+    EXPECT_TRUE(process.wait_for_epoch(after_epoch));
+    process.send(signal);
+    return process.wait();
+  }
+
+  const Sandbox sandbox_;
+};
+
+TEST_F(Interruption, ByCtrlCAndSigtermSavesExits130AndResumesBitForBit) {
+  EXPECT_EQ(interrupt(training + "run", 2, SIGINT), 130);
+  EXPECT_TRUE(fs::exists(sandbox_.path() / "run/checkpoint/state.safetensors"));
+  EXPECT_FALSE(fs::exists(sandbox_.path() / "run/summary.json"));
+  EXPECT_EQ(interrupt("tailor train --resume --out run", 20, SIGTERM), 130);
+
+  const Outcome refused = sandbox_.run(training + "run");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.errors, testing::HasSubstr("--resume"));
+  const Outcome unfinished = sandbox_.run("tailor evaluate run");
+  EXPECT_EQ(unfinished.code, 3);
+  EXPECT_THAT(unfinished.errors, testing::HasSubstr("has not ended"));
+
+  const Outcome end = sandbox_.run("tailor train --resume --out run");
+  EXPECT_EQ(end.code, 0) << end.errors;
+  EXPECT_THAT(end.output, testing::ContainsRegex("resumed +after epoch [0-9]+"));
+  expect_same_as_undisturbed("run");
+}
+
+TEST_F(Interruption, ByKillResumesFromTheLastEpochBitForBit) {
+  EXPECT_EQ(interrupt(training + "run", 1, SIGKILL), 137);  // perhaps before its first checkpoint
+  EXPECT_EQ(interrupt("tailor train --resume --out run", 20, SIGKILL), 137);
+  EXPECT_EQ(interrupt("tailor train --resume --out run --threads 2", 40, SIGKILL), 137);
+  EXPECT_EQ(sandbox_.run("tailor train --resume --out run").code, 0);
+  expect_same_as_undisturbed("run");
+}
+
+// A limit on the size of files stands for the full disk: the checkpoint does not fit, the description does.
+TEST_F(Interruption, ByAFullDiskKeepsTheLastCheckpointAndResumesBitForBit) {
+  EXPECT_EQ(interrupt(training + "run", 5, SIGINT), 130);
+  const fs::path checkpoint = sandbox_.path() / "run/checkpoint/state.safetensors";
+  const std::string before = read_file(checkpoint);
+  ASSERT_GT(before.size(), 20u * 1024);
+  const Outcome full = sandbox_.run("trap '' XFSZ; ulimit -f 20; tailor train --resume --out run");
+  EXPECT_EQ(full.code, 1);
+  EXPECT_THAT(full.errors, testing::ContainsRegex("state.safetensors: cannot write: .*too large"));
+  EXPECT_EQ(read_file(checkpoint), before);
+  EXPECT_EQ(sandbox_.run("tailor train --resume --out run").code, 0);
+  expect_same_as_undisturbed("run");
+}
+
+}  // namespace
+}  // namespace tailor
