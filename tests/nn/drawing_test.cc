@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/nn/drawing_graph.h"
 #include "tailor/nn/drawing_layout.h"
 
@@ -202,6 +203,11 @@ TEST(DrawnLayout, KeepsUpWithLongNetworks) {
     toml += "[[layer]]\ntype = \"conv2d\"\nfilters = 2\nkernel = 3\npadding = 1\n";
   toml += "[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\nunits = 10\n";
   EXPECT_GT(lay_out(drawn_graph(parse_architecture(toml, "long"))).rows.size(), 100u);
+}
+
+TEST(Drawing, TheReadmesPictureIsCurrent) {
+  EXPECT_EQ(read_file(TAILOR_SOURCE_DIR "/docs/mnist_cnn.svg"), draw_svg(find_architecture("mnist_cnn")))
+      << "run: tailor architecture draw mnist_cnn --out docs/mnist_cnn.svg";
 }
 
 TEST(Drawing, GivesPng) {
