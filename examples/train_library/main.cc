@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   try {
     const auto dataset = tailor::open_dataset("fashion-mnist");
     const tailor::ImageSet images = dataset->read_train();
-    const tailor::Split split = tailor::stratified_split(images.labels, 2000, 1000, 0);
+    const tailor::Split split = tailor::stratified_split(images.labels, 1000, 500, 0);
     const auto architecture = tailor::find_architecture("mnist_cnn", {images.shape, dataset->classes()});
     const tailor::Settings settings =
         tailor::resolve_settings(architecture, nullptr, {"epochs=2", "flip=0.5"}).settings;
