@@ -22,8 +22,11 @@ int main(int argc, char** argv) {
       std::printf("epoch %d: validation accuracy %.1f %%\n", now.epoch, 100 * now.validation.accuracy);
     }});
     if (argc > 1) {
-      tailor::write_model(argv[1], {architecture, trainer.normalization(), tailor::views(settings),
-                                    dataset->class_names(), trainer.best_values()});
+      tailor::write_model(argv[1], {.architecture = architecture,
+                                    .normalization = trainer.normalization(),
+                                    .views = tailor::views(settings),
+                                    .class_names = dataset->class_names(),
+                                    .values = trainer.best_values()});
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
