@@ -63,7 +63,6 @@ void check_folder(const Arguments& arguments) {
         "--out: {} already holds a training; choose another folder, or give --resume to go on with it or "
         "--overwrite to replace it",
         folder.string());
-  if (arguments.overwrite) remove_run(folder);
 }
 
 RunDescription describe(const Arguments& arguments, const Dataset& dataset, const ImageSet& images,
@@ -104,6 +103,7 @@ void train(const Arguments& arguments) {
                                        static_cast<std::size_t>(run.validation_images), run.split_seed);
   Trainer trainer(run.architecture, run.settings, images, split,
                   {run.seed, arguments.threads, folder / run_file::checkpoint});
+  if (arguments.overwrite) remove_run(folder);  // only now: a refused training leaves the old one
   make_folder(folder / run_file::checkpoint_folder);
   if (!described) {
     run.split_hash = split.hash;
