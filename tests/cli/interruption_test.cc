@@ -19,7 +19,7 @@ using test::Sandbox;
 
 // Long enough that a signal sent after an early epoch always meets it running.
 const std::string training =
-    "tailor train --data data --architecture tiny.toml --epochs 100 --set batch_size=9 --set shift=1 "
+    "tailor train --data data --architecture tiny.toml --epochs 60 --set batch_size=9 --set shift=1 "
     "--set weight_average=0.99 --set mixup=0.2 --out ";
 
 // `exec` in front, so that signals reach tailor and not the shell.
@@ -113,11 +113,11 @@ TEST_F(Interruption, ByCtrlCAndSigtermSavesExits130AndResumesBitForBit) {
 
 TEST_F(Interruption, ByKillResumesFromTheLastEpochBitForBit) {
   EXPECT_EQ(interrupt(training + "run", 1, SIGKILL), 137);  // perhaps before its first checkpoint
-  EXPECT_EQ(interrupt("tailor train --resume --out run", 20, SIGKILL), 137);
-  EXPECT_EQ(interrupt("tailor train --resume --out run --threads 2", 40, SIGKILL), 137);
+  EXPECT_EQ(interrupt("tailor train --resume --out run", 15, SIGKILL), 137);
+  EXPECT_EQ(interrupt("tailor train --resume --out run --threads 2", 30, SIGKILL), 137);
   const Outcome end = sandbox_.run("tailor train --resume --out run");
   EXPECT_EQ(end.code, 0) << end.errors;
-  EXPECT_THAT(end.output, testing::ContainsRegex("resumed +after epoch (39|[4-9][0-9])"))
+  EXPECT_THAT(end.output, testing::ContainsRegex("resumed +after epoch (29|[3-5][0-9])"))
       << "starting over would give the same weights, but late";
   expect_same_as_undisturbed("run");
 }
