@@ -1,7 +1,6 @@
 #include "tailor/nn/onednn.h"
 
 #include <cstring>
-#include <unordered_map>
 #include <vector>
 
 #if __has_include(<oneapi/dnnl/dnnl.hpp>)
@@ -17,7 +16,6 @@ namespace tailor::onednn {
 namespace {
 
 using dnnl::memory;
-using Arguments = std::unordered_map<int, memory>;
 
 // The engine outlives every primitive of the process.
 dnnl::engine& cpu() {
@@ -96,29 +94,39 @@ auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::prim
 }
 #endif
 
-// A primitive with an argument list for each lane; run() only sets pointers.
+// A primitive with an argument list for each lane; run() only sets pointers. It calls oneDNN's C function,
+// because the C++ one makes a list of the arguments anew each time.
 class Pass {
  public:
-  void plan(dnnl::primitive primitive, std::vector<std::pair<int, memory::desc>> arguments, int lanes) {
+  void plan(dnnl::primitive primitive, const std::vector<std::pair<int, memory::desc>>& arguments,
+            int lanes) {
     primitive_ = std::move(primitive);
-    for (const auto& [id, desc] : arguments) order_.push_back(id);
-    for (int lane = 0; lane < lanes; ++lane) {
-      Arguments& list = lanes_.emplace_back();
-      for (const auto& [id, desc] : arguments) list.emplace(id, memory(desc, cpu(), nullptr));
+    lanes_.resize(static_cast<std::size_t>(lanes));
+    for (Lane& lane : lanes_) {
+      for (const auto& [id, desc] : arguments) {
+        lane.memories.emplace_back(desc, cpu(), nullptr);
+        lane.arguments.push_back({id, lane.memories.back().get()});
+      }
     }
   }
   // `pointers` in the order of plan()'s arguments.
   void run(int lane, dnnl::stream& stream, std::initializer_list<const void*> pointers) {
-    Arguments& list = lanes_[static_cast<std::size_t>(lane)];
-    const int* id = order_.data();
-    for (const void* pointer : pointers) list.at(*id++).set_data_handle(const_cast<void*>(pointer));
-    primitive_.execute(stream, list);
+    Lane& l = lanes_[static_cast<std::size_t>(lane)];
+    std::size_t i = 0;
+    for (const void* pointer : pointers) l.memories[i++].set_data_handle(const_cast<void*>(pointer));
+    dnnl::error::wrap_c_api(dnnl_primitive_execute(primitive_.get(), stream.get(),
+                                                   static_cast<int>(l.arguments.size()), l.arguments.data()),
+                            "could not execute a primitive");
   }
 
  private:
+  struct Lane {
+    std::vector<memory> memories;
+    std::vector<dnnl_exec_arg_t> arguments;
+  };
+
   dnnl::primitive primitive_;
-  std::vector<int> order_;
-  std::vector<Arguments> lanes_;
+  std::vector<Lane> lanes_;
 };
 
 }  // namespace
