@@ -157,7 +157,7 @@ class OneDnn {
  public:
   OneDnn(const ConvShape& s, Pass pass) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
     using namespace dnnl;
-    const auto tensor = [](memory::dims dims) {
+    const auto tensor = [](const memory::dims& dims) {
       return memory::desc(dims, memory::data_type::f32, memory::format_tag::any);
     };
     const auto x = tensor({images, s.in_channels, s.in_height, s.in_width});

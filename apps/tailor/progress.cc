@@ -16,8 +16,8 @@
 namespace tailor {
 namespace {
 
-constexpr std::chrono::milliseconds kPause(100);
-constexpr std::size_t kBar = 16;
+constexpr std::chrono::milliseconds pause(100);
+constexpr std::size_t bar_width = 16;
 
 bool is_terminal(std::FILE* file) {
   const char* kind = std::getenv("TERM");
@@ -30,9 +30,9 @@ std::size_t columns_of(std::FILE* file) {
 }
 
 std::string bar(double share) {
-  const auto full = static_cast<std::size_t>(share * kBar);
-  return fmt::format("[{}{}{}]", std::string(full, '='), full < kBar ? ">" : "",
-                     std::string(full < kBar ? kBar - 1 - full : 0, ' '));
+  const auto full = static_cast<std::size_t>(share * bar_width);
+  return fmt::format("[{}{}{}]", std::string(full, '='), full < bar_width ? ">" : "",
+                     std::string(full < bar_width ? bar_width - 1 - full : 0, ' '));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ Progress::Progress(std::int64_t total, std::string unit, std::int64_t already_do
 void Progress::update(std::int64_t done, const std::string& label) {
   if (!terminal_) return;
   const Clock::time_point now = Clock::now();
-  if (now - last_ < kPause && done < total_) return;
+  if (now - last_ < pause && done < total_) return;
   last_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = seconds > 0 ? static_cast<double>(done - already_done_) / seconds : 0;

@@ -1,11 +1,11 @@
 #include "tailor/base/random.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace tailor {
 namespace {

@@ -1,8 +1,8 @@
 #include "tailor/base/threads.h"
 
-#include <gtest/gtest.h>
-
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace tailor {
 namespace {

@@ -1,5 +1,5 @@
-// Text files of the source tree that travel inside the library (shipped architectures, recipes, …), so that the command
-// works wherever it is copied. cmake/EmbedFiles.cmake writes the functions that return them.
+// Text files of the source tree that travel inside the library (shipped architectures, recipes, …), so that
+// the command works wherever it is copied. cmake/EmbedFiles.cmake writes the functions that return them.
 #pragma once
 
 #include <span>

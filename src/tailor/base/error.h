@@ -1,5 +1,6 @@
-// Errors as part of the product: every failure that a user can cause or meet is an Error with one message that says
-// what, where, what was expected and what to do. The library throws; only apps/tailor/main.cc prints and exits.
+// Errors as part of the product: every failure that a user can cause or meet is an Error with one message
+// that says what, where, what was expected and what to do. The library throws; only apps/tailor/main.cc
+// prints and exits.
 #pragma once
 
 #include <stdexcept>

@@ -1,12 +1,12 @@
 #include "tailor/base/file.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <string>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "tailor/base/error.h"
 
@@ -16,7 +16,8 @@ namespace {
 // An open file descriptor that is closed on every way out.
 class Descriptor {
  public:
-  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  Descriptor(const std::filesystem::path& path, int flags)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -73,7 +74,8 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
 
 void append_line(const std::filesystem::path& path, std::string_view line) {
   Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
-  if (!file.ok() || !write_all(file.get(), std::string(line) + "\n") || ::fsync(file.get()) != 0 || !file.close())
+  if (!file.ok() || !write_all(file.get(), std::string(line) + "\n") || ::fsync(file.get()) != 0 ||
+      !file.close())
     throw system_failure(path.string(), "append to");
 }
 
@@ -85,7 +87,8 @@ void make_folder(const std::filesystem::path& path) {
 
 void sync_folder(const std::filesystem::path& path) {
   Descriptor folder(path.empty() ? std::filesystem::path(".") : path, O_RDONLY | O_DIRECTORY);
-  if (folder.ok()) ::fsync(folder.get());  // Some file systems refuse to sync a folder; the rename stands anyway.
+  if (folder.ok())
+    ::fsync(folder.get());  // Some file systems refuse to sync a folder; the rename stands anyway.
 }
 
 }  // namespace tailor

@@ -1,4 +1,5 @@
-// Files that are read whole and written so that a reader sees either the old content or the new, never a part.
+// Files that are read whole and written so that a reader sees either the old content or the new, never a
+// part.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +11,8 @@ namespace tailor {
 // The whole content. A missing or unreadable file is bad input.
 std::string read_file(const std::filesystem::path& path);
 
-// Writes to a temporary file beside it, syncs, renames. Throws a failure (disk full, …) and leaves the old file as it was.
+// Writes to a temporary file beside it, syncs, renames. Throws a failure (disk full, …) and leaves the old
+// file as it was.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 // Appends one line (a newline is added) and syncs before returning.

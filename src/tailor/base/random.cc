@@ -12,7 +12,8 @@ double Key::normal(std::uint64_t i) const {
 }
 
 void shuffle(std::span<std::uint32_t> items, Key key) {
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[key.below(items.size() - i, i)]);
+  for (std::size_t i = items.size(); i > 1; --i)
+    std::swap(items[i - 1], items[key.below(items.size() - i, i)]);
 }
 
 }  // namespace tailor

@@ -1,9 +1,10 @@
-// Counter-based random numbers: a value is a pure function of a key and an index, so results do not depend on the order
-// of evaluation, on the number of threads or on interruptions.
+// Counter-based random numbers: a value is a pure function of a key and an index, so results do not depend on
+// the order of evaluation, on the number of threads or on interruptions.
 //
-// A Key is folded from what the number is for, e.g. Key(seed).with(Purpose::dropout).with(epoch).with(image); value i of
-// a key is SplitMix64's i-th output from that key's state (Steele, Lea, Flood: "Fast splittable pseudorandom number
-// generators", OOPSLA 2014), which is random access because its state advances by a constant.
+// A Key is folded from what the number is for, e.g. Key(seed).with(Purpose::dropout).with(epoch).with(image);
+// value i of a key is SplitMix64's i-th output from that key's state (Steele, Lea, Flood: "Fast splittable
+// pseudorandom number generators", OOPSLA 2014), which is random access because its state advances by a
+// constant.
 #pragma once
 
 #include <cstddef>
@@ -64,8 +65,8 @@ class Key {
 // Fisher-Yates with the key's values 0, 1, 2, …
 void shuffle(std::span<std::uint32_t> items, Key key);
 
-// 32 random bits for element i under a 32-bit key: Wellons' "lowbias32" mixer over the counter. Cheap enough to be
-// evaluated in vector registers for every element of a dropout layer.
+// 32 random bits for element i under a 32-bit key: Wellons' "lowbias32" mixer over the counter. Cheap enough
+// to be evaluated in vector registers for every element of a dropout layer.
 constexpr std::uint32_t mask_bits(std::uint32_t key, std::uint32_t i) {
   std::uint32_t x = i * 0x9e3779b9u + key;
   x = (x ^ (x >> 16)) * 0x7feb352du;

@@ -8,7 +8,8 @@
 
 namespace tailor {
 
-// The candidate with the fewest edits (Levenshtein), or empty if none is near enough to be a likely misspelling.
+// The candidate with the fewest edits (Levenshtein), or empty if none is near enough to be a likely
+// misspelling.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 // " (did you mean 'x'?)" or nothing.

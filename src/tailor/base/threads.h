@@ -1,5 +1,5 @@
-// Threads that work through numbered tasks together. The tasks and their order within a worker are fixed by the caller,
-// so that results never depend on how many workers there are.
+// Threads that work through numbered tasks together. The tasks and their order within a worker are fixed by
+// the caller, so that results never depend on how many workers there are.
 #pragma once
 
 #include <atomic>
@@ -11,14 +11,15 @@
 
 namespace tailor {
 
-// Settings that decide floating-point results and oneDNN's threading, for every thread that plans or computes:
-// flush-to-zero and denormals-are-zero on, one OpenMP thread. Workers calls it in each of its threads.
+// Settings that decide floating-point results and oneDNN's threading, for every thread that plans or
+// computes: flush-to-zero and denormals-are-zero on, one OpenMP thread. Workers calls it in each of its
+// threads.
 void prepare_compute_thread();
 
 class Workers {
  public:
-  // `threads` >= 1 counts the calling thread too (which is prepared for computing); threads - 1 are started and live as
-  // long as this object.
+  // `threads` >= 1 counts the calling thread too (which is prepared for computing); threads - 1 are started
+  // and live as long as this object.
   explicit Workers(int threads = 1);
   ~Workers();
   Workers(const Workers&) = delete;
@@ -26,8 +27,8 @@ class Workers {
 
   int threads() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  // Calls task(i) for each i in [0, count), worker w taking w, w + threads, w + 2 threads, …; returns when all are done.
-  // `task` must not throw. No allocation, no lock while work is short.
+  // Calls task(i) for each i in [0, count), worker w taking w, w + threads, w + 2 threads, …; returns when
+  // all are done. `task` must not throw. No allocation, no lock while work is short.
   template <class Task>
   void run(int count, Task&& task) {
     using Function = std::remove_reference_t<Task>;

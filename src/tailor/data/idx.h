@@ -30,10 +30,10 @@ struct IdxLabels {
   std::string hash;                   // SHA-256 of the uncompressed file, hex
 };
 
-IdxImages read_idx_images(const std::filesystem::path& file);
-IdxLabels read_idx_labels(const std::filesystem::path& file);
+IdxImages read_idx_images(const std::filesystem::path& path);
+IdxLabels read_idx_labels(const std::filesystem::path& path);
 
 // Whether the file (gzipped or not) starts like IDX images.
-bool is_idx_images(const std::filesystem::path& file);
+bool is_idx_images(const std::filesystem::path& path);
 
 }  // namespace tailor

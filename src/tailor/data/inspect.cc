@@ -121,7 +121,7 @@ Picture contact_sheet(const ImagePart& part, int classes, int columns, int rows)
   constexpr std::uint8_t background = 96;
   const Shape& shape = part.set->shape;
   const int side = std::max(shape.height, shape.width);
-  const double factor = side < smallest  ? smallest / side
+  const double factor = side < smallest  ? static_cast<double>(smallest / side)
                         : side > largest ? static_cast<double>(largest) / side
                                          : 1;
   const auto scaled = [&](int length) { return std::max(1, static_cast<int>(length * factor)); };

@@ -21,9 +21,9 @@ static_assert(std::endian::native == std::endian::little, "tensor data is copied
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kMetadata = "__metadata__";
-constexpr std::uint64_t kLengthBytes = 8;
-constexpr std::uint64_t kMaxHeader = 100'000'000;  // the reference reader's limit
+constexpr std::string_view metadata_key = "__metadata__";
+constexpr std::uint64_t length_bytes = 8;
+constexpr std::uint64_t max_header = 100'000'000;  // the reference reader's limit
 
 // The number of values, or nothing if a dimension is negative or the product does not fit.
 std::optional<std::uint64_t> count_values(std::span<const std::int64_t> shape) {
@@ -70,19 +70,19 @@ std::string probable_kind(std::string_view bytes) {
 
 std::uint64_t header_length(std::string_view bytes, const std::string& origin) {
   if (bytes.empty()) throw bad_input("{}: not a safetensors file: it is empty", origin);
-  if (bytes.size() < kLengthBytes)
+  if (bytes.size() < length_bytes)
     throw bad_input("{}: not a safetensors file: {} bytes, too short for the 8-byte header length{}", origin,
                     bytes.size(), probable_kind(bytes));
   std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), kLengthBytes);
-  if (length > kMaxHeader)
+  std::memcpy(&length, bytes.data(), length_bytes);
+  if (length > max_header)
     throw bad_input("{}: not a safetensors file: offset 0 gives a header of {} bytes, the limit is {}{}",
-                    origin, length, kMaxHeader, probable_kind(bytes));
-  if (length > bytes.size() - kLengthBytes)
+                    origin, length, max_header, probable_kind(bytes));
+  if (length > bytes.size() - length_bytes)
     throw bad_input(
         "{}: the header at offset 8 should have {} bytes, {} are there: cut short or not safetensors{}",
-        origin, length, bytes.size() - kLengthBytes, probable_kind(bytes));
-  if (length < 2 || bytes[kLengthBytes] != '{')
+        origin, length, bytes.size() - length_bytes, probable_kind(bytes));
+  if (length < 2 || bytes[length_bytes] != '{')
     throw bad_input("{}: not a safetensors file: the header at offset 8 must be a JSON object{}", origin,
                     probable_kind(bytes));
   return length;
@@ -109,7 +109,7 @@ nlohmann::json parse_header(std::string_view text, const std::string& origin) {
     return nlohmann::json::parse(text.begin(), text.end(), watch);
   } catch (const nlohmann::json::parse_error& error) {
     throw bad_input("{}: the header is not valid JSON at offset {}: damaged or not safetensors", origin,
-                    kLengthBytes + error.byte);
+                    length_bytes + error.byte);
   }
 }
 
@@ -161,10 +161,10 @@ Entry parse_entry(const std::string& name, const nlohmann::json& value, std::uin
 std::map<std::string, std::string> parse_metadata(const nlohmann::json& value, const std::string& origin) {
   std::map<std::string, std::string> metadata;
   if (!value.is_object())
-    throw bad_input("{}: {}: expected an object, got {}", origin, kMetadata, value.type_name());
+    throw bad_input("{}: {}: expected an object, got {}", origin, metadata_key, value.type_name());
   for (const auto& [key, text] : value.items()) {
     if (!text.is_string())
-      throw bad_input("{}: {}: '{}': expected a string, got {}", origin, kMetadata, key, text.type_name());
+      throw bad_input("{}: {}: '{}': expected a string, got {}", origin, metadata_key, key, text.type_name());
     metadata[key] = text.get<std::string>();
   }
   return metadata;
@@ -186,7 +186,7 @@ void check_coverage(std::span<const Entry> entries, std::uint64_t data_bytes, co
 std::string make_header(std::span<const TensorView* const> tensors,
                         const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
-  if (!metadata.empty()) header[std::string(kMetadata)] = metadata;
+  if (!metadata.empty()) header[std::string(metadata_key)] = metadata;
   std::uint64_t at = 0;
   for (const TensorView* tensor : tensors) {
     const std::uint64_t end = at + tensor->data.size_bytes();
@@ -194,7 +194,7 @@ std::string make_header(std::span<const TensorView* const> tensors,
     at = end;
   }
   std::string text = header.dump();
-  text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');
+  text.append((length_bytes - text.size() % length_bytes) % length_bytes, ' ');
   return text;
 }
 
@@ -211,7 +211,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   std::vector<const TensorView*> sorted;
   std::size_t data_bytes = 0;
   for (const TensorView& tensor : tensors) {
-    if (tensor.name == kMetadata) throw failure("{}: '{}' is no name for a tensor", path.string(), kMetadata);
+    if (tensor.name == metadata_key)
+      throw failure("{}: '{}' is no name for a tensor", path.string(), metadata_key);
     if (count_values(tensor.shape) != tensor.data.size())
       throw failure("{}: tensor '{}': shape {} does not fit {} values", path.string(), tensor.name,
                     shape_text(tensor.shape), tensor.data.size());
@@ -229,9 +230,9 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   } catch (const nlohmann::json::exception&) {
     throw failure("{}: a tensor's name or the metadata is not UTF-8", path.string());
   }
-  std::string file(kLengthBytes, '\0');
+  std::string file(length_bytes, '\0');
   const std::uint64_t length = header.size();
-  std::memcpy(file.data(), &length, kLengthBytes);
+  std::memcpy(file.data(), &length, length_bytes);
   file.reserve(file.size() + header.size() + data_bytes);
   file += header;
   for (const TensorView* tensor : sorted)
@@ -241,13 +242,13 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
 
 Safetensors parse_safetensors(std::string_view bytes, const std::string& origin) {
   const std::uint64_t length = header_length(bytes, origin);
-  const std::string_view data = bytes.substr(kLengthBytes + length);
-  const nlohmann::json header = parse_header(bytes.substr(kLengthBytes, length), origin);
+  const std::string_view data = bytes.substr(length_bytes + length);
+  const nlohmann::json header = parse_header(bytes.substr(length_bytes, length), origin);
 
   Safetensors result;
   std::vector<Entry> entries;
   for (const auto& [name, value] : header.items()) {
-    if (name == kMetadata)
+    if (name == metadata_key)
       result.metadata = parse_metadata(value, origin);
     else
       entries.push_back(parse_entry(name, value, data.size(), origin));

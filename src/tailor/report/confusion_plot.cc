@@ -12,10 +12,10 @@
 namespace tailor {
 namespace {
 
-constexpr int kMostLabelled = 30;  // classes with names and counts
-constexpr int kMostVector = 100;  // classes drawn as vector rectangles in SVG; more become one embedded image
-constexpr std::size_t kLongestName = 18;
-constexpr double kDark = 0.3;  // shares from which counts are written in white
+constexpr int most_labelled = 30;  // classes with names and counts
+constexpr int most_vector = 100;  // classes drawn as vector rectangles in SVG; more become one embedded image
+constexpr std::size_t longest_label = 18;
+constexpr double dark_share = 0.3;  // shares from which counts are written in white
 
 std::int64_t row_total(const Confusion& confusion, int truth) {
   std::int64_t total = 0;
@@ -43,7 +43,7 @@ std::string counts_block(const Confusion& confusion) {
     for (int predicted = 0; predicted < confusion.classes; ++predicted)
       if (const std::int64_t count = confusion.at(truth, predicted); count > 0) {
         const bool dark =
-            static_cast<double>(count) >= kDark * static_cast<double>(row_total(confusion, truth));
+            static_cast<double>(count) >= dark_share * static_cast<double>(row_total(confusion, truth));
         text += fmt::format("{} {} {} {}\n", predicted, truth, count, dark ? 0xffffff : 0x303030);
       }
   return text + "END\n";
@@ -82,7 +82,7 @@ struct Layout {
 std::string name_ticks(std::span<const std::string> class_names, int angle) {
   std::vector<std::string> ticks;
   for (std::size_t i = 0; i < class_names.size(); ++i)
-    ticks.push_back(fmt::format("{} {}", gnuplot_text(shown_label(class_names[i], kLongestName)), i));
+    ticks.push_back(fmt::format("{} {}", gnuplot_text(shown_label(class_names[i], longest_label)), i));
   const std::string list = fmt::format("({})", fmt::join(ticks, ", "));
   return fmt::format("set xtics {0} noenhanced {1}\nset ytics {0} noenhanced\n", list,
                      angle > 0 ? fmt::format("rotate by {} right", angle) : "");
@@ -95,11 +95,11 @@ std::string draw_confusion(const Confusion& confusion, std::span<const std::stri
   const int classes = confusion.classes;
   if (classes < 1 || class_names.size() != static_cast<std::size_t>(classes))
     throw failure("confusion picture: {} class names for {} classes", class_names.size(), classes);
-  const bool labelled = classes <= kMostLabelled;
+  const bool labelled = classes <= most_labelled;
   std::size_t longest = 3;
   if (labelled)
     for (const std::string& name : class_names)
-      longest = std::max(longest, characters(shown_label(name, kLongestName)));
+      longest = std::max(longest, characters(shown_label(name, longest_label)));
   const Layout layout(longest, classes);
   std::string script = layout.script() + shares_block(confusion) + (labelled ? counts_block(confusion) : "");
   script += fmt::format("set xrange [-0.5:{0}]\nset yrange [{0}:-0.5]\n", classes - 0.5);
@@ -112,7 +112,7 @@ std::string draw_confusion(const Confusion& confusion, std::span<const std::stri
       "set tics nomirror out scale 0 textcolor rgb '#303030'\n"
       "unset key\n";
   if (labelled) script += name_ticks(class_names, layout.angle);
-  script += fmt::format("plot $shares matrix with image{}", classes <= kMostVector ? " pixels" : "");
+  script += fmt::format("plot $shares matrix with image{}", classes <= most_vector ? " pixels" : "");
   if (labelled)
     script += fmt::format(", $counts using 1:2:3:4 with labels font ',{}' textcolor rgb variable",
                           std::clamp(130 / classes, 5, 10));

@@ -12,10 +12,10 @@
 namespace tailor {
 namespace {
 
-constexpr int kWidth = 800, kHeight = 340;
-constexpr const char* kSeen = "#9aa5b1";        // training, as seen
-constexpr const char* kRemeasured = "#1f5a96";  // training, re-measured
-constexpr const char* kValidation = "#c8561b";  // validation
+constexpr int picture_width = 800, picture_height = 340;
+constexpr const char* seen_color = "#9aa5b1";        // training, as seen
+constexpr const char* remeasured_color = "#1f5a96";  // training, re-measured
+constexpr const char* validation_color = "#c8561b";  // validation
 
 // One panel: which number of a score it shows, in its unit.
 struct Panel {
@@ -61,10 +61,11 @@ int tick_step(int epochs) {
 
 std::string line_styles(int epochs) {
   const double size = epochs <= 40 ? 0.45 : 0;  // points on the lines help while they are few
-  std::string text = fmt::format("set style line 1 lc rgb '{}' lw 1.5 dt (6,4) pt 7 ps {}\n", kSeen, size);
-  text += fmt::format("set style line 2 lc rgb '{}' lw 1.8 pt 7 ps {}\n", kRemeasured, size);
-  text += fmt::format("set style line 3 lc rgb '{}' lw 1.8 pt 7 ps {}\n", kValidation, size);
-  return text + fmt::format("set style line 4 lc rgb '{}' lw 1.8 pt 6 ps 1.3\n", kValidation);
+  std::string text =
+      fmt::format("set style line 1 lc rgb '{}' lw 1.5 dt (6,4) pt 7 ps {}\n", seen_color, size);
+  text += fmt::format("set style line 2 lc rgb '{}' lw 1.8 pt 7 ps {}\n", remeasured_color, size);
+  text += fmt::format("set style line 3 lc rgb '{}' lw 1.8 pt 7 ps {}\n", validation_color, size);
+  return text + fmt::format("set style line 4 lc rgb '{}' lw 1.8 pt 6 ps 1.3\n", validation_color);
 }
 
 std::string panel_script(const char* name, std::span<const EpochMetrics> epochs, const Panel& panel,
@@ -81,7 +82,7 @@ std::string legend_script(int best_epoch) {
   std::vector<std::string> titles{"training, as seen", "training, re-measured", "validation"};
   if (best_epoch > 0) titles.push_back(fmt::format("best epoch ({})", best_epoch));
   constexpr double sample = 26, gap = 6, space = 26, letter = 6.7;
-  double x = kWidth + space;
+  double x = picture_width + space;
   for (const std::string& title : titles)
     x -= sample + gap + space + letter * static_cast<double>(title.size());
   x /= 2;
@@ -99,7 +100,7 @@ std::string legend_script(int best_epoch) {
          fmt::format(
              "set size 1,0.11\nset origin 0,0.89\nset margins 0,0,0,0\nset xrange [0:{}]\nset yrange "
              "[-1:1]\n",
-             kWidth) +
+             picture_width) +
          labels + plots + "\n";
 }
 
@@ -122,11 +123,11 @@ std::string draw_curves(std::span<const EpochMetrics> epochs, int best_epoch, Pi
   if (best_epoch > 0)
     script +=
         fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead back lc rgb '{1}' lw 0.8 dt (2,3)\n",
-                    best_epoch, kValidation);
+                    best_epoch, validation_color);
   script += "set size 0.5,0.9\nset origin 0,0\n" + panel_script("accuracy", epochs, accuracy, best_epoch);
   script += "set origin 0.5,0\n" + panel_script("loss", epochs, loss, best_epoch);
   script += legend_script(best_epoch) + "unset multiplot\n";
-  return run_gnuplot(script, kWidth, kHeight, format);
+  return run_gnuplot(script, picture_width, picture_height, format);
 }
 
 void write_curves(const std::filesystem::path& folder, std::span<const EpochMetrics> epochs, int best_epoch) {

@@ -16,8 +16,8 @@
 namespace tailor {
 namespace {
 
-constexpr std::size_t kNameWidth = 24;
-constexpr std::size_t kWorstConfusions = 5;
+constexpr std::size_t name_width = 24;
+constexpr std::size_t most_confusions = 5;
 
 std::string line(const std::string& what, const std::string& value, const std::string& uncertainty,
                  const std::string& images) {
@@ -95,21 +95,21 @@ std::string class_table(const Confusion& confusion, std::span<const std::string>
     text += fmt::format("  The {} of {} classes with the lowest F1 (all: per_class.csv)\n", most_rows,
                         scores.size());
   }
-  text += fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n", padded("class", kNameWidth), "precision",
+  text += fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n", padded("class", name_width), "precision",
                       "recall", "F1", "images");
   for (std::size_t i : rows)
     text +=
         fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n",
-                    padded(shown_label(class_names[i], kNameWidth), kNameWidth), percent(scores[i].precision),
+                    padded(shown_label(class_names[i], name_width), name_width), percent(scores[i].precision),
                     percent(scores[i].recall), percent(scores[i].f1), with_thousands(scores[i].support));
 
-  const std::vector<ConfusedPair> pairs = worst_confusions(confusion, kWorstConfusions);
+  const std::vector<ConfusedPair> pairs = worst_confusions(confusion, most_confusions);
   if (!pairs.empty()) text += "\n  Most often taken for another\n";
   for (const ConfusedPair& pair : pairs)
     text += fmt::format(
         "  {} for {} {:>8} {:>9}\n",
-        padded(shown_label(class_names[static_cast<std::size_t>(pair.truth)], kNameWidth), kNameWidth),
-        padded(shown_label(class_names[static_cast<std::size_t>(pair.predicted)], kNameWidth), kNameWidth),
+        padded(shown_label(class_names[static_cast<std::size_t>(pair.truth)], name_width), name_width),
+        padded(shown_label(class_names[static_cast<std::size_t>(pair.predicted)], name_width), name_width),
         with_thousands(pair.count), percent(pair.share));
   return text;
 }
