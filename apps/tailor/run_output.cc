@@ -59,7 +59,7 @@ void RunOutput::begin() const {
   const Settings& s = run_.settings;
   std::printf("architecture   %s, %s parameters, fingerprint %.12s\n", run_.architecture.name.c_str(),
               with_thousands(run_.architecture.parameters()).c_str(), run_.architecture.fingerprint.c_str());
-  std::printf("data           %s: %s training, %s validation images; test sealed\n", dataset_.name().c_str(),
+  std::printf("data           %s: %s training, %s validation, test sealed\n", dataset_.name().c_str(),
               with_thousands(run_.train_images).c_str(), with_thousands(run_.validation_images).c_str());
   std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs\n", s.optimizer.c_str(),
               s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs);
@@ -109,7 +109,7 @@ void RunOutput::finish(TrainingEnd end) {
     std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
   std::printf("\nBest epoch: %d of %d (by validation accuracy)\n\n%s\n%s", summary.best_epoch, summary.epochs,
               class_table(confusion, names).c_str(), closing_table(summary, folder_.string()).c_str());
-  std::printf("\nEverything is in %s: curves.png, architecture.svg, confusion.png, metrics.csv, …\n",
+  std::printf("\nAll files: %s (curves.png, architecture.svg, confusion.png, metrics.csv, …)\n",
               folder_.c_str());
 }
 
