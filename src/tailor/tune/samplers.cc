@@ -1,0 +1,31 @@
+#include "tailor/tune/samplers.h"
+
+#include <array>
+#include <vector>
+
+#include "tailor/base/error.h"
+#include "tailor/base/text.h"
+#include "tailor/tune/samplers/makers.h"
+
+namespace tailor {
+namespace {
+
+constexpr std::array kinds = {
+    SamplerKind{"random", "independent uniform draws on each parameter's scale", make_random_sampler},
+};
+
+}  // namespace
+
+std::span<const SamplerKind> sampler_kinds() { return kinds; }
+
+std::unique_ptr<Sampler> make_sampler(std::string_view name, const SamplerOptions& options) {
+  std::vector<std::string> names;
+  for (const SamplerKind& kind : kinds) {
+    if (kind.name == name) return kind.make(options);
+    names.emplace_back(kind.name);
+  }
+  throw usage_error("unknown sampler '{}'{}; known are {}", name, did_you_mean(name, names),
+                    join(names, ", "));
+}
+
+}  // namespace tailor
