@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::array kinds = {
     SamplerKind{"random", "independent uniform draws on each parameter's scale", make_random_sampler},
+    SamplerKind{"grid",
+                "every combination of the parameters' values, of a few points where there are no steps",
+                make_grid_sampler},
+    SamplerKind{"sobol", "a scrambled Sobol sequence, which covers the space more evenly than random draws",
+                make_sobol_sampler},
 };
 
 }  // namespace
