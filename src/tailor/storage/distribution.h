@@ -17,10 +17,10 @@ struct Distribution {
   enum class Kind { real, integer, categorical };
 
   Kind kind = Kind::real;
-  double low = 0, high = 0;       // real, integer: inclusive; log: low > 0
-  double step = 0;                // values are low + k * step; real: 0 for any value; integer: at least 1
-  bool log = false;               // searched on a logarithmic scale; then step is 0 (real) or 1 (integer)
-  std::vector<Category> choices;  // categorical: at least one, all different, order matters
+  double low = 0, high = 0;         // real, integer: inclusive; log: low > 0
+  double step = 0;                  // values are low + k * step; real: 0 for any value; integer: at least 1
+  bool log = false;                 // searched on a logarithmic scale; then step is 0 (real) or 1 (integer)
+  std::vector<Category> choices{};  // categorical: at least one, all different, order matters
 
   bool operator==(const Distribution&) const = default;
 };

@@ -1,0 +1,132 @@
+// Studies and trials in a database with Optuna 5's relational schema (v3.2.0.a), which Python's Optuna and
+// its dashboard read and write at the same time. Used by the study loop, the workers and the commands that
+// list, export or delete; knows nothing of how trials are chosen.
+//
+// Every operation is one transaction: when it returns, it is done and durable; when it throws, nothing of it
+// is. transaction() makes several operations one. Busy databases and servers that went away are waited for,
+// and what was interrupted is done again, never twice: see StorageOptions.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tailor/base/error.h"
+#include "tailor/storage/storage_options.h"
+#include "tailor/storage/trial_record.h"
+
+namespace tailor {
+
+class Database;
+
+// A change to a trial that is finished already; finished trials never change. A worker meets it when its
+// trial was failed for want of heartbeats.
+class FinishedTrialError : public Error {
+ public:
+  using Error::Error;
+};
+
+// What became of one trial whose worker has gone.
+struct StaleTrial {
+  TrialRecord failed;                 // as it was, now failed
+  std::optional<CreatedTrial> retry;  // the waiting trial that takes its place, unless retried often enough
+};
+
+// One connection. Any thread may call; operations of different threads follow one another. A thread that must
+// not wait for others' transactions (heartbeats) opens its own. Not to be used on both sides of a fork.
+class Storage {
+ public:
+  explicit Storage(std::unique_ptr<Database> database, const StorageOptions& options = {});
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  // Runs `work`, whose calls on this storage then become one transaction: all or nothing. It may be run
+  // several times (with nothing kept of the earlier runs), so its other effects must bear that; an exception
+  // from it undoes all and is passed on. Within another transaction it joins that one.
+  void transaction(const std::function<void()>& work);
+
+  // Within a transaction: nobody else creates trials in this study, or locks it, until the transaction ends.
+  // Call it first when several workers' transactions touch the same trials, so that they queue instead of
+  // deadlocking (which is resolved, but after a second).
+  void lock_study(StudyId study);
+
+  // Studies.
+  // A name that exists is a usage error. 1 to 512 characters; at least one direction.
+  StudyId create_study(const std::string& name, const std::vector<Direction>& directions);
+  std::optional<StudyId> find_study(std::string_view name);
+  StudyRecord get_study(StudyId study);
+  std::vector<StudyRecord> list_studies();  // ascending ids
+  TrialCounts count_trials(StudyId study);
+  void delete_study(StudyId study);  // with its trials
+
+  // Attributes of studies and trials: the value is JSON text, the key up to 512 characters. An old value is
+  // replaced.
+  void set_user_attribute(StudyId study, std::string_view key, std::string_view json);
+  void set_system_attribute(StudyId study, std::string_view key, std::string_view json);
+  void set_user_attribute(TrialId trial, std::string_view key, std::string_view json);
+  void set_system_attribute(TrialId trial, std::string_view key, std::string_view json);
+  void delete_system_attribute(StudyId study, std::string_view key);
+
+  // Trials. All that change one throw FinishedTrialError if it is finished.
+  // Numbers are given in the order of creation, without gaps, however many create.
+  CreatedTrial create_trial(StudyId study, const NewTrial& trial = {});
+  // Turns a waiting trial into a running one; false if somebody else did, or if it does not wait.
+  bool claim_trial(TrialId trial);
+  // Claims the waiting trial with the lowest number, if there is one.
+  std::optional<TrialId> claim_next_trial(StudyId study);
+  // Turns a running trial back into a waiting one; false if it does not run.
+  bool release_trial(TrialId trial);
+
+  // A parameter that is set already takes the new value. Its distribution must fit those that the study has
+  // for this name (see incompatibility in distribution_json.h).
+  void set_params(TrialId trial, const std::vector<TrialParam>& params);
+  void set_intermediate_value(TrialId trial, std::int64_t step, double value);
+  // Ends a trial, in any of the finished states. Values are for complete (one for each objective) and pruned
+  // (the same or none; Optuna keeps the last intermediate value), never for failed, and never NaN: a trial
+  // whose value is NaN has failed.
+  void finish_trial(TrialId trial, TrialState state, const std::vector<double>& values = {});
+
+  // Heartbeats, all in the database's own time.
+  void record_heartbeat(TrialId trial);
+  // Running trials whose last heartbeat is older than this; those without any are not among them.
+  std::vector<TrialId> find_stale_trials(StudyId study, std::chrono::milliseconds grace);
+  // Fails those and puts a waiting copy in place of each, with its parameters, attributes and intermediate
+  // values, as Optuna's RetryHeartbeatStaleTrialCallback does, unless it was retried `most_retries` times.
+  // Each is returned to exactly one of all callers.
+  std::vector<StaleTrial> fail_stale_trials(StudyId study, std::chrono::milliseconds grace, int most_retries);
+  // The same for one trial that is known to have lost its worker; nothing if it does not run.
+  std::optional<StaleTrial> fail_and_retry(TrialId trial, int most_retries);
+
+  // Reading. Ascending ids, which is the order of numbers.
+  TrialRecord get_trial(TrialId trial);
+  std::optional<TrialId> find_trial(StudyId study, std::int64_t number);
+  std::vector<TrialRecord> get_trials(StudyId study);
+  // Trials that are new since the cursor or were not finished then, and advances it: together the calls give
+  // what get_trials gives. Inside a transaction call it before anything is written.
+  std::vector<TrialRecord> get_changed_trials(StudyId study, TrialCursor& cursor);
+
+ private:
+  struct Session;
+  std::unique_ptr<Session> session_;
+};
+
+// The parameter of a new trial.
+TrialParam make_param(std::string name, Distribution distribution, double value);
+
+// sqlite:///relative/path.db, sqlite:////absolute/path.db, or
+// postgresql://[user[:password]@][host][:port]/database with parameters as libpq takes them
+// (…?host=/var/run/postgresql). Creates the tables in an empty database. Another version of the schema is bad
+// input, a malformed URL a usage error.
+std::unique_ptr<Storage> open_storage(const std::string& url, const StorageOptions& options = {});
+
+// The URL as it may be shown: a password becomes ***.
+std::string without_password(const std::string& url);
+
+}  // namespace tailor

@@ -1,0 +1,51 @@
+// Databases for tests: every operation is tested by the same test on each kind.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tailor/storage/storage.h"
+
+namespace tailor {
+
+enum class Backend { sqlite, postgresql };
+
+std::string name_of(const ::testing::TestParamInfo<Backend>& info);
+
+// The URL of a database that nobody has used yet.
+std::string new_database(Backend backend);
+
+// Rows of a statement given to the database behind the storage's back; NULL is "NULL", columns are joined by
+// "|".
+std::vector<std::string> query(const std::string& url, const std::string& sql);
+
+// Each test has one empty database and one storage on it, with short patience.
+class StorageTest : public ::testing::TestWithParam<Backend> {
+ protected:
+  StorageTest();
+
+  std::unique_ptr<Storage> open() const;
+  std::vector<std::string> query(const std::string& sql) const { return tailor::query(url, sql); }
+
+  const std::string url;
+  const std::unique_ptr<Storage> storage;
+};
+
+#define TAILOR_STORAGE_TESTS(suite) \
+  INSTANTIATE_TEST_SUITE_P(, suite, ::testing::ValuesIn(all_backends()), name_of)
+
+std::vector<Backend> all_backends();
+
+// Parameters as a study of this project has them.
+TrialParam learning_rate(double value);
+TrialParam batch_size(int value);
+TrialParam optimizer(int index);
+
+// Runs `work` in `count` processes at once, as work(0) … work(count - 1); expects each to return normally.
+void run_processes(int count, const std::function<void(int)>& work);
+
+}  // namespace tailor
