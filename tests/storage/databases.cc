@@ -1,14 +1,18 @@
 #include "storage/databases.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include <fmt/format.h>
+#include <libpq-fe.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "scratch.h"
+#include "storage/postgresql_server.h"
 
 namespace tailor {
 
@@ -16,17 +20,26 @@ std::string name_of(const ::testing::TestParamInfo<Backend>& info) {
   return info.param == Backend::sqlite ? "sqlite" : "postgresql";
 }
 
-std::vector<Backend> all_backends() { return {Backend::sqlite}; }
+std::vector<Backend> all_backends() { return {Backend::sqlite, Backend::postgresql}; }
 
-std::string new_database(Backend) {
+std::string new_database(Backend backend) {
   static int count = 0;
-  return fmt::format("sqlite:///{}", scratch(fmt::format("study{}.db", count++)).string());
+  ++count;
+  if (backend == Backend::sqlite) {
+    return fmt::format("sqlite:///{}", scratch(fmt::format("study{}.db", count)).string());
+  }
+  // A schema of its own serves as well as a database of its own, and is made faster.
+  const std::string server = postgresql_server().url("postgres");
+  query(server, fmt::format("CREATE SCHEMA test{}", count));
+  return fmt::format("{}&options=-csearch_path%3Dtest{}", server, count);
 }
 
-std::vector<std::string> query(const std::string& url, const std::string& sql) {
+namespace {
+
+std::vector<std::string> query_sqlite(const std::string& path, const std::string& sql) {
   std::vector<std::string> rows;
   sqlite3* connection = nullptr;
-  EXPECT_EQ(sqlite3_open(url.substr(std::string("sqlite:///").size()).c_str(), &connection), SQLITE_OK);
+  EXPECT_EQ(sqlite3_open(path.c_str(), &connection), SQLITE_OK);
   const auto collect = [](void* target, int columns, char** values, char**) {
     std::string row;
     for (int i = 0; i < columns; ++i)
@@ -38,6 +51,31 @@ std::vector<std::string> query(const std::string& url, const std::string& sql) {
       << sqlite3_errmsg(connection);
   sqlite3_close(connection);
   return rows;
+}
+
+std::vector<std::string> query_postgresql(const std::string& url, const std::string& sql) {
+  std::vector<std::string> rows;
+  PGconn* connection = PQconnectdb(url.c_str());
+  PGresult* result = PQexec(connection, sql.c_str());
+  const ExecStatusType status = PQresultStatus(result);
+  EXPECT_TRUE(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) << PQerrorMessage(connection);
+  for (int i = 0; i < PQntuples(result); ++i) {
+    std::string row;
+    for (int j = 0; j < PQnfields(result); ++j) {
+      row += fmt::format("{}{}", j ? "|" : "", PQgetisnull(result, i, j) ? "NULL" : PQgetvalue(result, i, j));
+    }
+    rows.push_back(row);
+  }
+  PQclear(result);
+  PQfinish(connection);
+  return rows;
+}
+
+}  // namespace
+
+std::vector<std::string> query(const std::string& url, const std::string& sql) {
+  const std::string sqlite = "sqlite:///";
+  return url.starts_with(sqlite) ? query_sqlite(url.substr(sqlite.size()), sql) : query_postgresql(url, sql);
 }
 
 StorageTest::StorageTest() : url(new_database(GetParam())), storage(open()) {}
@@ -62,11 +100,10 @@ TrialParam optimizer(int index) {
       {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("adam")}}, index);
 }
 
-void run_processes(int count, const std::function<void(int)>& work) {
-  std::vector<pid_t> children;
+Processes::Processes(int count, const std::function<void(int)>& work) {
   for (int i = 0; i < count; ++i) {
     const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
+    if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (child == 0) {
       try {
         work(i);
@@ -76,11 +113,14 @@ void run_processes(int count, const std::function<void(int)>& work) {
         ::_exit(2);
       }
     }
-    children.push_back(child);
+    children_.push_back(child);
   }
-  for (const pid_t child : children) {
+}
+
+void Processes::wait() {
+  for (const pid_t child : children_) {
     int status = -1;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
   }
 }

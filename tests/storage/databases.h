@@ -45,7 +45,16 @@ TrialParam learning_rate(double value);
 TrialParam batch_size(int value);
 TrialParam optimizer(int index);
 
-// Runs `work` in `count` processes at once, as work(0) … work(count - 1); expects each to return normally.
-void run_processes(int count, const std::function<void(int)>& work);
+// Runs work(0) … work(count - 1), each in a process of its own; expects that each returns normally.
+class Processes {
+ public:
+  Processes(int count, const std::function<void(int)>& work);
+  void wait();
+
+ private:
+  std::vector<int> children_;
+};
+
+inline void run_processes(int count, const std::function<void(int)>& work) { Processes(count, work).wait(); }
 
 }  // namespace tailor

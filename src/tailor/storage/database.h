@@ -74,13 +74,16 @@ class Database {
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
 
+  // Whether a prepared statement is worth keeping: not if its text will hardly come again.
+  enum class Reuse { keep, once };
+
   // One statement with ? for each parameter; calls on_row for each row. Returns the number of changed rows.
   virtual std::int64_t execute(std::string_view sql, std::span<const SqlValue> parameters,
-                               const RowFunction& on_row) = 0;
+                               const RowFunction& on_row, Reuse reuse) = 0;
 
   std::int64_t execute(std::string_view sql, std::initializer_list<SqlValue> parameters = {},
-                       const RowFunction& on_row = {}) {
-    return execute(sql, std::span(parameters.begin(), parameters.size()), on_row);
+                       const RowFunction& on_row = {}, Reuse reuse = Reuse::keep) {
+    return execute(sql, std::span(parameters.begin(), parameters.size()), on_row, reuse);
   }
 };
 

@@ -28,18 +28,19 @@ std::string list_condition(std::span<const TrialId> ids) {
 struct Part {
   std::span<TrialRecord> trials;
   std::string condition;
+  bool is_range = false;  // whose limits are the two parameters
 };
 
 Part next_part(std::span<TrialRecord> trials) {
   const std::span<TrialRecord> range = trials.first(std::min(trials.size(), largest_range));
   const std::int64_t first = number(range.front().id), last = number(range.back().id);
   if (last - first < 4 * static_cast<std::int64_t>(range.size())) {
-    return {range, fmt::format("trial_id BETWEEN {} AND {}", first, last)};
+    return {range, "trial_id BETWEEN ? AND ?", true};
   }
   const std::span<TrialRecord> few = trials.first(std::min(trials.size(), largest_list));
   std::vector<TrialId> ids;
   for (const TrialRecord& trial : few) ids.push_back(trial.id);
-  return {few, list_condition(ids)};
+  return {few, list_condition(ids), false};
 }
 
 TrialRecord trial_of(const Row& row, const Database& db) {
@@ -111,10 +112,16 @@ void Storage::Session::read_children(std::span<TrialRecord> trials) {
     const Part part = next_part(trials);
     const auto each = [&](std::string_view columns, std::string_view table, const auto& take) {
       TrialFinder finder(part.trials);
-      db->execute(fmt::format("SELECT trial_id, {} FROM {} WHERE {}", columns, table, part.condition), {},
-                  [&](const Row& row) {
-                    if (TrialRecord* trial = finder.find(TrialId{row.integer(0)})) take(*trial, row);
-                  });
+      const std::string select =
+          fmt::format("SELECT trial_id, {} FROM {} WHERE {}", columns, table, part.condition);
+      const auto on_row = [&](const Row& row) {
+        if (TrialRecord* trial = finder.find(TrialId{row.integer(0)})) take(*trial, row);
+      };
+      if (part.is_range) {
+        db->execute(select, {sql(part.trials.front().id), sql(part.trials.back().id)}, on_row);
+      } else {
+        db->execute(select, {}, on_row, Database::Reuse::once);
+      }
     };
     each("param_name, param_value, distribution_json", "trial_params",
          [&](TrialRecord& trial, const Row& row) {
@@ -165,7 +172,8 @@ std::vector<TrialRecord> Storage::get_changed_trials(StudyId study, TrialCursor&
     std::span<const TrialId> unfinished = cursor.unfinished;
     while (!unfinished.empty()) {
       const std::span<const TrialId> part = unfinished.first(std::min(unfinished.size(), largest_list));
-      db.execute(fmt::format("{} WHERE {} ORDER BY trial_id", select_trials, list_condition(part)), {}, take);
+      db.execute(fmt::format("{} WHERE {} ORDER BY trial_id", select_trials, list_condition(part)), {}, take,
+                 Database::Reuse::once);
       unfinished = unfinished.subspan(part.size());
     }
     db.execute(fmt::format("{} WHERE study_id = ? AND trial_id > ? ORDER BY trial_id", select_trials),

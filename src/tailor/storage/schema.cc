@@ -99,12 +99,14 @@ constexpr std::string_view enum_types[] = {
     "CREATE TYPE trialvaluetype AS ENUM ('FINITE', 'INF_POS', 'INF_NEG')",
     "CREATE TYPE trialintermediatevaluetype AS ENUM ('FINITE', 'INF_POS', 'INF_NEG', 'NAN')"};
 
+// PostgreSQL's catalogue is asked itself, since to_regclass() may remember that there was no such table.
 bool has_table(Database& database, std::string_view table) {
   bool found = false;
-  database.execute(database.dialect().postgresql
-                       ? "SELECT 1 WHERE to_regclass(?) IS NOT NULL"
-                       : "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
-                   {table}, [&](const Row&) { found = true; });
+  database.execute(
+      database.dialect().postgresql
+          ? "SELECT 1 FROM pg_catalog.pg_class WHERE relname = ? AND pg_catalog.pg_table_is_visible(oid)"
+          : "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?",
+      {table}, [&](const Row&) { found = true; });
   return found;
 }
 
@@ -144,10 +146,11 @@ void create_schema(Database& database) {
         database.name());
   }
   if (postgresql) {
-    for (const std::string_view statement : enum_types) database.execute(statement);
+    for (const std::string_view statement : enum_types)
+      database.execute(statement, {}, {}, Database::Reuse::once);
   }
   for (const std::string& statement : statements(postgresql ? postgresql_types : sqlite_types)) {
-    database.execute(statement);
+    database.execute(statement, {}, {}, Database::Reuse::once);
   }
   database.execute(
       "INSERT INTO version_info (version_info_id, schema_version, library_version) VALUES (1, 12, ?)",

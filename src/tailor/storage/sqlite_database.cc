@@ -31,9 +31,6 @@ constexpr Dialect sqlite_dialect = {
     .heartbeat_age = "(julianday('now') - julianday(h.heartbeat)) * 86400.0",
 };
 
-// Longer statements are generated lists that do not come again; they are not kept.
-constexpr std::size_t longest_kept_statement = 4000;
-
 class SqliteRow final : public Row {
  public:
   SqliteRow(sqlite3_stmt* statement, const std::string& database)
@@ -92,9 +89,9 @@ class SqliteDatabase final : public Database {
       sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
   }
 
-  std::int64_t execute(std::string_view sql, std::span<const SqlValue> parameters,
-                       const RowFunction& on_row) override {
-    const bool keep = sql.size() <= longest_kept_statement;
+  std::int64_t execute(std::string_view sql, std::span<const SqlValue> parameters, const RowFunction& on_row,
+                       Reuse reuse) override {
+    const bool keep = reuse == Reuse::keep;
     sqlite3_stmt* statement = keep ? kept(sql) : prepare(sql);
     // Ends the statement whatever happens; what it reports then was reported by the step before.
     const auto finish = [keep](sqlite3_stmt* s) { keep ? sqlite3_reset(s) : sqlite3_finalize(s); };
@@ -110,7 +107,7 @@ class SqliteDatabase final : public Database {
   }
 
  private:
-  void run(std::string_view sql) { execute(sql, std::span<const SqlValue>(), {}); }
+  void run(std::string_view sql) { execute(sql, std::span<const SqlValue>(), {}, Reuse::keep); }
 
   void configure() {
     sqlite3_extended_result_codes(connection_, 1);
@@ -133,7 +130,7 @@ class SqliteDatabase final : public Database {
     const auto start = Clock::now();
     for (int tries = 0;; ++tries) {
       try {
-        execute(sql, {}, on_row);
+        execute(sql, std::span<const SqlValue>(), on_row, Reuse::once);
         return;
       } catch (const TryAgain& busy) {
         if (Clock::now() - start > patience_) throw failure("{}: {}", path_, busy.what());

@@ -100,7 +100,7 @@ void Storage::Session::insert(std::string_view into, std::size_t columns, std::s
     std::string statement = fmt::format("INSERT INTO {} VALUES {}", into, row);
     for (std::size_t i = 1; i < rows; ++i) statement.append(", ").append(row);
     statement.append(" ").append(conflict);
-    db->execute(statement, values.first(rows * columns), {});
+    db->execute(statement, values.first(rows * columns), {}, Database::Reuse::keep);
     values = values.subspan(rows * columns);
   }
 }

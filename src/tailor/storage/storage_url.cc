@@ -5,6 +5,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/storage/database.h"
+#include "tailor/storage/postgresql_database.h"
 #include "tailor/storage/sqlite_database.h"
 #include "tailor/storage/storage.h"
 
@@ -43,8 +44,7 @@ std::unique_ptr<Database> open_database(const std::string& url, const StorageOpt
       throw usage_error("storage '{}': a database in memory cannot be shared; {}", url, forms);
     return open_sqlite(rest.substr(1), options);
   }
-  if (dialect == "postgresql")
-    throw failure("storage '{}': PostgreSQL is not built yet", without_password(url));
+  if (dialect == "postgresql") return open_postgresql(dialect + url.substr(end), options);
   throw usage_error("storage '{}': {}", without_password(url), forms);
 }
 
