@@ -39,13 +39,12 @@ struct Layer {
       : x(values(std::size_t{rows} * in, 1, x_density)), dy(values(std::size_t{rows} * out, 4, dy_density)) {
     prepare_compute_thread();
   }
-  SparseInputs inputs() { return SparseInputs(memory.data(), rows, in); }
   SparseGradients gradients() { return SparseGradients(memory.data(), rows, out); }
 
   Floats x, dy;
   Floats w = values(std::size_t{in} * out, 2), b = values(out, 3);
   Floats y = values(std::size_t{rows} * out, 5), dw = w, dx = x;
-  Floats memory = Floats(sparse_inputs_bytes(rows, in) / sizeof(float) + 16);
+  Floats memory = Floats(sparse_gradients_bytes(rows, out) / sizeof(float) + 16);
   Floats scratch = Floats(sparse_backward_scratch(rows, out));
 };
 
@@ -70,16 +69,12 @@ void dense_backward(benchmark::State& state) {
   count(state, 2);
 }
 
-void compress(benchmark::State& state) {
-  Layer l(static_cast<double>(state.range(0)) / 100);
-  for (auto _ : state) benchmark::DoNotOptimize(sparse_compress(l.x.data(), 0, rows, l.inputs()));
-}
-
 void sparse_forward(benchmark::State& state) {
   Layer l(static_cast<double>(state.range(0)) / 100);
-  const SparseInputs inputs = l.inputs();
-  sparse_compress(l.x.data(), 0, rows, inputs);
-  for (auto _ : state) sparse_dense_forward(inputs, l.w.data(), l.b.data(), l.y.data(), 0, rows, out);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(sparse_density(l.x.data(), rows, in));
+    sparse_dense_forward(l.x.data(), l.w.data(), l.b.data(), l.y.data(), rows, in, out);
+  }
   count(state, 1);
 }
 
@@ -106,7 +101,6 @@ void densities(benchmark::internal::Benchmark* b) {
 
 BENCHMARK(dense_forward)->Unit(benchmark::kMillisecond);
 BENCHMARK(dense_backward)->Unit(benchmark::kMillisecond);
-BENCHMARK(compress)->Apply(densities);
 BENCHMARK(sparse_forward)->Apply(densities);
 BENCHMARK(compress_gradients)->Apply(densities);
 BENCHMARK(sparse_backward)->Apply(densities);

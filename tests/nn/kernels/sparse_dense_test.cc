@@ -22,17 +22,6 @@ struct Size {
 constexpr Size sizes[] = {{1, 1, 1},     {2, 31, 10},  {3, 64, 16},   {5, 65, 128},
                           {9, 100, 130}, {4, 257, 65}, {32, 300, 256}};
 
-struct Inputs {
-  Inputs(const std::vector<float>& x, int rows, int in)
-      : memory(sparse_inputs_bytes(rows, in) / sizeof(float) + 1), lists(memory.data(), rows, in) {
-    const int half = rows / 2;  // in two parts
-    count = sparse_compress(x.data(), 0, half, lists) + sparse_compress(x.data(), half, rows - half, lists);
-  }
-  std::vector<float> memory;
-  SparseInputs lists;
-  std::int64_t count;
-};
-
 struct Gradients {
   Gradients(const std::vector<float>& dy, int rows, int out)
       : memory(sparse_gradients_bytes(rows, out) / sizeof(float)),
@@ -55,17 +44,29 @@ TEST(SparseDense, ForwardMatchesTheReferenceAtEveryDensity) {
         SCOPED_TRACE(testing::Message() << rows << ' ' << in << ' ' << out << ' ' << zeros);
         const auto x = random_values(rows * in, 1, zeros), w = random_values(in * out, 2),
                    b = random_values(out, 3);
-        const Inputs inputs(x, rows, in);
-        EXPECT_EQ(inputs.count, nonzeros(x));
+        const int half = rows / 2;
         for (const float* bias : {b.data(), static_cast<const float*>(nullptr)}) {
           std::vector<float> y(rows * out, nan), expected(rows * out);
-          const int half = rows / 2;
-          sparse_dense_forward(inputs.lists, w.data(), bias, y.data(), 0, half, out);
-          sparse_dense_forward(inputs.lists, w.data(), bias, y.data(), half, rows - half, out);
+          sparse_dense_forward(x.data(), w.data(), bias, y.data(), half, in, out);
+          sparse_dense_forward(x.data() + half * in, w.data(), bias, y.data() + half * out, rows - half, in,
+                               out);
           reference::dense_forward(x.data(), w.data(), bias, expected.data(), rows, in, out);
           expect_close(y, expected, 1e-5, std::sqrt(in));
         }
       }
+  });
+}
+
+TEST(SparseDense, DensityIsThatOfEveryEighthRow) {
+  for_each_target([] {
+    const int rows = 20, in = 150;
+    const auto x = random_values(rows * in, 1, 0.4);
+    std::int64_t some = 0;
+    for (int r = 0; r < rows; r += 8)
+      some += nonzeros(std::vector<float>(x.begin() + r * in, x.begin() + (r + 1) * in));
+    EXPECT_EQ(sparse_density(x.data(), rows, in), static_cast<double>(some) / (3 * in));
+    EXPECT_EQ(sparse_density(std::vector<float>(100, 0.0f).data(), 2, 50), 0);
+    EXPECT_EQ(sparse_density(std::vector<float>(100, nan).data(), 2, 50), 1);
   });
 }
 
@@ -109,7 +110,7 @@ TEST(SparseDense, NotANumberInInputsAndGradientsPasses) {
       const auto w = random_values(in * out, 3);
       x[in + at] = nan;
       std::vector<float> y(rows * out), dw(in * out), dx(rows * in);
-      sparse_dense_forward(Inputs(x, rows, in).lists, w.data(), nullptr, y.data(), 0, rows, out);
+      sparse_dense_forward(x.data(), w.data(), nullptr, y.data(), rows, in, out);
       for (int i = 0; i < rows * out; ++i) EXPECT_EQ(std::isnan(y[i]), i / out == 1);
       dy[out] = nan;
       Gradients gradients(dy, rows, out);

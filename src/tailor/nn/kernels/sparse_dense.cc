@@ -1,8 +1,6 @@
-// The forward pass walks the non-zeros block by block: up to 8 vectors of outputs in registers, the weights
-// of one block in the first cache.
+// The forward pass walks the non-zeros of 64 inputs at a time, as the bits of a word: up to 8 vectors of
+// outputs in registers, the block's weights in the first cache.
 #include "tailor/nn/kernels/sparse_dense.h"
-
-#include <algorithm>
 
 #include "tailor/nn/kernels/conv_targets.h"
 
@@ -12,21 +10,17 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "tailor/nn/kernels/part-inl.h"
+#include "tailor/nn/kernels/nonzeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
 namespace {
 
-// Lists have room for whole vectors of 16 at most.
-using Tag = hn::CappedTag<float, 16>;
-using V = hn::Vec<Tag>;
-
 // Calls body.template run<vectors>(first output, outputs) for panels of outputs: full ones of 8, 4, 2 and 1
 // vectors, then a part of a vector.
 template <class Body>
 HWY_INLINE void for_panels(int out, const Body& body) {
-  const int lanes = static_cast<int>(hn::Lanes(Tag()));
+  constexpr int lanes = lane_count;
   int o = 0;
   for (; o + 8 * lanes <= out; o += 8 * lanes) body.template run<8, false>(o, 8 * lanes);
   if (o + 4 * lanes <= out) body.template run<4, false>(o, 4 * lanes), o += 4 * lanes;
@@ -36,19 +30,17 @@ HWY_INLINE void for_panels(int out, const Body& body) {
 }
 
 template <bool part>
-HWY_INLINE V load(const float* from, int n) {
-  const Tag d;
-  if constexpr (part) return load_part(d, from, static_cast<std::size_t>(n));
-  return hn::LoadU(d, from);
+HWY_INLINE Vector load(const float* from, int n) {
+  if constexpr (part) return load_part(Floats(), from, static_cast<std::size_t>(n));
+  return HWY_NAMESPACE::load(from);
 }
 
 template <bool part>
-HWY_INLINE void store(V v, float* to, int n) {
-  const Tag d;
+HWY_INLINE void store(Vector v, float* to, int n) {
   if constexpr (part) {
-    store_part(v, d, to, static_cast<std::size_t>(n));
+    store_part(v, Floats(), to, static_cast<std::size_t>(n));
   } else {
-    hn::StoreU(v, d, to);
+    HWY_NAMESPACE::store(v, to);
   }
 }
 
@@ -57,83 +49,67 @@ HWY_INLINE std::size_t at(int row, int column, int columns) {
 }
 
 struct Forward {
-  const SparseInputs& inputs;
-  const float *w, *bias;
+  const float *x, *w, *bias;
   float* y;
-  int row_first, row_count, out;
+  int rows, in, out;
 
   template <int vectors, bool part>
   HWY_INLINE void run(int o, int n) const {
-    const Tag d;
-    const int lanes = static_cast<int>(hn::Lanes(d));
-    for (int b = 0; b < sparse_blocks(inputs.in); ++b) {
-      const float* weights = w + at(b * sparse_block, o, out);
-      for (int r = row_first; r < row_first + row_count; ++r) {
-        float* to = y + at(r, o, out);
-        V sum[vectors];
-        TAILOR_UNROLL
-        for (int v = 0; v < vectors; ++v) {
-          if (b > 0) {
-            sum[v] = load<part>(to + v * lanes, n);
-          } else {
-            sum[v] = bias ? load<part>(bias + o + v * lanes, n) : hn::Zero(d);
-          }
+    for (int first = 0; first < in; first += sparse_block) {
+      const int inputs = HWY_MIN(sparse_block, in - first);
+      for (int r = 0; r < rows; ++r) {
+        // Rows are on different pages, where the processor does not look ahead by itself.
+        constexpr int ahead = 4;
+        if (r + ahead < rows) {
+          for (int i = 0; i < inputs; i += 16) hwy::Prefetch(x + at(r + ahead, first + i, in));
         }
-        const std::size_t list = inputs.list(b, r);
-        const float* value = inputs.value + list * sparse_block;
-        const std::uint8_t* place = inputs.place + list * sparse_block;
-        // Short lists in long slots: the processor does not foresee where the next ones lie.
-        constexpr std::size_t ahead = 6 * sparse_block;
-        hwy::Prefetch(value + ahead);
-        hwy::Prefetch(value + ahead + 16);
-        hwy::Prefetch(place + ahead);
-        for (int j = 0; j < inputs.count[list]; ++j) {
-          const V x = hn::Set(d, value[j]);
-          const float* from = weights + at(place[j], 0, out);
-          TAILOR_UNROLL
-          for (int v = 0; v < vectors; ++v) sum[v] = hn::MulAdd(x, load<part>(from + v * lanes, n), sum[v]);
-        }
-        TAILOR_UNROLL
-        for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * lanes, n);
+        add_block<vectors, part>(x + at(r, first, in), inputs, w + at(first, o, out),
+                                 bias ? bias + o : nullptr, first == 0, y + at(r, o, out), n);
       }
     }
+  }
+
+ private:
+  // to[0, n) (+)= the products of up to 64 inputs.
+  template <int vectors, bool part>
+  HWY_INLINE void add_block(const float* from, int inputs, const float* weights, const float* start,
+                            bool begin, float* to, int n) const {
+    Vector sum[vectors];
+    TAILOR_UNROLL
+    for (int v = 0; v < vectors; ++v) {
+      if (begin) {
+        sum[v] = start ? load<part>(start + v * lane_count, n) : hn::Zero(Floats());
+      } else {
+        sum[v] = load<part>(to + v * lane_count, n);
+      }
+    }
+    for (std::uint64_t some = nonzero_bits(from, inputs); some != 0; some &= some - 1) {
+      const int i = lowest_bit(some);
+      const Vector value = broadcast(from[i]);
+      const float* row = weights + at(i, 0, out);
+      TAILOR_UNROLL
+      for (int v = 0; v < vectors; ++v)
+        sum[v] = hn::MulAdd(value, load<part>(row + v * lane_count, n), sum[v]);
+    }
+    TAILOR_UNROLL
+    for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * lane_count, n);
   }
 };
 
 }  // namespace
 
-std::int64_t compress(const float* x, int row_first, int row_count, const SparseInputs& inputs) {
-  const Tag d;
-  const hn::RebindToSigned<Tag> di;
-  const hn::Rebind<std::uint8_t, Tag> du;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  std::int64_t total = 0;
-  for (int r = row_first; r < row_first + row_count; ++r)
-    for (int b = 0; b < sparse_blocks(inputs.in); ++b) {
-      const std::size_t list = inputs.list(b, r);
-      float* value = inputs.value + list * sparse_block;
-      std::uint8_t* place = inputs.place + list * sparse_block;
-      const int n = std::min(sparse_block, inputs.in - b * sparse_block);
-      const float* from = x + at(r, b * sparse_block, inputs.in);
-      std::size_t count = 0;
-      for (int i = 0; i < n; i += lanes) {
-        const V v = load_up_to(d, from + i, static_cast<std::size_t>(n - i));
-        const auto some = hn::Not(hn::Eq(v, hn::Zero(d)));
-        // In registers first: compressing to memory is slow on some processors.
-        hn::StoreU(hn::Compress(v, some), d, value + count);
-        const auto places = hn::Compress(hn::Iota(di, i), hn::RebindMask(di, some));
-        hn::StoreU(hn::DemoteTo(du, places), du, place + count);
-        count += hn::CountTrue(d, some);
-      }
-      inputs.count[list] = static_cast<std::uint8_t>(count);
-      total += static_cast<std::int64_t>(count);
-    }
-  return total;
+double density(const float* x, int rows, int in) {
+  std::int64_t some = 0, all = 0;
+  for (int r = 0; r < rows; r += 8) {
+    for (int i = 0; i < in; i += 64)
+      some += static_cast<std::int64_t>(hwy::PopCount(nonzero_bits(x + at(r, i, in), HWY_MIN(64, in - i))));
+    all += in;
+  }
+  return all == 0 ? 0 : static_cast<double>(some) / static_cast<double>(all);
 }
 
-void sparse_forward(const SparseInputs& inputs, const float* w, const float* bias, float* y, int row_first,
-                    int row_count, int out) {
-  for_panels(out, Forward{inputs, w, bias, y, row_first, row_count, out});
+void sparse_forward(const float* x, const float* w, const float* bias, float* y, int rows, int in, int out) {
+  for_panels(out, Forward{x, w, bias, y, rows, in, out});
 }
 
 }  // namespace tailor::kernels::HWY_NAMESPACE
@@ -142,34 +118,20 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tailor::kernels {
 
-HWY_EXPORT(compress);
+HWY_EXPORT(density);
 HWY_EXPORT(sparse_forward);
 
-static_assert(sparse_block <= 255 && sparse_block % 16 == 0,
-              "counts and places are bytes; whole vectors are stored");
+static_assert(sparse_block == 64, "a block's non-zeros are the bits of one word");
 
-SparseInputs::SparseInputs(void* memory, int row_count, int input_count)
-    : rows(row_count), in(input_count), value(static_cast<float*>(memory)) {
-  const std::size_t values = list(sparse_blocks(in), 0) * sparse_block;
-  place = reinterpret_cast<std::uint8_t*>(value + values);
-  count = place + values;
+double sparse_density(const float* x, int rows, int in) { return HWY_DYNAMIC_DISPATCH(density)(x, rows, in); }
+
+void sparse_dense_forward(const float* x, const float* w, const float* bias, float* y, int rows, int in,
+                          int out) {
+  HWY_DYNAMIC_DISPATCH(sparse_forward)(x, w, bias, y, rows, in, out);
 }
 
-std::size_t sparse_inputs_bytes(int rows, int in) {
-  return static_cast<std::size_t>(sparse_blocks(in)) * rows * (sparse_block * (sizeof(float) + 1) + 1);
-}
-
-std::int64_t sparse_compress(const float* x, int row_first, int row_count, const SparseInputs& inputs) {
-  return HWY_DYNAMIC_DISPATCH(compress)(x, row_first, row_count, inputs);
-}
-
-void sparse_dense_forward(const SparseInputs& inputs, const float* w, const float* bias, float* y,
-                          int row_first, int row_count, int out) {
-  HWY_DYNAMIC_DISPATCH(sparse_forward)(inputs, w, bias, y, row_first, row_count, out);
-}
-
-bool sparse_forward_pays(std::int64_t nonzeros, int rows, int in) {
-  return static_cast<double>(nonzeros) < 0.45 * rows * in;  // measured on Zen 5, with 128 outputs
+bool sparse_forward_pays(double density) {
+  return density < 0.6;  // measured on Zen 5, with 128 outputs
 }
 
 }  // namespace tailor::kernels

@@ -9,38 +9,21 @@
 
 namespace tailor::kernels {
 
-// ---- forward
-
-// Inputs come in blocks whose weights stay in the first caches while all rows pass.
+// Inputs are worked on in blocks whose weights stay in the first cache while all rows pass.
 inline constexpr int sparse_block = 64;
 
-constexpr int sparse_blocks(int in) { return (in + sparse_block - 1) / sparse_block; }
+// ---- forward
 
-// The non-zeros of x: for each block and row a list with room for the whole block, of which `count` entries
-// are used. A view of the caller's memory: sparse_inputs_bytes(rows, in), aligned to 64.
-struct SparseInputs {
-  SparseInputs(void* memory, int rows, int in);
+// The share of values that are not zero, from 0 to 1, in every eighth row of x: enough to choose a kernel.
+double sparse_density(const float* x, int rows, int in);
 
-  std::size_t list(int block, int row) const { return static_cast<std::size_t>(block) * rows + row; }
+// y = x w + b from the non-zeros of x; `bias` may be null. Each row's result is the same in any division of
+// the rows among calls.
+void sparse_dense_forward(const float* x, const float* w, const float* bias, float* y, int rows, int in,
+                          int out);
 
-  int rows, in;
-  float* value;         // [blocks][rows][sparse_block]
-  std::uint8_t* place;  // the same: input - block * sparse_block
-  std::uint8_t* count;  // [blocks][rows]
-};
-
-std::size_t sparse_inputs_bytes(int rows, int in);
-
-// Fills the lists of rows [row_first, row_first + row_count) from the whole matrix x; returns how many values
-// are not zero. NaN is not zero. Callers can share the rows among threads.
-std::int64_t sparse_compress(const float* x, int row_first, int row_count, const SparseInputs& inputs);
-
-// y = x w + b for a range of rows; y is the whole matrix, `bias` may be null.
-void sparse_dense_forward(const SparseInputs& inputs, const float* w, const float* bias, float* y,
-                          int row_first, int row_count, int out);
-
-// Whether this forward pass, compression included, is faster than the dense one.
-bool sparse_forward_pays(std::int64_t nonzeros, int rows, int in);
+// Whether this forward pass is faster than the dense one.
+bool sparse_forward_pays(double density);
 
 // ---- backward
 

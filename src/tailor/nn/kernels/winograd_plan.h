@@ -25,7 +25,7 @@ struct WinogradPlan {
     out_padded = round_up(s.out_channels, 16);
     block = std::min(out_padded, 64);
     // V and M of a strip stay in L2 beside the weights and the image, in floats; strips of equal length.
-    constexpr int budget = 100 * 1024;
+    constexpr int budget = 50 * 1024;
     const int most = std::max(6, budget / (36 * (in_padded + block)) / 6 * 6);
     const int strips = (tiles + most - 1) / most;
     strip = std::min(tiles, round_up((tiles + strips - 1) / strips, 6));

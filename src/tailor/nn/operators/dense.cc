@@ -4,7 +4,6 @@
 #include "tailor/nn/kernels/dense.h"
 
 #include <algorithm>
-#include <array>
 
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/sparse_dense.h"
@@ -34,10 +33,8 @@ class DenseOperator : public Operator {
   Needs needs() const override {
     Needs n;
     n.input_in_backward = true;
-    if (sparse_input_) n.batch_scratch_bytes = kernels::sparse_inputs_bytes(max_batch_, in_);
     if (training_ && sparse_gradient_) {
-      n.batch_scratch_bytes =
-          std::max(n.batch_scratch_bytes, kernels::sparse_gradients_bytes(max_batch_, out_));
+      n.batch_scratch_bytes = kernels::sparse_gradients_bytes(max_batch_, out_);
       n.scratch_bytes = kernels::sparse_backward_scratch(max_batch_, out_) * sizeof(float);
     }
     return n;
@@ -72,21 +69,17 @@ class DenseOperator : public Operator {
   }
 
  private:
-  static constexpr int rows_for_a_block = 64, inputs_for_a_block = 1024;
+  static constexpr int rows_for_a_block = 64, inputs_for_a_block = 1024, most_sparse_rows = 128;
 
   bool forward_sparse(const Pass& pass, const float* x, const float* w, const float* bias, float* y) {
-    const kernels::SparseInputs inputs(memory_.batch_scratch, pass.batch, in_);
-    std::array<std::int64_t, max_lanes> nonzeros{};
-    each_lane(*pass.workers, pass.batch, [&](const Images& rows) {
-      nonzeros[static_cast<std::size_t>(rows.lane)] =
-          kernels::sparse_compress(x, rows.first, rows.count, inputs);
-    });
-    std::int64_t total = 0;
-    for (std::int64_t n : nonzeros) total += n;
-    if (!kernels::sparse_forward_pays(total, pass.batch, in_)) return false;
-    each_block(pass, pass.batch, rows_for_a_block, [&](int, int first, int count) {
-      kernels::sparse_dense_forward(inputs, w, bias, y, first, count, out_);
-    });
+    if (!kernels::sparse_forward_pays(kernels::sparse_density(x, pass.batch, in_))) return false;
+    // A row's result is its own, so the weights need to pass only once for each thread.
+    const int threads = pass.workers->threads();
+    each_block(pass, pass.batch, std::min(most_sparse_rows, (pass.batch + threads - 1) / threads),
+               [&](int, int first, int count) {
+                 kernels::sparse_dense_forward(x + row(first, in_), w, bias, y + row(first, out_), count, in_,
+                                               out_);
+               });
     return true;
   }
 
