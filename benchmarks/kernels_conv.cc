@@ -84,7 +84,7 @@ void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std:
     winograd_transform_weights(s, weights.data(), transformed.data());
     for (std::size_t i = 0; i < images; ++i) {
       if (pool) {
-        winograd_forward_pool(s, x.data() + i * x_size(s), transformed.data(), bias.data(),
+        winograd_forward_pool(s, x.data() + i * x_size(s), transformed.data(), bias.data(), {},
                               y.data() + i * pooled_size(s), argmax.data() + i * pooled_size(s),
                               scratch.data());
       } else {

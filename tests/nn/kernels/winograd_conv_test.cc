@@ -63,7 +63,7 @@ TEST_P(Winograd, PooledOutputAndPlacesAgreeWithTheReference) {
     c.transform();
     std::vector<float> y = filled(n), expected(n);
     std::vector<std::uint8_t> places(n + guards, 77), expected_places(n);
-    winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), y.data(), places.data(),
+    winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), {}, y.data(), places.data(),
                           c.scratch.data());
     expect_guards(y);
     expect_guards(c.scratch);
@@ -89,6 +89,25 @@ TEST_P(Winograd, PooledOutputAndPlacesAgreeWithTheReference) {
   }
 }
 
+TEST_P(Winograd, DropoutOfTheMaximaIsTheDropoutKernels) {
+  for (const ConvShape& shape : shapes) {
+    SCOPED_TRACE(text(shape));
+    const std::size_t n = pooled_size(shape);
+    Case c(shape);
+    c.transform();
+    std::vector<float> y(n), dropped(n);
+    std::vector<std::uint8_t> places(n), dropped_places(n);
+    const DropoutMask mask{123, 4567, 0.3f};
+    winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), {}, y.data(), places.data(),
+                          c.scratch.data());
+    winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), mask, dropped.data(),
+                          dropped_places.data(), c.scratch.data());
+    dropout(y.data(), y.data(), n, mask);
+    EXPECT_EQ(dropped, y);
+    EXPECT_EQ(dropped_places, places);
+  }
+}
+
 TEST_P(Winograd, FirstOfEqualMaximaWins) {
   Case c(conv_shape(10, 10, 16, 16, 3, 0));
   c.x = filled(x_size(c.s), 1.0f);
@@ -98,7 +117,7 @@ TEST_P(Winograd, FirstOfEqualMaximaWins) {
   // The same sums in every place of a tile only if all products are the same, as with weights of zero.
   c.weights = filled(weight_size(c.s), 0.0f);
   c.transform();
-  winograd_forward_pool(c.s, c.x.data(), c.transformed.data(), c.bias.data(), y.data(), places.data(),
+  winograd_forward_pool(c.s, c.x.data(), c.transformed.data(), c.bias.data(), {}, y.data(), places.data(),
                         c.scratch.data());
   for (std::size_t i = 0; i < pooled_size(c.s); ++i) {
     ASSERT_EQ(places[i], 0);
@@ -119,7 +138,7 @@ TEST_P(Winograd, NaNReachesEveryOutputThatDependsOnIt) {
 
       std::vector<float> pooled = filled(pooled_size(shape), 0.0f), pooled_expected(pooled_size(shape));
       std::vector<std::uint8_t> places(pooled.size());
-      winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), pooled.data(),
+      winograd_forward_pool(shape, c.x.data(), c.transformed.data(), c.bias.data(), {}, pooled.data(),
                             places.data(), c.scratch.data());
       reference::conv_relu_pool_forward(shape, c.x.data(), c.weights.data(), c.bias.data(),
                                         pooled_expected.data(), places.data());

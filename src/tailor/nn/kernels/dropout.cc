@@ -14,17 +14,16 @@
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
 
-void apply_dropout(const float* src, float* dst, std::size_t n, std::uint32_t key, std::uint32_t first,
-                   float rate) {
-  const hn::ScalableTag<float> d;
-  const Dropout mask(key, rate);
+void apply_dropout(const float* src, float* dst, std::size_t n, const DropoutMask& mask) {
+  const Dropout::Values d;
+  const Dropout dropped(mask);
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(mask(first + static_cast<std::uint32_t>(i), hn::LoadU(d, src + i)), d, dst + i);
+    hn::StoreU(dropped(static_cast<std::uint32_t>(i), hn::LoadU(d, src + i)), d, dst + i);
   }
   if (i < n) {
-    store_part(mask(first + static_cast<std::uint32_t>(i), load_part(d, src + i, n - i)), d, dst + i, n - i);
+    store_part(dropped(static_cast<std::uint32_t>(i), load_part(d, src + i, n - i)), d, dst + i, n - i);
   }
 }
 
@@ -36,9 +35,8 @@ namespace tailor::kernels {
 
 HWY_EXPORT(apply_dropout);
 
-void dropout(const float* src, float* dst, std::size_t n, std::uint32_t key, std::uint32_t first,
-             float rate) {
-  HWY_DYNAMIC_DISPATCH(apply_dropout)(src, dst, n, key, first, rate);
+void dropout(const float* src, float* dst, std::size_t n, const DropoutMask& mask) {
+  HWY_DYNAMIC_DISPATCH(apply_dropout)(src, dst, n, mask);
 }
 
 }  // namespace tailor::kernels

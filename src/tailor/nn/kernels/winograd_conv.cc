@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "tailor/nn/kernels/conv_vector-inl.h"
+#include "tailor/nn/kernels/dropout-inl.h"
 #include "tailor/nn/kernels/winograd_gemm-inl.h"
 #include "tailor/nn/kernels/winograd_transforms-inl.h"
 
@@ -76,9 +77,11 @@ struct StoreMap {
 };
 
 // … or 2x2 maxima with their places.
+template <bool dropping>
 struct StorePooled {
   float* y;
   std::uint8_t* argmax;
+  Dropout dropout;
 
   using Indices = hn::RebindToSigned<Floats>;
 
@@ -113,7 +116,9 @@ struct StorePooled {
         take_larger(out[2 * r + 1][2 * c], 2, best, where);
         take_larger(out[2 * r + 1][2 * c + 1], 3, best, where);
         const Size to = (static_cast<Size>(row) * width + column) * s.out_channels + channel;
-        store_first(relu(hn::Add(best, bias)), y + to, s.out_channels - channel);
+        Vector value = relu(hn::Add(best, bias));
+        if constexpr (dropping) value = dropout(static_cast<std::uint32_t>(to), value);
+        store_first(value, y + to, s.out_channels - channel);
         store_places(where, argmax + to, s.out_channels - channel);
       }
     }
@@ -187,8 +192,12 @@ void winograd_map(const ConvShape& s, const float* x, const float* transformed, 
 }
 
 void winograd_pooled(const ConvShape& s, const float* x, const float* transformed, const float* bias,
-                     float* y, std::uint8_t* argmax, float* scratch) {
-  run(s, x, transformed, bias, scratch, StorePooled{y, argmax});
+                     const DropoutMask& mask, float* y, std::uint8_t* argmax, float* scratch) {
+  if (mask.rate > 0) {
+    run(s, x, transformed, bias, scratch, StorePooled<true>{y, argmax, Dropout(mask)});
+  } else {
+    run(s, x, transformed, bias, scratch, StorePooled<false>{y, argmax, Dropout(mask)});
+  }
 }
 
 }  // namespace tailor::kernels::HWY_NAMESPACE
@@ -224,8 +233,9 @@ void winograd_forward(const ConvShape& shape, const float* x, const float* trans
 }
 
 void winograd_forward_pool(const ConvShape& shape, const float* x, const float* transformed,
-                           const float* bias, float* y, std::uint8_t* argmax, float* scratch) {
-  HWY_DYNAMIC_DISPATCH(winograd_pooled)(shape, x, transformed, bias, y, argmax, scratch);
+                           const float* bias, const DropoutMask& mask, float* y, std::uint8_t* argmax,
+                           float* scratch) {
+  HWY_DYNAMIC_DISPATCH(winograd_pooled)(shape, x, transformed, bias, mask, y, argmax, scratch);
 }
 
 }  // namespace tailor::kernels

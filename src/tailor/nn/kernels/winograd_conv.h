@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "tailor/nn/kernels/dropout.h"
 #include "tailor/nn/kernels/shapes.h"
 
 namespace tailor::kernels {
@@ -34,8 +35,10 @@ void winograd_forward(const ConvShape& shape, const float* x, const float* trans
 
 // y, argmax [out_height / 2][out_width / 2][out]: 2x2 max-pool of ReLU of the convolution plus bias. argmax
 // (0..3: 2 row + column) is the first largest convolution of the window; where it is not positive y is 0 and
-// the gradient must be zero. An odd last row or column takes no part.
+// the gradient must be zero. An odd last row or column takes no part. What `mask` drops of y is zero, the
+// rest scaled (dropout.h).
 void winograd_forward_pool(const ConvShape& shape, const float* x, const float* transformed,
-                           const float* bias, float* y, std::uint8_t* argmax, float* scratch);
+                           const float* bias, const DropoutMask& mask, float* y, std::uint8_t* argmax,
+                           float* scratch);
 
 }  // namespace tailor::kernels

@@ -54,15 +54,15 @@ class ConvolutionPoolOperator : public Operator {
     const float* x = memory_.input[0].floats(images);
     float* y = memory_.output.floats(images);
     std::uint8_t* argmax = arg_max(images);
+    kernels::DropoutMask mask;
     for (int i = 0; i < images.count;
          ++i, x += input_floats_, y += output_floats_, argmax += output_floats_) {
-      kernels::winograd_forward_pool(shape_, x, memory_.derived, sums_.bias(pass), y, argmax,
-                                     floats(images.lane));
       if (rate(pass) > 0)
-        kernels::dropout(
-            y, y, output_floats_, dropout_key(pass, dropout_),
-            static_cast<std::uint32_t>(static_cast<std::size_t>(images.first + i) * output_floats_),
-            rate(pass));
+        mask = {dropout_key(pass, dropout_),
+                static_cast<std::uint32_t>(static_cast<std::size_t>(images.first + i) * output_floats_),
+                rate(pass)};
+      kernels::winograd_forward_pool(shape_, x, memory_.derived, sums_.bias(pass), mask, y, argmax,
+                                     floats(images.lane));
     }
   }
 

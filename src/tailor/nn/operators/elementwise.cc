@@ -99,8 +99,8 @@ class DropoutOperator : public Operator {
     const float rate = static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(number_)]);
     const std::size_t first = images.first * floats_, n = images.count * floats_;
     if (pass.training && rate > 0)
-      kernels::dropout(src.floats(images), dst.floats(images), n, dropout_key(pass, number_),
-                       static_cast<std::uint32_t>(first), rate);
+      kernels::dropout(src.floats(images), dst.floats(images), n,
+                       {dropout_key(pass, number_), static_cast<std::uint32_t>(first), rate});
     else
       copy(src.floats(images), dst.floats(images), n);
   }
