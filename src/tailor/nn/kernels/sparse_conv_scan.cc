@@ -86,8 +86,7 @@ bool sparse_supports(const ConvShape& s) {
 
 std::size_t sparse_scratch_floats(const ConvShape& s) {
   const SparsePlan plan(s);
-  return plan.mask_floats() + plan.copy_floats() +
-         static_cast<std::size_t>(s.out_channels) * 2 * (plan.strip_entries() + 1);
+  return plan.mask_floats() + plan.copy_floats() + plan.strip_floats(s.out_channels);
 }
 
 std::size_t sparse_weight_floats(const ConvShape& s) {

@@ -9,7 +9,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "tailor/nn/kernels/conv_vector-inl.h"
+#include "tailor/nn/kernels/nonzeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
@@ -17,54 +17,56 @@ namespace {
 
 using Size = std::size_t;
 
-// A gradient and the first pixel of the 3x3 under it, in floats from the image's start.
-struct Entry {
-  int offset;
-  float value;
-};
-static_assert(sizeof(Entry) == 2 * sizeof(float));
-
 // The image as it is read: rows of pixels of whole vectors of channels.
 struct Image {
   const float* x;
   int row, pixel;  // floats
 };
 
-// A strip's non-zeros by output channel: [out][capacity], and one past each channel's last.
+// Up to 64 pooled pixels whose gradients are summed together.
 struct Strip {
-  Entry* entries;
-  Entry** end;
-  Size capacity;
-  const Entry* begin(int channel) const { return entries + static_cast<Size>(channel) * capacity; }
+  const float* gradient;       // [pixels][out], from the strip's first pixel on
+  const std::uint8_t* argmax;  // the same
+  const int* corner;           // [pixels]: the first pixel under the window, in floats from the image's start
+  const std::uint64_t* masks;  // [out]: which pixels' gradients are not zero
+  int places[4];               // from the corner to each place of the window
+  int out_channels;
 };
 
-// The non-zeros of pooled rows [first, last).
-void collect(const ConvShape& s, const SparsePlan& plan, const Image& image, const SparseGradient& g,
-             int first, int last, const Strip& strip) {
-  for (int o = 0; o < s.out_channels; ++o)
-    strip.end[o] = strip.entries + static_cast<Size>(o) * strip.capacity;
-  const int words = (s.out_channels + 63) / 64;
-  const int places[4] = {0, image.pixel, image.row, image.row + image.pixel};
-  for (int q = first * plan.pooled_width; q < last * plan.pooled_width; ++q) {
-    const int corner = q / plan.pooled_width * 2 * image.row + q % plan.pooled_width * 2 * image.pixel;
-    const std::uint64_t* masks = g.masks + static_cast<Size>(q) * 4 * words;
-    for (int word = 0; word < words; ++word, ++masks) {
-      const Size at = static_cast<Size>(q) * s.out_channels + 64 * word;
-      Entry** const end = strip.end + 64 * word;
-      std::uint64_t mask = masks[0] | masks[words] | masks[2 * words] | masks[3 * words];
-      for (; mask != 0; mask &= mask - 1) {
-        const Size channel = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
-        *end[channel]++ = {corner + places[g.argmax[at + channel]], g.gradient[at + channel]};
+// Bit j of word i to bit i of word j (Warren, "Hacker's Delight", 7-3).
+HWY_INLINE void transpose_bits(std::uint64_t (&words)[64]) {
+  std::uint64_t low = 0x00000000ffffffff;
+  for (int half = 32; half != 0; half >>= 1, low ^= low << half) {
+    for (int i = 0; i < 64; i += 2 * half) {
+      for (int j = i; j < i + half; ++j) {
+        const std::uint64_t swap = ((words[j] >> half) ^ words[j + half]) & low;
+        words[j] ^= swap << half;
+        words[j + half] ^= swap;
       }
     }
   }
 }
 
-// dw [9][in_channels], from the first of `vectors` vectors of channels on, += the sum over the entries; n:
-// channels from there, at least all of the vectors' if `whole`. Returns the sum of the gradients.
+// The non-zeros of `pixels` pooled pixels from `first` on, by output channel: masks [out rounded up to 64].
+void collect(int out_channels, const SparseGradient& g, int first, int pixels, std::uint64_t* masks) {
+  const int words = (out_channels + 63) / 64;
+  for (int word = 0; word < words; ++word) {
+    std::uint64_t block[64] = {};
+    for (int p = 0; p < pixels; ++p) {
+      const std::uint64_t* at = g.masks + static_cast<Size>(first + p) * 4 * words + word;
+      block[p] = at[0] | at[words] | at[2 * words] | at[3 * words];
+    }
+    transpose_bits(block);
+    std::memcpy(masks + 64 * word, block, sizeof(block));
+  }
+}
+
+// dw [9][in_channels], from the first of `vectors` vectors of channels on, += the sum over the strip's
+// gradients of output channel o; n: channels from there, at least all of the vectors' if `whole`. Returns the
+// sum of the gradients.
 template <int vectors, bool whole>
-HWY_INLINE float add_filter(const Image& image, const Entry* entries, const Entry* end, int in_channels,
-                            Size n, float* dw) {
+HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int in_channels, Size n,
+                            float* dw) {
   Vector sum[9][vectors], total = hn::Zero(Floats());
   TAILOR_UNROLL
   for (int k = 0; k < 9; ++k) {
@@ -74,9 +76,13 @@ HWY_INLINE float add_filter(const Image& image, const Entry* entries, const Entr
       sum[k][j / lane_count] = whole ? load(from) : load_first(from, n - j);
     }
   }
-  for (; entries < end; ++entries) {
-    const Vector g = broadcast(entries->value);
-    const float* x = image.x + entries->offset;
+  const float* gradient = strip.gradient + o;
+  const std::uint8_t* argmax = strip.argmax + o;
+  for (std::uint64_t mask = strip.masks[o]; mask != 0; mask &= mask - 1) {
+    const int p = lowest_bit(mask);
+    const Vector g = broadcast(gradient[static_cast<Size>(p) * strip.out_channels]);
+    const float* x =
+        image.x + strip.corner[p] + strip.places[argmax[static_cast<Size>(p) * strip.out_channels]];
     total = hn::Add(total, g);
     TAILOR_UNROLL
     for (int r = 0; r < 3; ++r, x += image.row) {
@@ -111,9 +117,9 @@ HWY_NOINLINE void add_filters(const ConvShape& s, Image image, const Strip& stri
   image.x += channel;
   dw += channel;
   for (int o = 0; o < s.out_channels; ++o, dw += 9 * s.in_channels) {
-    if (strip.begin(o) == strip.end[o]) continue;
-    const float total = add_filter<vectors, whole>(image, strip.begin(o), strip.end[o], s.in_channels,
-                                                   s.in_channels - channel, dw);
+    if (strip.masks[o] == 0) continue;
+    const float total =
+        add_filter<vectors, whole>(image, strip, o, s.in_channels, s.in_channels - channel, dw);
     if (db) db[o] += total;
   }
 }
@@ -143,16 +149,23 @@ Image copy_image(const ConvShape& s, const SparsePlan& plan, const float* x, flo
 
 void sparse_weights(const ConvShape& s, const float* x, const SparseGradient& g, float* dw, float* db) {
   const SparsePlan plan(s);
-  Strip strip{};
-  strip.capacity = plan.strip_entries();
-  strip.entries = reinterpret_cast<Entry*>(g.work + plan.copy_floats());
-  strip.end = reinterpret_cast<Entry**>(strip.entries + static_cast<Size>(s.out_channels) * strip.capacity);
   const Image image = plan.needs_copy(s) ? copy_image(s, plan, x, g.work)
                                          : Image{x, s.in_width * s.in_channels, s.in_channels};
   // 9 x 3 + 1 of 32 registers, or 9 x 1 + 1 of 16.
   constexpr int most = HWY_CAP_GE512 ? 3 : 1;
-  for (int first = 0; first < plan.pooled_height; first += plan.strip) {
-    collect(s, plan, image, g, first, HWY_MIN(first + plan.strip, plan.pooled_height), strip);
+  auto* masks = reinterpret_cast<std::uint64_t*>(g.work + plan.copy_floats());
+  auto* corner = reinterpret_cast<int*>(masks + round_up(s.out_channels, 64));
+  for (int first = 0; first < plan.pixels; first += plan.strip) {
+    const int pixels = HWY_MIN(plan.strip, plan.pixels - first);
+    for (int p = 0; p < pixels; ++p) {
+      const int row = (first + p) / plan.pooled_width, column = (first + p) % plan.pooled_width;
+      corner[p] = 2 * (row * image.row + column * image.pixel);
+    }
+    collect(s.out_channels, g, first, pixels, masks);
+    const Size at = static_cast<Size>(first) * s.out_channels;
+    const Strip strip{
+        g.gradient + at, g.argmax + at, corner, masks, {0, image.pixel, image.row, image.row + image.pixel},
+        s.out_channels};
     for (int channel = 0; channel < s.in_channels;) {
       const int left = (s.in_channels - channel + lane_count - 1) / lane_count;
       const int vectors = most == 1 || left == 1 ? 1 : left == 3 ? 3 : 2;
