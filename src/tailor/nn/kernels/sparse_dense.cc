@@ -55,44 +55,52 @@ struct Forward {
 
   template <int vectors, bool part>
   HWY_INLINE void run(int o, int n) const {
-    for (int first = 0; first < in; first += sparse_block) {
-      const int inputs = HWY_MIN(sparse_block, in - first);
-      for (int r = 0; r < rows; ++r) {
-        // Rows are on different pages, where the processor does not look ahead by itself.
-        constexpr int ahead = 4;
-        if (r + ahead < rows) {
-          for (int i = 0; i < inputs; i += 16) hwy::Prefetch(x + at(r + ahead, first + i, in));
-        }
-        add_block<vectors, part>(x + at(r, first, in), inputs, w + at(first, o, out),
-                                 bias ? bias + o : nullptr, first == 0, y + at(r, o, out), n);
+    start<vectors, part>(o, n);
+    int first = 0;
+    for (; first + sparse_block <= in; first += sparse_block)
+      add_block<vectors, part>(first, sparse_block, o, n);
+    if (first < in) add_block<vectors, part>(first, in - first, o, n);
+  }
+
+ private:
+  template <int vectors, bool part>
+  HWY_INLINE void start(int o, int n) const {
+    for (int r = 0; r < rows; ++r) {
+      TAILOR_UNROLL
+      for (int v = 0; v < vectors; ++v) {
+        store<part>(bias ? load<part>(bias + o + v * lane_count, n) : hn::Zero(Floats()),
+                    y + at(r, o, out) + v * lane_count, n);
       }
     }
   }
 
- private:
-  // to[0, n) (+)= the products of up to 64 inputs.
+  // Adds the products of inputs [first, first + count) to all rows; inlined, so that `count` is a constant
+  // for whole blocks.
   template <int vectors, bool part>
-  HWY_INLINE void add_block(const float* from, int inputs, const float* weights, const float* start,
-                            bool begin, float* to, int n) const {
-    Vector sum[vectors];
-    TAILOR_UNROLL
-    for (int v = 0; v < vectors; ++v) {
-      if (begin) {
-        sum[v] = start ? load<part>(start + v * lane_count, n) : hn::Zero(Floats());
-      } else {
-        sum[v] = load<part>(to + v * lane_count, n);
+  HWY_INLINE void add_block(int first, int count, int o, int n) const {
+    const float* weights = w + at(first, o, out);
+    for (int r = 0; r < rows; ++r) {
+      const float* from = x + at(r, first, in);
+      float* to = y + at(r, o, out);
+      // Rows are on different pages, where the processor does not look ahead by itself.
+      constexpr int ahead = 4;
+      if (r + ahead < rows) {
+        for (int i = 0; i < count; i += 16) hwy::Prefetch(from + at(ahead, i, in));
       }
-    }
-    for (std::uint64_t some = nonzero_bits(from, inputs); some != 0; some &= some - 1) {
-      const int i = lowest_bit(some);
-      const Vector value = broadcast(from[i]);
-      const float* row = weights + at(i, 0, out);
+      Vector sum[vectors];
       TAILOR_UNROLL
-      for (int v = 0; v < vectors; ++v)
-        sum[v] = hn::MulAdd(value, load<part>(row + v * lane_count, n), sum[v]);
+      for (int v = 0; v < vectors; ++v) sum[v] = load<part>(to + v * lane_count, n);
+      for (std::uint64_t some = nonzero_bits(from, count); some != 0; some &= some - 1) {
+        const int i = lowest_bit(some);
+        const Vector value = broadcast(from[i]);
+        const float* row = weights + at(i, 0, out);
+        TAILOR_UNROLL
+        for (int v = 0; v < vectors; ++v)
+          sum[v] = hn::MulAdd(value, load<part>(row + v * lane_count, n), sum[v]);
+      }
+      TAILOR_UNROLL
+      for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * lane_count, n);
     }
-    TAILOR_UNROLL
-    for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * lane_count, n);
   }
 };
 
