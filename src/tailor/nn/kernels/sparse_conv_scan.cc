@@ -9,7 +9,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "tailor/nn/kernels/conv_vector-inl.h"
+#include "tailor/nn/kernels/nonzeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
@@ -18,24 +18,20 @@ namespace {
 using Size = std::size_t;
 using Bytes = hn::CappedTag<std::uint8_t, 64>;
 
-template <class D>
-HWY_INLINE std::uint64_t bits(D d, hn::Mask<D> mask) {
-  std::uint64_t result = 0;
-  hn::StoreMaskBits(d, mask, reinterpret_cast<std::uint8_t*>(&result));
-  return result;
-}
-
-// Which of n <= 64 gradients are not zero (NaN is not) and not silenced: y > 0 or NaN.
-HWY_INLINE std::uint64_t nonzeros(const float* gradient, const float* y, int n) {
-  const auto zero = hn::Zero(Floats());
-  std::uint64_t result = 0;
-  for (int i = 0; i < n; i += lane_count) {
-    auto silent = hn::Eq(load_first(gradient + i, n - i), zero);
-    if (y) silent = hn::Or(silent, hn::Le(load_first(y + i, n - i), zero));
-    const int count = HWY_MIN(n - i, lane_count);
-    result |= (~bits(Floats(), silent) & (~std::uint64_t{0} >> (64 - count))) << i;
+// Which of n <= 64 outputs are silent: y <= 0. NaN is not.
+HWY_INLINE std::uint64_t silent_bits(const float* y, int n) {
+  std::uint64_t word = 0;
+  if (n == 64) {
+    TAILOR_UNROLL
+    for (int i = 0; i < 64; i += lane_count)
+      word |= mask_word(Floats(), hn::Le(load(y + i), hn::Zero(Floats()))) << i;
+    return word;
   }
-  return result;
+  for (int i = 0; i < n; i += lane_count) {
+    const Vector part = load_first(y + i, static_cast<Size>(n - i));
+    word |= mask_word(Floats(), hn::Le(part, hn::Zero(Floats()))) << i;
+  }
+  return word;
 }
 
 // Which of n <= 64 places are each of 0..3.
@@ -46,9 +42,21 @@ HWY_INLINE void split_places(const std::uint8_t* places, int n, std::uint64_t (&
     const auto part = load_up_to(Bytes(), places + i, static_cast<Size>(n - i));
     TAILOR_UNROLL
     for (int a = 0; a < 4; ++a) {
-      masks[a] |= bits(Bytes(), hn::Eq(part, hn::Set(Bytes(), static_cast<std::uint8_t>(a)))) << i;
+      masks[a] |= mask_word(Bytes(), hn::Eq(part, hn::Set(Bytes(), static_cast<std::uint8_t>(a)))) << i;
     }
   }
+}
+
+// The masks of n <= 64 gradients of one pixel, `words` apart; returns how many bits are set.
+HWY_INLINE int pixel_masks(const float* gradient, const float* y, const std::uint8_t* argmax, int n,
+                           int words, std::uint64_t* masks) {
+  std::uint64_t nonzero = nonzero_bits(gradient, n);
+  if (y) nonzero &= ~silent_bits(y, n);
+  std::uint64_t places[4];
+  split_places(argmax, n, places);
+  TAILOR_UNROLL
+  for (int a = 0; a < 4; ++a) masks[a * words] = nonzero & places[a];
+  return static_cast<int>(hwy::PopCount(nonzero));
 }
 
 }  // namespace
@@ -61,12 +69,10 @@ int sparse_masks(const ConvShape& s, int pixels, const float* gradient, const fl
   for (int q = 0; q < pixels; ++q, masks += 4 * words) {
     for (int word = 0; word < words; ++word) {
       const Size at = static_cast<Size>(q) * s.out_channels + 64 * word;
-      const int n = HWY_MIN(64, s.out_channels - 64 * word);
-      const std::uint64_t nonzero = nonzeros(gradient + at, y ? y + at : nullptr, n);
-      std::uint64_t places[4];
-      split_places(argmax + at, n, places);
-      for (int a = 0; a < 4; ++a) masks[a * words + word] = nonzero & places[a];
-      count += static_cast<int>(hwy::PopCount(nonzero));
+      const float* silence = y ? y + at : nullptr;
+      const int left = s.out_channels - 64 * word;
+      count += left >= 64 ? pixel_masks(gradient + at, silence, argmax + at, 64, words, masks + word)
+                          : pixel_masks(gradient + at, silence, argmax + at, left, words, masks + word);
     }
   }
   return count;
