@@ -31,7 +31,7 @@ struct Arguments {
   std::string split = "2:1";
   std::uint64_t split_seed = 1;
   std::string out;
-  bool data_given = false, resume = false, overwrite = false, json = false;
+  bool data_given = false, layer_by_layer = false, resume = false, overwrite = false, json = false;
 };
 
 // "40000:20000" are image counts; "2:1" or "80:20" are shares of all images.
@@ -83,6 +83,7 @@ RunDescription describe(const Arguments& arguments, const Dataset& dataset, cons
   run.validation_images = static_cast<std::int64_t>(validation);
   run.split_seed = arguments.split_seed;
   run.seed = arguments.seed;
+  run.layer_by_layer = arguments.layer_by_layer;
   return run;
 }
 
@@ -102,7 +103,10 @@ void train(const Arguments& arguments) {
   const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
                                        static_cast<std::size_t>(run.validation_images), run.split_seed);
   Trainer trainer(run.architecture, run.settings, images, split,
-                  {run.seed, arguments.threads, folder / run_file::checkpoint});
+                  {.seed = run.seed,
+                   .layer_by_layer = run.layer_by_layer,
+                   .threads = arguments.threads,
+                   .checkpoint = folder / run_file::checkpoint});
   if (arguments.overwrite) remove_run(folder);  // only now: a refused training leaves the old one
   make_folder(folder / run_file::checkpoint_folder);
   if (!described) {
@@ -147,6 +151,9 @@ void add_train_command(CLI::App& app) {
   option("--seed", arguments->seed, "Decides every random choice of the training")->capture_default_str();
   option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")->capture_default_str();
   option("--split-seed", arguments->split_seed, "Decides which images validate")->capture_default_str();
+  decisions.push_back(command->add_flag(
+      "--layer-by-layer", arguments->layer_by_layer,
+      "Each layer by its plain dense kernel: slower, the same up to rounding; to compare with"));
   CLI::Option* data = command->add_option("--data", arguments->data, "Data set's name or folder");
   data->capture_default_str();
   command->add_option("--threads", arguments->threads, "Changes the speed, never the result")

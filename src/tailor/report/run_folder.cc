@@ -28,6 +28,7 @@ void visit(RunDescription& run, Visitor&& visitor) {
   visitor("split_seed", run.split_seed);
   visitor("split_hash", run.split_hash);
   visitor("seed", run.seed);
+  visitor("layer_by_layer", run.layer_by_layer);
   visitor("architecture_fingerprint", run.architecture.fingerprint);
 }
 
@@ -77,6 +78,8 @@ RunDescription read_description(const std::filesystem::path& folder) {
       const auto found = node.value<std::string>();
       if (!found) throw bad_input("{}: [run] {}: expected a text", file.string(), key);
       value = *found;
+    } else if constexpr (std::is_same_v<Value, bool>) {
+      value = node.value_or(false);  // descriptions of earlier versions have none
     } else {
       const auto found = node.value<std::int64_t>();
       if (!found) throw bad_input("{}: [run] {}: expected a whole number", file.string(), key);

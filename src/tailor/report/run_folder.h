@@ -42,6 +42,7 @@ struct RunDescription {
   std::uint64_t split_seed = 0;
   std::string split_hash;
   std::uint64_t seed = 0;
+  bool layer_by_layer = false;
   Architecture architecture;
   Settings settings;
 };

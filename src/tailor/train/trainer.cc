@@ -30,11 +30,12 @@ std::vector<std::uint32_t> fixed_sample(const Split& split) {
 
 // Everything that decides the result.
 std::string identity(const Architecture& architecture, const Settings& settings, const ImageSet& images,
-                     const Split& split, std::uint64_t seed) {
+                     const Split& split, const TrainerOptions& options) {
   std::string text =
-      fmt::format("{} {} {} {}\n", architecture.fingerprint, images.content_hash, split.hash, seed);
+      fmt::format("{} {} {} {}\n", architecture.fingerprint, images.content_hash, split.hash, options.seed);
   for (const std::string& name : hyperparameter_names(settings))
     text += name + "=" + get(settings, name) + "\n";
+  if (options.layer_by_layer) text += "layer by layer\n";
   return sha256(text);
 }
 
@@ -67,10 +68,12 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
       split_(split),
       options_(options),
       key_(options.seed),
-      identity_(identity(architecture, settings, images, split, options.seed)),
+      identity_(identity(architecture, settings, images, split, options)),
       normalization_(make_normalization(settings.normalization, images, split.train)),
       workers_(options.threads),
-      network_(architecture, {.max_batch = std::max(settings.batch_size, measuring_batch)}, workers_),
+      network_(architecture,
+               {.max_batch = std::max(settings.batch_size, measuring_batch), .fuse = !options.layer_by_layer},
+               workers_),
       augmenter_(images.shape, normalization_, augmentation(settings)),
       plain_(images.shape, normalization_, {}),
       loader_(images, split.train, settings_, augmenter_, key_, workers_),

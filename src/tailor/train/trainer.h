@@ -29,6 +29,7 @@ namespace tailor {
 struct TrainerOptions {
   // changes results
   std::uint64_t seed = 1;
+  bool layer_by_layer = false;  // each layer by its plain dense kernel: slower, the same up to rounding
   // changes only speed
   int threads = 1;
   // Where to keep the state after each epoch and at an interruption; empty: nowhere.
