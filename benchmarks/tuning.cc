@@ -1,0 +1,121 @@
+// Runs our samplers on tables of trainings and on analytic functions; prints one JSON line for each study.
+// Python peers print the same (peers/optuna_tuning.py); `scripts/bench tuning` runs both and makes tables of
+// them.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/tune/samplers.h"
+#include "tuning_problems.h"
+
+namespace tailor {
+namespace {
+
+struct Arguments {
+  std::string tables;
+  std::vector<std::string> problems, samplers = {"random", "tpe", "gp"};
+  std::vector<int> budgets = {25, 50, 100, 200};
+  int seeds = 10, first_seed = 0;
+  bool describe = false;
+};
+
+// The truth of the best setting seen, and the sampler's time, at each budget.
+nlohmann::json study(const Problem& problem, const std::string& name, const Arguments& a, int seed) {
+  using Clock = std::chrono::steady_clock;
+  SamplerOptions options;
+  options.trials = a.budgets.back();
+  const std::unique_ptr<Sampler> sampler = make_sampler(name, options);
+  const Key key(static_cast<std::uint64_t>(seed));
+  std::vector<Observation> history;
+  double incumbent = std::numeric_limits<double>::infinity(), truth = incumbent, seconds = 0;
+  nlohmann::json truths = nlohmann::json::array(), times = nlohmann::json::array();
+  for (int number = 0; number < a.budgets.back(); ++number) {
+    const auto start = Clock::now();
+    const std::optional<Assignment> setting = sampler->propose(problem.space, history, number, key);
+    seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    if (setting) {
+      const double value =
+          problem.observed(*setting, key.with(1000).with(static_cast<std::uint64_t>(number)));
+      history.push_back({number, *setting,
+                         std::isnan(value) ? Observation::State::failed : Observation::State::complete, value,
+                         -1});
+      if (value < incumbent) incumbent = value, truth = problem.truth(*setting);
+    }
+    if (std::find(a.budgets.begin(), a.budgets.end(), number + 1) != a.budgets.end()) {
+      truths.push_back(truth);
+      times.push_back(seconds / (number + 1));
+    }
+  }
+  return {{"problem", problem.name},
+          {"sampler", "tailor " + name},
+          {"seed", seed},
+          {"truth", truths},
+          {"seconds_per_trial", times}};
+}
+
+// What peers need to normalise by, and points to check that theirs is the same function.
+nlohmann::json description(const Problem& problem) {
+  nlohmann::json checks = nlohmann::json::array();
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const Assignment x = draw_uniform(problem.space, Key(i));
+    const Key key = Key(7).with(1000).with(i);
+    checks.push_back({{"x", x},
+                      {"truth", problem.truth(x)},
+                      {"observed", problem.observed(x, key)},
+                      {"seed", 7},
+                      {"trial", i}});
+  }
+  return {{"problem", problem.name},
+          {"best", problem.best},
+          {"reference", problem.reference},
+          {"checks", checks}};
+}
+
+void run(const Arguments& a) {
+  for (const Problem& problem : tuning_problems(a.tables)) {
+    if (!a.problems.empty() &&
+        std::find(a.problems.begin(), a.problems.end(), problem.name) == a.problems.end())
+      continue;
+    if (a.describe) {
+      std::printf("%s\n", description(problem).dump().c_str());
+      continue;
+    }
+    for (const std::string& sampler : a.samplers) {
+      for (int seed = a.first_seed; seed < a.first_seed + a.seeds; ++seed) {
+        std::printf("%s\n", study(problem, sampler, a, seed).dump().c_str());
+        std::fflush(stdout);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tailor
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs samplers on tuning problems and prints a JSON line for each study."};
+  tailor::Arguments a;
+  app.add_option("--tables", a.tables, "folder of tables (NAME.json, NAME.f32)");
+  app.add_option("--problems", a.problems, "only these")->delimiter(',');
+  app.add_option("--samplers", a.samplers)->delimiter(',');
+  app.add_option("--budgets", a.budgets, "numbers of trials, ascending")->delimiter(',');
+  app.add_option("--seeds", a.seeds);
+  app.add_option("--first-seed", a.first_seed);
+  app.add_flag("--describe", a.describe, "print the problems instead");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    tailor::run(a);
+  } catch (const tailor::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return 0;
+}

@@ -1,0 +1,28 @@
+// Objectives for comparing samplers, all to be minimised: tables of real trainings and analytic functions.
+// The same problems in Python, for peers: peers/tuning_problems.py.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tailor/base/random.h"
+#include "tailor/tune/space.h"
+
+namespace tailor {
+
+struct Problem {
+  std::string name;
+  Space space;
+  std::function<double(const Assignment&)> truth;          // the mean over noise
+  std::function<double(const Assignment&, Key)> observed;  // what a trial with this key sees
+  double best = 0;                                         // the least truth of all settings
+  double reference = 0;  // the median truth of uniform draws: normalised regret 1
+};
+
+// Tables in `folder` (NAME.json with NAME.f32, ascending by name; none without a folder), then the functions.
+std::vector<Problem> tuning_problems(const std::filesystem::path& folder);
+
+}  // namespace tailor
