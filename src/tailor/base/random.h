@@ -22,6 +22,8 @@ enum class Purpose : std::uint64_t {
   augmentation = 5,
   mixing = 6,
   sample = 7,
+  scrambling = 8,
+  proposal = 9,
 };
 
 // Bijective 64-bit mixer: SplitMix64's output function.

@@ -17,6 +17,8 @@ constexpr std::array kinds = {
                 make_grid_sampler},
     SamplerKind{"sobol", "a scrambled Sobol sequence, which covers the space more evenly than random draws",
                 make_sobol_sampler},
+    SamplerKind{"tpe", "compares densities of good and bad trials: quick, robust, for any space and budget",
+                make_tpe_sampler},
 };
 
 }  // namespace

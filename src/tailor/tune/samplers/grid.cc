@@ -41,7 +41,7 @@ class GridSampler final : public Sampler {
     }
     const Enumeration grid(space, values);
     const auto at = [&](std::uint64_t k) {
-      return grid.at(options_.grid_shuffle ? shuffled_place(k, grid.count(), key) : k);
+      return grid.at(options_.grid_shuffle ? shuffled_place(k, grid.count(), key.with(Purpose::shuffle)) : k);
     };
     if (options_.repeats) return at(static_cast<std::uint64_t>(trial_number) % grid.count());
 

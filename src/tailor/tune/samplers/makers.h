@@ -10,5 +10,6 @@ namespace tailor {
 std::unique_ptr<Sampler> make_random_sampler(const SamplerOptions& options);
 std::unique_ptr<Sampler> make_grid_sampler(const SamplerOptions& options);
 std::unique_ptr<Sampler> make_sobol_sampler(const SamplerOptions& options);
+std::unique_ptr<Sampler> make_tpe_sampler(const SamplerOptions& options);
 
 }  // namespace tailor

@@ -12,7 +12,7 @@ class RandomSampler final : public Sampler {
   std::optional<Assignment> propose(const Space& space, std::span<const Observation> history,
                                     int trial_number, Key key) override {
     Tried tried(space, history, repeats_);
-    const Key trial = key.with(static_cast<std::uint64_t>(trial_number));
+    const Key trial = key.with(Purpose::proposal).with(static_cast<std::uint64_t>(trial_number));
     return tried.first_new([&](std::uint64_t i) { return draw_uniform(space, trial.with(i)); }, trial);
   }
 

@@ -7,10 +7,10 @@ namespace tailor {
 std::optional<Assignment> Startup::propose(const Space& space, Tried& tried, int trial_number, Key key) {
   if (sobol_.dimensions() != space.size()) sobol_ = Sobol(space.size());
   const auto index = static_cast<std::uint32_t>(trial_number);
-  const Key trial = key.with(index);
+  const Key trial = key.with(Purpose::proposal).with(index);
   return tried.first_new(
       [&](std::uint64_t attempt) {
-        return attempt == 0 ? from_unit(space, sobol_.point(index, key))
+        return attempt == 0 ? from_unit(space, sobol_.point(index, key.with(Purpose::scrambling)))
                             : draw_uniform(space, trial.with(attempt));
       },
       trial);

@@ -50,7 +50,7 @@ std::optional<Assignment> Tried::first_new(const std::function<Assignment(std::u
   std::vector<std::uint64_t> values;
   for (const Parameter& p : space_.parameters()) values.push_back(*cardinality(p.distribution));
   const Enumeration all(space_, values);
-  const std::uint64_t start = key.with(Purpose::sample).below(0, all.count());
+  const std::uint64_t start = key.with(Purpose::shuffle).below(0, all.count());
   for (std::uint64_t k = 0; k < all.count(); ++k) {
     Assignment setting = all.at((start + k) % all.count());
     if (!contains(setting)) return setting;
