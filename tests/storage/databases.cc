@@ -84,6 +84,16 @@ std::unique_ptr<Storage> StorageTest::open() const {
   return open_storage(url, {.patience = std::chrono::seconds(60)});
 }
 
+void StorageTest::age_heartbeat(TrialId trial, int seconds) const {
+  const char* statement =
+      GetParam() == Backend::sqlite
+          ? "UPDATE trial_heartbeats SET heartbeat = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-{} seconds') "
+            "WHERE trial_id = {}"
+          : "UPDATE trial_heartbeats SET heartbeat = CURRENT_TIMESTAMP - interval '{} seconds' WHERE "
+            "trial_id = {}";
+  query(fmt::format(fmt::runtime(statement), seconds, static_cast<std::int64_t>(trial)));
+}
+
 TrialParam learning_rate(double value) {
   return make_param("learning_rate", {.low = 1e-5, .high = 0.1, .log = true}, value);
 }

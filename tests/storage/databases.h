@@ -30,6 +30,8 @@ class StorageTest : public ::testing::TestWithParam<Backend> {
 
   std::unique_ptr<Storage> open() const;
   std::vector<std::string> query(const std::string& sql) const { return tailor::query(url, sql); }
+  // As if the trial's last heartbeat had been this long ago.
+  void age_heartbeat(TrialId trial, int seconds) const;
 
   const std::string url;
   const std::unique_ptr<Storage> storage;

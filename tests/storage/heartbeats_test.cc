@@ -17,17 +17,6 @@ using ::testing::UnorderedElementsAre;
 class HeartbeatsTest : public StorageTest {
  protected:
   const StudyId study = storage->create_study("digits", {Direction::minimize});
-
-  // As if the last heartbeat had been this long ago.
-  void age(TrialId trial, int seconds) {
-    const std::string where = " WHERE trial_id = " + std::to_string(static_cast<std::int64_t>(trial));
-    const std::string by = std::to_string(seconds);
-    query(GetParam() == Backend::sqlite
-              ? "UPDATE trial_heartbeats SET heartbeat = strftime('%Y-%m-%d %H:%M:%f000', 'now', '-" + by +
-                    " seconds')" + where
-              : "UPDATE trial_heartbeats SET heartbeat = CURRENT_TIMESTAMP - interval '" + by + " seconds'" +
-                    where);
-  }
 };
 TAILOR_STORAGE_TESTS(HeartbeatsTest);
 
@@ -36,8 +25,8 @@ TEST_P(HeartbeatsTest, OnlyOldOnesOfRunningTrialsAreStale) {
   const TrialId dead = storage->create_trial(study).id, done = storage->create_trial(study).id;
   const TrialId elsewhere = storage->create_trial(storage->create_study("other", {Direction::minimize})).id;
   for (const TrialId trial : {alive, dead, done, elsewhere}) storage->record_heartbeat(trial);
-  for (const TrialId trial : {dead, done, elsewhere}) age(trial, 100);
-  age(alive, 20);
+  for (const TrialId trial : {dead, done, elsewhere}) age_heartbeat(trial, 100);
+  age_heartbeat(alive, 20);
   storage->finish_trial(done, TrialState::complete, {1});
   EXPECT_THAT(storage->find_stale_trials(study, 60s), ElementsAre(dead));
   EXPECT_THAT(storage->find_stale_trials(study, 10s), ElementsAre(alive, dead));
@@ -54,7 +43,7 @@ TEST_P(HeartbeatsTest, StaleTrialsAreRetriedAsOptunaDoes) {
                                                            .user_attributes = {{"u", "1"}},
                                                            .system_attributes = {{"s", "\"x\""}}});
   storage->record_heartbeat(trial.id);
-  age(trial.id, 100);
+  age_heartbeat(trial.id, 100);
   const std::vector<StaleTrial> stale = storage->fail_stale_trials(study, 60s, 3);
   ASSERT_EQ(stale.size(), 1u);
   EXPECT_EQ(stale[0].failed.id, trial.id);
@@ -84,7 +73,7 @@ TEST_P(HeartbeatsTest, RetriesEnd) {
     EXPECT_TRUE(storage->claim_trial(current));
   }
   EXPECT_THAT(storage->get_trial(current).system_attributes,
-              UnorderedElementsAre(Pair("failed_trial", "0"), Pair("retry_history", "[0,1]")));
+              UnorderedElementsAre(Pair("failed_trial", "0"), Pair("retry_history", "[0, 1]")));
   const auto last = storage->fail_and_retry(current, 2);
   ASSERT_TRUE(last);
   EXPECT_FALSE(last->retry);
@@ -97,7 +86,7 @@ TEST_P(HeartbeatsTest, AreFailedOnceByManyProcesses) {
   for (int i = 0; i < trials; ++i) {
     const TrialId trial = storage->create_trial(study).id;
     storage->record_heartbeat(trial);
-    age(trial, 100);
+    age_heartbeat(trial, 100);
   }
   run_processes(6, [&](int) {
     const auto mine = open();

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,18 +25,20 @@ bool is_stale(Database& db, TrialId trial, Milliseconds grace) {
 }
 
 // Numbers of the trials that this one retries, oldest first, and at last its own.
-nlohmann::json retry_history(const TrialRecord& trial) {
-  nlohmann::json history = nlohmann::json::array();
+std::vector<std::int64_t> retry_history(const TrialRecord& trial) {
+  std::vector<std::int64_t> history;
   const auto found = trial.system_attributes.find("retry_history");
   if (found != trial.system_attributes.end()) {
-    nlohmann::json earlier = nlohmann::json::parse(found->second, nullptr, false);
-    if (earlier.is_array()) history = std::move(earlier);
+    const nlohmann::json earlier = nlohmann::json::parse(found->second, nullptr, false);
+    for (const nlohmann::json& number : earlier.is_array() ? earlier : nlohmann::json::array()) {
+      if (number.is_number_integer()) history.push_back(number.get<std::int64_t>());
+    }
   }
   history.push_back(trial.number);
   return history;
 }
 
-NewTrial waiting_copy(const TrialRecord& trial, const nlohmann::json& history) {
+NewTrial waiting_copy(const TrialRecord& trial, const std::vector<std::int64_t>& history) {
   NewTrial copy;
   copy.state = TrialState::waiting;
   copy.params = trial.params;
@@ -43,7 +46,7 @@ NewTrial waiting_copy(const TrialRecord& trial, const nlohmann::json& history) {
   copy.user_attributes = trial.user_attributes;
   copy.system_attributes = trial.system_attributes;
   copy.system_attributes.try_emplace("failed_trial", fmt::format("{}", trial.number));
-  copy.system_attributes["retry_history"] = history.dump();
+  copy.system_attributes["retry_history"] = fmt::format("[{}]", fmt::join(history, ", "));
   return copy;
 }
 
@@ -95,7 +98,7 @@ std::optional<StaleTrial> Storage::fail_and_retry(TrialId trial, int most_retrie
     if (locked.state != TrialState::running) return std::nullopt;
     session_->end_trial(trial, TrialState::failed);
     StaleTrial stale{session_->read_trial(trial), std::nullopt};
-    const nlohmann::json history = retry_history(stale.failed);
+    const std::vector<std::int64_t> history = retry_history(stale.failed);
     if (static_cast<std::int64_t>(history.size()) <= most_retries) {
       stale.retry = session_->insert_trial(locked.study, waiting_copy(stale.failed, history));
     }

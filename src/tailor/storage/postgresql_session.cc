@@ -61,9 +61,10 @@ void PostgresqlSession::connect() {
   }
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
-  // What was reported as done stays done, also where the server is set to acknowledge early; and a worker
-  // that was stopped within a transaction does not hold its locks for ever.
-  run("SET idle_in_transaction_session_timeout = '60s'; "
+  // Tables grow from nothing within a session, so a plan must not outlive its execution. What was reported as
+  // done stays done, also where the server is set to acknowledge early; and a worker that was stopped within
+  // a transaction does not hold its locks for ever.
+  run("SET plan_cache_mode = force_custom_plan; SET idle_in_transaction_session_timeout = '60s'; "
       "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
       "'off'");
   if (was_connected_) end_former_connection();

@@ -186,7 +186,7 @@ CreatedTrial Storage::Session::insert_trial(StudyId study, const NewTrial& trial
   db->execute(
       "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) VALUES (COALESCE("
       "(SELECT number + 1 FROM trials WHERE trial_id = ? AND study_id = ?) + "
-      "(SELECT COUNT(*) FROM trials WHERE study_id = ? AND trial_id > ?), "
+      "(SELECT COUNT(*) FROM trials WHERE study_id + 0 = ? AND trial_id > ?), "
       "(SELECT COUNT(*) FROM trials WHERE study_id = ?)), ?, ?, ?, ?) RETURNING trial_id, number",
       {known, sql(study), sql(study), known, sql(study), sql(study), name_of(trial.state),
        if_true(trial.state != TrialState::waiting), if_true(is_finished(trial.state))},
