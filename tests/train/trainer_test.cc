@@ -115,6 +115,46 @@ TEST(Trainer, StoppedAgainAndAgainItStillArrives) {
   }
 }
 
+TEST(Trainer, PausedAfterAnyEpochItGoesOnInTheSameOrAnotherProcess) {
+  TinyTraining undisturbed(tiny_network(), everything_on);
+  undisturbed.trainer.run();
+  const std::filesystem::path file = scratch("paused.safetensors");
+  TinyTraining first(tiny_network(), everything_on, {.checkpoint = file});
+  EXPECT_EQ(first.trainer.run({}, 1), TrainingEnd::paused);
+  EXPECT_EQ(first.trainer.run({}, 1), TrainingEnd::paused);
+  EXPECT_EQ(first.trainer.history().size(), 1u);
+  TinyTraining second(tiny_network(), everything_on, {.checkpoint = file});
+  second.trainer.resume();
+  EXPECT_EQ(second.trainer.run({}, 2), TrainingEnd::paused);
+  EXPECT_EQ(second.trainer.run({}, 3), TrainingEnd::finished);
+  expect_same(second.trainer, undisturbed.trainer);
+}
+
+// 60 training images in one step, 300 to measure in three batches.
+TEST(Trainer, StoppedWhileItMeasuresItMeasuresAgain) {
+  const auto make = [](const std::filesystem::path& file, bool sample) {
+    return TinyTraining(tiny_network(), {"epochs=2", "batch_size=60"},
+                        {.checkpoint = file, .measure_sample = sample}, test::tiny_images(360), 60);
+  };
+  TinyTraining undisturbed = make("", true);
+  undisturbed.trainer.run();
+  for (int stop_after : {2, 3}) {  // the step asks first
+    const std::filesystem::path file = scratch("measuring.safetensors");
+    TinyTraining first = make(file, true);
+    int asked = 0;
+    EXPECT_EQ(first.trainer.run({.stop = [&] { return ++asked == stop_after; }}), TrainingEnd::interrupted);
+    EXPECT_TRUE(first.trainer.history().empty());
+    TinyTraining second = make(file, true);
+    second.trainer.resume();
+    EXPECT_EQ(second.trainer.run(), TrainingEnd::finished);
+    expect_same(second.trainer, undisturbed.trainer);
+  }
+  TinyTraining unsampled = make("", false);
+  unsampled.trainer.run();
+  EXPECT_EQ(unsampled.trainer.weights_hash(), undisturbed.trainer.weights_hash());
+  EXPECT_EQ(unsampled.trainer.history()[1].train_sample.count, 0);
+}
+
 // What kill -9 leaves is the state after the last whole epoch.
 TEST(Trainer, KilledInAnyStepItGoesOnFromTheLastEpoch) {
   TinyTraining undisturbed(tiny_network(), everything_on);

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tailor/base/error.h"
 #include "tailor/interop/safetensors.h"
 
 namespace tailor {
@@ -40,12 +39,16 @@ void write_checkpoint(const std::filesystem::path& file, const TrainingState& st
   const json progress{p.step, p.loss, p.correct, p.images, p.seconds};
   const TensorView tensors[] = {view("values", state.values), view("average", state.average),
                                 view("optimizer", state.optimizer), view("best", state.best)};
-  write_safetensors(file, tensors,
-                    {{"format", "tailor checkpoint 1"},
-                     {"identity", identity},
-                     {"history", history.dump()},
-                     {"progress", progress.dump()},
-                     {"best_epoch", std::to_string(state.best_epoch)}});
+  try {
+    write_safetensors(file, tensors,
+                      {{"format", "tailor checkpoint 1"},
+                       {"identity", identity},
+                       {"history", history.dump()},
+                       {"progress", progress.dump()},
+                       {"best_epoch", std::to_string(state.best_epoch)}});
+  } catch (const Error& error) {
+    throw CheckpointError(error.code(), error.what());
+  }
 }
 
 TrainingState read_checkpoint(const std::filesystem::path& file, const std::string& identity) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/base/error.h"
 #include "tailor/train/metrics.h"
 
 namespace tailor {
@@ -26,6 +27,12 @@ struct TrainingState {
   std::vector<float> average;         // the same, averaged; empty if off
   std::vector<float> optimizer;       // the optimiser's state
   std::vector<float> best;            // values (or average) after the best epoch; empty before the first
+};
+
+// The state could not be kept: a full disk, a folder that is gone.
+class CheckpointError : public Error {
+ public:
+  using Error::Error;
 };
 
 // `identity` says which training this is (architecture, settings, split, seed); reading with another one is

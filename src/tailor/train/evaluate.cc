@@ -44,13 +44,14 @@ const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
   return sum_.data();
 }
 
-Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices,
-                         Confusion* confusion) {
+Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices, Confusion* confusion,
+                         const std::function<bool()>& stop) {
   Score score;
   const std::size_t classes = static_cast<std::size_t>(network_.classes());
   double squares = 0;
   std::int64_t correct = 0;
   for (std::size_t first = 0; first < indices.size(); first += batch_.size()) {
+    if (first > 0 && stop && stop()) break;
     const std::size_t n = std::min(batch_.size(), indices.size() - first);
     for (std::size_t i = 0; i < n; ++i) {
       const std::size_t index = indices[first + i];
@@ -69,8 +70,8 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
       const std::size_t best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
       ++confusion->counts[static_cast<std::size_t>(labels_[i]) * classes + best];
     }
+    score.count += static_cast<std::int64_t>(n);
   }
-  score.count = static_cast<std::int64_t>(indices.size());
   const double n = static_cast<double>(score.count);
   score.loss /= n;
   score.loss_error = n < 2 ? 0 : std::sqrt(std::max(0.0, squares / n - score.loss * score.loss) / (n - 1));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -34,9 +35,10 @@ class Evaluator {
   // [height][width][channels] bytes. Valid until the next call.
   const float* logits(std::span<const std::uint8_t* const> images);
 
-  // Mean loss and accuracy over images.image(i) for i in `indices`; adds to `confusion` if given.
+  // Mean loss and accuracy over images.image(i) for i in `indices`; adds to `confusion` if given. `stop` is
+  // asked between batches: true ends it there, and the score's count tells.
   Score measure(const ImageSet& images, std::span<const std::uint32_t> indices,
-                Confusion* confusion = nullptr);
+                Confusion* confusion = nullptr, const std::function<bool()>& stop = nullptr);
 
  private:
   void load(std::span<const std::uint8_t* const> images, bool flip, int down, int right);

@@ -55,6 +55,11 @@ std::vector<ParameterRange> ranges(const ParameterTable& table) {
   return result;
 }
 
+template <class... Args>
+DivergedError diverged(fmt::format_string<Args...> text, Args&&... args) {
+  return {ExitCode::failed, "training diverged: " + fmt::format(text, std::forward<Args>(args)...)};
+}
+
 bool better(const Score& a, const Score& b) {
   return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss;
 }
@@ -79,7 +84,7 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
       loader_(images, split.train, settings_, augmenter_, key_, workers_),
       evaluator_(network_, plain_, images.shape, views(settings), workers_),
       optimizer_(settings_, network_.parameters().learned_floats(), ranges(network_.parameters())),
-      sample_(fixed_sample(split)),
+      sample_(options.measure_sample ? fixed_sample(split) : std::vector<std::uint32_t>()),
       gradients_(network_.parameters().learned_floats()) {
   network_.set_dropout_rates(settings_.dropout);
   network_.set_batch_norm_momentum(settings_.batch_norm_momentum);
@@ -90,9 +95,10 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
   state_.optimizer.resize(optimizer_.state_floats());
 }
 
-TrainingEnd Trainer::run(const TrainerCallbacks& callbacks) {
+TrainingEnd Trainer::run(const TrainerCallbacks& callbacks, int until_epoch) {
   while (epoch() <= settings_.epochs) {
     if (out_of_patience()) return TrainingEnd::patience;
+    if (epoch() > until_epoch) return TrainingEnd::paused;
     loader_.start_epoch(epoch());
     network_.use(state_.values.data());
     while (state_.progress.step < loader_.steps()) {
@@ -101,7 +107,7 @@ TrainingEnd Trainer::run(const TrainerCallbacks& callbacks) {
         callbacks.step(state_.progress.images, static_cast<std::int64_t>(split_.train.size()));
       if (callbacks.stop && callbacks.stop()) return save(), TrainingEnd::interrupted;
     }
-    finish_epoch(callbacks);
+    if (!finish_epoch(callbacks)) return save(), TrainingEnd::interrupted;
   }
   return TrainingEnd::finished;
 }
@@ -117,9 +123,9 @@ void Trainer::train_step() {
   network_.forward(count, true, dropout);
   const kernels::LossSums sums = network_.loss(count, loader_.targets(), settings_.label_smoothing);
   if (!std::isfinite(sums.loss))
-    throw failure(
-        "training diverged: the loss is {} at epoch {}, step {} of {} (learning rate {:.4g}). Lower "
-        "learning_rate, add warmup_epochs or set clip_norm",
+    throw diverged(
+        "the loss is {} at epoch {}, step {} of {} (learning rate {:.4g}). Lower learning_rate, add "
+        "warmup_epochs or set clip_norm",
         sums.loss, epoch(), p.step + 1, loader_.steps(), rate_now());
   network_.backward(count, gradients_.data());
   update();
@@ -127,23 +133,28 @@ void Trainer::train_step() {
   p.seconds += now() - start;
 }
 
-void Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
+// False if the caller stops while it is measured: then all of its steps are done, and nothing else is.
+bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   const double start = now();
   EpochProgress& p = state_.progress;
   const double images = static_cast<double>(p.images);
   EpochMetrics m;
   m.epoch = epoch();
   m.train = {p.loss / images, static_cast<double>(p.correct) / images, p.images};
-  --p.step;
-  m.learning_rate = rate_now();
   const std::vector<float>& measured = measured_values();
   network_.use(const_cast<float*>(measured.data()));  // measuring changes no values
-  m.train_sample = evaluator_.measure(images_, sample_);
-  m.validation = evaluator_.measure(images_, split_.validation);
+  const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score) {
+    score = evaluator_.measure(images_, indices, nullptr, callbacks.stop);
+    return score.count == static_cast<std::int64_t>(indices.size());
+  };
+  if (!sample_.empty() && !measure(sample_, m.train_sample)) return false;
+  if (!measure(split_.validation, m.validation)) return false;
   m.images_per_second = images / p.seconds;
   m.seconds = p.seconds + now() - start;
   if (!std::isfinite(m.validation.loss))
-    throw failure("training diverged: the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
+    throw diverged("the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
+  --p.step;
+  m.learning_rate = rate_now();
   const int best = state_.best_epoch;
   if (best == 0 || better(m.validation, state_.history[static_cast<std::size_t>(best) - 1].validation)) {
     state_.best_epoch = m.epoch;
@@ -153,6 +164,7 @@ void Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   state_.progress = {};
   if (callbacks.epoch) callbacks.epoch(m);
   save();
+  return true;
 }
 
 // One pass over the parameters; threads take fixed parts of the arena.

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "tailor/base/error.h"
 #include "tailor/base/threads.h"
 #include "tailor/data/augment.h"
 #include "tailor/data/image_set.h"
@@ -34,6 +36,9 @@ struct TrainerOptions {
   int threads = 1;
   // Where to keep the state after each epoch and at an interruption; empty: nowhere.
   std::filesystem::path checkpoint = {};
+  // Whether training images are measured again after each epoch; without, EpochMetrics::train_sample is
+  // empty.
+  bool measure_sample = true;
 };
 
 // What a caller may want to see or say during a training. Any may be empty.
@@ -41,11 +46,19 @@ struct TrainerCallbacks {
   std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)> step =
       nullptr;  // after each training step
   std::function<void(const EpochMetrics&)> epoch =
-      nullptr;                           // after each epoch, measured; before its checkpoint is written
-  std::function<bool()> stop = nullptr;  // asked after each step: true ends the run as `interrupted`
+      nullptr;  // after each epoch, measured; before its checkpoint is written
+  std::function<bool()> stop =
+      nullptr;  // asked after each step and while measuring: true ends the run as `interrupted`
 };
 
-enum class TrainingEnd { finished, patience, interrupted };
+// `paused`: the epoch asked for is done, others are left.
+enum class TrainingEnd { finished, patience, interrupted, paused };
+
+// A loss that is not finite: the settings' fault, unlike a full disk.
+class DivergedError : public Error {
+ public:
+  using Error::Error;
+};
 
 class Trainer {
  public:
@@ -56,9 +69,11 @@ class Trainer {
   // Goes on from the options' checkpoint; bad input if it belongs to another training.
   void resume();
 
-  // Trains until all epochs are done, patience ends or the caller stops. A loss that is not finite is a
-  // failure that names epoch, step and what to try.
-  TrainingEnd run(const TrainerCallbacks& callbacks = {});
+  // Trains until all epochs (or only `until_epoch` of them) are done, patience ends or the caller stops; can
+  // be called again to go on. A loss that is not finite is a DivergedError that names epoch, step and what to
+  // try.
+  TrainingEnd run(const TrainerCallbacks& callbacks = {}, int until_epoch = everything);
+  static constexpr int everything = std::numeric_limits<int>::max();
 
   const std::vector<EpochMetrics>& history() const { return state_.history; }
   int best_epoch() const { return state_.best_epoch; }
@@ -74,7 +89,7 @@ class Trainer {
  private:
   void train_step();
   void update();
-  void finish_epoch(const TrainerCallbacks& callbacks);
+  bool finish_epoch(const TrainerCallbacks& callbacks);
   bool out_of_patience() const;
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
   std::int64_t steps_done() const;
