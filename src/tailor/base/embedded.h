@@ -14,5 +14,7 @@ struct EmbeddedFile {
 
 // recipes/*.toml, in the order of their names.
 std::span<const EmbeddedFile> embedded_recipes();
+// spaces/*.toml, from the smallest to the largest.
+std::span<const EmbeddedFile> embedded_spaces();
 
 }  // namespace tailor

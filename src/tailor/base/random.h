@@ -24,6 +24,8 @@ enum class Purpose : std::uint64_t {
   sample = 7,
   scrambling = 8,
   proposal = 9,
+  trial = 10,
+  search = 11,
 };
 
 // Bijective 64-bit mixer: SplitMix64's output function.

@@ -62,6 +62,11 @@ void Storage::record_heartbeat(TrialId trial) {
   });
 }
 
+void Storage::delete_heartbeat(TrialId trial) {
+  session_->write(
+      [&] { session_->db->execute("DELETE FROM trial_heartbeats WHERE trial_id = ?", {sql(trial)}); });
+}
+
 std::vector<TrialId> Storage::find_stale_trials(StudyId study, Milliseconds grace) {
   Database& db = *session_->db;
   return session_->read([&] {

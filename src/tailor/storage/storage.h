@@ -95,6 +95,8 @@ class Storage {
 
   // Heartbeats, all in the database's own time.
   void record_heartbeat(TrialId trial);
+  // Of a trial that no worker has now, so that nobody takes it for one whose worker died.
+  void delete_heartbeat(TrialId trial);
   // Running trials whose last heartbeat is older than this; those without any are not among them.
   std::vector<TrialId> find_stale_trials(StudyId study, std::chrono::milliseconds grace);
   // Fails those and puts a waiting copy in place of each, with its parameters, attributes and intermediate

@@ -1,0 +1,268 @@
+#include "tailor/tune/job_queue.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/tune/trial_setting.h"
+
+namespace tailor {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using nlohmann::json;
+
+constexpr std::chrono::seconds stale_pause(10);
+
+std::string json_text(std::string_view text) { return json(text).dump(); }
+
+std::vector<Job> jobs_of(const TrialRecord& record) {
+  const auto text = record.user_attributes.find(trial_key::jobs);
+  if (text == record.user_attributes.end()) return {};
+  return jobs_from_json(text->second, fmt::format("trial {}", record.number));
+}
+
+}  // namespace
+
+JobQueue::JobQueue(Storage& storage, StudyId study, const JobQueueOptions& options)
+    : storage_(storage), study_(study), options_(options), view_(study) {}
+
+JobQueue::Next JobQueue::take(AssignedJob& job) {
+  const std::lock_guard lock(mutex_);
+  for (;;) {
+    std::optional<Next> next;
+    storage_.transaction([&] {
+      storage_.lock_study(study_);
+      view_.refresh(storage_);
+      const StudyDefinition& d = view_.definition();
+      if (std::string made = to_json(d); made != made_for_) {
+        SamplerOptions options = d.sampler_options;
+        options.trials = d.budget.trials;
+        sampler_ = make_sampler(d.sampler, options);
+        pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
+        made_for_ = std::move(made);
+      }
+      next.reset();
+      if (take_over(job)) {
+        next = Next::job;
+        return;
+      }
+      const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
+      if (decision.kind == Decision::Kind::wait) {
+        next = Next::wait;
+      } else if (decision.kind == Decision::Kind::finished) {
+        close();
+        next = Next::finished;
+      } else if (record(decision, job)) {
+        next = Next::job;
+      }
+    });
+    if (next) return *next;
+  }
+}
+
+// Whether nobody works on an open job any more.
+bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
+  if (!job.worker) return true;
+  const Life life = look_at(*job.worker);
+  if (life != Life::elsewhere) return life == Life::dead;
+  if (Clock::now() - stale_read_ > stale_pause) {
+    stale_ = storage_.find_stale_trials(study_, options_.grace);
+    stale_read_ = Clock::now();
+  }
+  return std::find(stale_.begin(), stale_.end(), trial.id) != stale_.end();
+}
+
+// In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
+bool JobQueue::take_over(AssignedJob& assigned) {
+  for (const auto& [open, number] : view_.open_jobs()) {
+    const StudyTrial& trial = view_.trials()[number];
+    if (!gone(*open, trial)) continue;
+    std::erase(stale_, trial.id);
+    const TrialRecord record = storage_.get_trial(trial.id);
+    std::vector<Job> jobs = trial.jobs;
+    Job& job = jobs.back();
+    if (job.worker) ++job.deaths;
+    if (job.deaths >= options_.most_deaths) {
+      const JobResult given_up{
+          JobEnd::failed, static_cast<int>(record.intermediate_values.size()),
+          fmt::format("its process died {} times in a row within one epoch (out of memory?)", job.deaths), 0};
+      write_end(record, std::move(jobs), given_up);
+      continue;
+    }
+    job.worker = worker_.identity();
+    keep_jobs(trial.id, jobs);
+    storage_.record_heartbeat(trial.id);
+    assigned = {trial.id,
+                static_cast<int>(number),
+                trial.untuned,
+                job,
+                kept_settings(view_.definition(), record),
+                view_.definition().training_seed(static_cast<int>(number)),
+                view_.sign(),
+                true};
+    return true;
+  }
+  return false;
+}
+
+// False if the decision needs no worker.
+bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
+  using Kind = Decision::Kind;
+  const StudyDefinition& d = view_.definition();
+  storage_.set_user_attribute(study_, study_key::next_job, std::to_string(view_.next_job() + 1));
+  if (decision.kind == Kind::empty) return false;
+
+  Job job = decision.job;
+  job.worker = worker_.identity();
+  if (decision.kind == Kind::resume) {
+    const StudyTrial& trial = view_.trials()[decision.trial];
+    std::vector<Job> jobs = trial.jobs;
+    jobs.push_back(job);
+    keep_jobs(trial.id, jobs);
+    storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
+    storage_.record_heartbeat(trial.id);
+    const int number = static_cast<int>(decision.trial);
+    assigned = {trial.id,
+                number,
+                trial.untuned,
+                job,
+                kept_settings(d, storage_.get_trial(trial.id)),
+                d.training_seed(number),
+                view_.sign(),
+                false};
+    return true;
+  }
+
+  const bool claimed = decision.kind == Kind::claim;
+  const int number = claimed ? static_cast<int>(decision.trial) : static_cast<int>(view_.trials().size());
+  TrialId id = claimed ? view_.trials()[decision.trial].id : TrialId{};
+  const bool untuned = claimed && view_.trials()[decision.trial].untuned;
+  std::string refusal;
+  Settings settings = d.untuned();
+  if (!claimed) {
+    settings = d.settings(decision.setting);
+  } else {
+    if (!storage_.claim_trial(id)) return false;  // another program was faster
+    const TrialRecord wish = storage_.get_trial(id);
+    const auto params = wish.system_attributes.find("fixed_params");
+    try {
+      if (!untuned)
+        settings = wished_settings(d, decision.setting,
+                                   params == wish.system_attributes.end() ? "{}" : params->second);
+    } catch (const Error& error) {
+      refusal = error.what();
+    }
+  }
+  const TrialSetting setting = trial_setting(view_, settings);
+  NewTrial trial{.state = TrialState::running, .params = setting.params};
+  trial.user_attributes = setting.attributes(d);
+  trial.user_attributes[trial_key::jobs] = to_json(std::vector{job});
+  trial.user_attributes[trial_key::seed] = fmt::format("{}", d.training_seed(number));
+  trial.user_attributes[trial_key::state] = json_text("running");
+  if (!claimed) {
+    const CreatedTrial created = storage_.create_trial(study_, trial);
+    if (created.number != number)
+      throw failure("the study's trials are not numbered 0, 1, 2, …: expected {}, got {}", number,
+                    created.number);
+    id = created.id;
+  } else {
+    storage_.set_params(id, trial.params);
+    for (const auto& [key, text] : trial.user_attributes) storage_.set_user_attribute(id, key, text);
+  }
+  if (!refusal.empty()) {
+    write_end(storage_.get_trial(id), {job}, {JobEnd::failed, 0, refusal, 0});
+    return false;
+  }
+  storage_.record_heartbeat(id);
+  assigned = {id, number, untuned, job, settings, d.training_seed(number), view_.sign(), false};
+  return true;
+}
+
+// One transaction with the trial as it is now, if the job is still this worker's.
+bool JobQueue::change(const AssignedJob& assigned,
+                      const std::function<void(TrialRecord&, std::vector<Job>&)>& change) {
+  bool mine = false;
+  storage_.transaction([&] {
+    storage_.lock_study(study_);
+    TrialRecord record = storage_.get_trial(assigned.id);
+    std::vector<Job> jobs = jobs_of(record);
+    mine = !is_finished(record.state) && !jobs.empty() && jobs.back().number == assigned.job.number &&
+           jobs.back().end == JobEnd::open && jobs.back().worker == worker_.identity();
+    if (mine) change(record, jobs);
+  });
+  return mine;
+}
+
+void JobQueue::keep_jobs(TrialId trial, const std::vector<Job>& jobs) {
+  storage_.set_user_attribute(trial, trial_key::jobs, to_json(jobs));
+}
+
+bool JobQueue::report(const AssignedJob& job, int epoch, double value) {
+  return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
+    storage_.set_intermediate_value(record.id, epoch, value);
+    if (std::exchange(jobs.back().deaths, 0) > 0) keep_jobs(record.id, jobs);
+  });
+}
+
+bool JobQueue::release(const AssignedJob& job) {
+  return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
+    jobs.back().worker.reset();
+    keep_jobs(record.id, jobs);
+    storage_.delete_heartbeat(record.id);
+  });
+}
+
+bool JobQueue::end(const AssignedJob& job, const JobResult& result) {
+  return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) { write_end(record, jobs, result); });
+}
+
+void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given) {
+  JobResult result = given;
+  const auto last = record.intermediate_values.find(result.reached);
+  const double value = last == record.intermediate_values.end() ? NAN : last->second;
+  if (result.end != JobEnd::failed && std::isnan(value)) {
+    result.end = JobEnd::failed;
+    result.failure = fmt::format("its value after epoch {} is not a number", result.reached);
+  }
+  Job& job = jobs.back();
+  job.end = result.end;
+  job.reached = result.reached;
+  job.worker.reset();
+  job.deaths = 0;
+  keep_jobs(record.id, jobs);
+
+  double seconds = result.seconds;
+  if (const auto before = record.user_attributes.find(trial_key::seconds);
+      before != record.user_attributes.end())
+    seconds += std::stod(before->second);
+  storage_.set_user_attribute(record.id, trial_key::seconds, fmt::format("{:.3f}", seconds));
+  const bool paused = result.end == JobEnd::paused;
+  storage_.set_user_attribute(record.id, trial_key::state, json_text(paused ? "paused" : "ended"));
+  if (result.end == JobEnd::failed)
+    storage_.set_user_attribute(record.id, trial_key::failure, json_text(result.failure));
+  storage_.delete_heartbeat(record.id);
+  if (result.end == JobEnd::failed) storage_.finish_trial(record.id, TrialState::failed);
+  if (result.end == JobEnd::complete) storage_.finish_trial(record.id, TrialState::complete, {value});
+  if (result.end == JobEnd::pruned) storage_.finish_trial(record.id, TrialState::pruned, {value});
+}
+
+// Paused trials that nothing will resume are pruned, with their last value.
+void JobQueue::close() {
+  for (const StudyTrial& trial : view_.trials()) {
+    if (!trial.paused()) continue;
+    const double cost = trial.costs.at(static_cast<std::size_t>(trial.jobs.back().reached) - 1);
+    storage_.set_user_attribute(trial.id, trial_key::state, json_text("ended"));
+    storage_.finish_trial(trial.id, TrialState::pruned, {view_.sign() * cost});
+  }
+}
+
+void JobQueue::look(const std::function<void(const StudyView&)>& look) const {
+  const std::lock_guard lock(mutex_);
+  look(view_);
+}
+
+}  // namespace tailor

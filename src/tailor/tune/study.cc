@@ -1,0 +1,217 @@
+// The tuning loop is StudyRun::work; the rest serves it.
+#include "tailor/tune/study.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <limits>
+#include <new>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/train/checkpoint.h"
+#include "tailor/tune/heart.h"
+
+namespace tailor {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick_pause(100);  // between two looks of the calling thread
+constexpr std::chrono::milliseconds poll_pause(50);   // before asking again for others' results
+
+class StudyRun {
+ public:
+  StudyRun(const std::string& url, StudyId study, Objective& objective, const StudyOptions& options,
+           const StudyCallbacks& callbacks)
+      : storage_(open_storage(url)),
+        queue_(*storage_, study, options.queue),
+        heart_(url, options.heartbeat),
+        objective_(objective),
+        options_(options),
+        callbacks_(callbacks) {}
+
+  StudyEnd run();
+
+ private:
+  void work();
+  bool train(JobReport& report);
+  bool stopping();
+  void wait_for_results();
+  void announce(JobReport report);
+  void deliver();
+  void fail();
+  fs::path checkpoint(const AssignedJob& job) const;
+
+  const std::unique_ptr<Storage> storage_;
+  JobQueue queue_;
+  Heart heart_;
+  Objective& objective_;
+  const StudyOptions options_;
+  const StudyCallbacks callbacks_;
+
+  std::atomic<bool> stop_ = false, finished_ = false;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<JobReport> reports_;  // not handed to the caller yet
+  int working_ = 0;                 // threads
+  std::exception_ptr problem_;      // the first one
+};
+
+// What every worker does: take a job, train, say what came of it, until nothing is left.
+void StudyRun::work() {
+  while (!stopping()) {
+    AssignedJob job;
+    const JobQueue::Next next = queue_.take(job);
+    if (next == JobQueue::Next::finished) {
+      finished_ = true;
+      return;
+    }
+    if (next == JobQueue::Next::wait) {
+      wait_for_results();
+      continue;
+    }
+    JobReport report{job, {}, std::nullopt};
+    if (!train(report)) {
+      queue_.release(job);
+      return;
+    }
+    if (!queue_.end(job, report.result)) continue;  // somebody else's by now
+    std::error_code ignored;
+    if (report.result.end != JobEnd::paused) fs::remove(checkpoint(job), ignored);
+    announce(std::move(report));
+  }
+}
+
+// False if it was interrupted. A trial that goes wrong is a result like others.
+bool StudyRun::train(JobReport& report) {
+  const AssignedJob& assigned = report.assigned;
+  const Job& job = assigned.job;
+  JobResult& result = report.result;
+  double best = std::numeric_limits<double>::infinity();
+  std::exception_ptr storage_problem;
+  const auto on_epoch = [&](int epoch, double value) {
+    try {
+      if (!queue_.report(assigned, epoch, value)) return false;
+    } catch (...) {
+      storage_problem = std::current_exception();
+      return false;
+    }
+    result.reached = epoch;
+    report.value = value;
+    best = std::min(best, assigned.sign * value);
+    const auto i = static_cast<std::size_t>(epoch - job.from - 1);
+    return i >= job.limits.size() || best <= job.limits[i];
+  };
+
+  result.reached = job.from;
+  const Clock::time_point start = Clock::now();
+  heart_.add(assigned.id);
+  try {
+    const ObjectiveEnd end =
+        objective_.run({assigned.settings, assigned.seed, job.from, job.to, checkpoint(assigned)}, on_epoch,
+                       [this] { return stopping(); });
+    result.end = end == ObjectiveEnd::complete  ? JobEnd::complete
+                 : end == ObjectiveEnd::paused  ? JobEnd::paused
+                 : end == ObjectiveEnd::stopped ? JobEnd::pruned
+                                                : JobEnd::open;
+  } catch (const CheckpointError&) {
+    storage_problem = std::current_exception();
+  } catch (const std::bad_alloc&) {
+    result.failure = "out of memory";
+  } catch (const std::exception& error) {
+    result.failure = error.what();
+  }
+  heart_.remove(assigned.id);
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (storage_problem) {
+    queue_.release(assigned);
+    std::rethrow_exception(storage_problem);
+  }
+  return result.end != JobEnd::open;
+}
+
+StudyEnd StudyRun::run() {
+  if (!options_.checkpoints.empty()) make_folder(options_.checkpoints);
+  working_ = options_.jobs;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < options_.jobs; ++i) {
+    threads.emplace_back([this] {
+      try {
+        work();
+      } catch (...) {
+        fail();
+      }
+      const std::lock_guard lock(mutex_);
+      --working_;
+      changed_.notify_all();
+    });
+  }
+  for (bool working = true; working;) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, tick_pause, [this] { return !reports_.empty() || working_ == 0; });
+      working = working_ > 0;
+    }
+    deliver();
+    stopping();
+    if (callbacks_.tick) callbacks_.tick(queue_);
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (problem_) std::rethrow_exception(problem_);
+  if (!finished_) return StudyEnd::interrupted;
+  std::error_code ignored;
+  if (!options_.checkpoints.empty()) fs::remove_all(options_.checkpoints, ignored);
+  return StudyEnd::finished;
+}
+
+bool StudyRun::stopping() {
+  if (!stop_ && callbacks_.stop && callbacks_.stop()) stop_ = true;
+  return stop_;
+}
+
+void StudyRun::wait_for_results() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, poll_pause);
+}
+
+void StudyRun::announce(JobReport report) {
+  const std::lock_guard lock(mutex_);
+  reports_.push_back(std::move(report));
+  changed_.notify_all();
+}
+
+void StudyRun::deliver() {
+  std::vector<JobReport> reports;
+  {
+    const std::lock_guard lock(mutex_);
+    reports.swap(reports_);
+  }
+  if (!callbacks_.ended) return;
+  for (const JobReport& report : reports) callbacks_.ended(report);
+}
+
+// Called in a handler: the first problem of any thread ends all.
+void StudyRun::fail() {
+  const std::lock_guard lock(mutex_);
+  if (!problem_) problem_ = std::current_exception();
+  stop_ = true;
+}
+
+fs::path StudyRun::checkpoint(const AssignedJob& job) const {
+  if (options_.checkpoints.empty()) return {};
+  return options_.checkpoints / ("trial-" + std::to_string(job.trial) + ".safetensors");
+}
+
+}  // namespace
+
+StudyEnd run_study(const std::string& storage_url, StudyId study, Objective& objective,
+                   const StudyOptions& options, const StudyCallbacks& callbacks) {
+  return StudyRun(storage_url, study, objective, options, callbacks).run();
+}
+
+}  // namespace tailor

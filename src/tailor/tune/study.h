@@ -1,0 +1,59 @@
+// A study: searching the best settings of one training. Given a definition and an objective it makes trials;
+// which trials, and their values, are a function of the definition alone: not of the number of workers
+// (threads or processes, up to the lag), not of interruptions.
+//
+//   const StudyId study = create_study(*storage, "my study", definition);
+//   run_study(url, study, objective, {.jobs = 4});
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tailor/tune/job_queue.h"
+
+namespace tailor {
+
+// Makes the study and its trial 0, the untuned defaults. A name that exists is a usage error.
+StudyId create_study(Storage& storage, const std::string& name, const StudyDefinition& definition);
+
+// Bad input if the study was not made by create_study.
+StudyDefinition read_definition(Storage& storage, StudyId study);
+
+// Changes what check_change allows; workers that run take it up with their next job.
+void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
+
+// The study's own folder below `parent`; another study never has the same.
+std::filesystem::path checkpoint_folder(Storage& storage, StudyId study, const std::filesystem::path& parent);
+
+struct StudyOptions {
+  int jobs = 1;                         // threads
+  std::filesystem::path checkpoints{};  // the study's folder; empty: trials that are interrupted start over
+  JobQueueOptions queue{};
+  std::chrono::milliseconds heartbeat = std::chrono::seconds(15);
+};
+
+// A job that this process has just ended.
+struct JobReport {
+  AssignedJob assigned;
+  JobResult result;
+  std::optional<double> value;  // the last one
+};
+
+// All are called by the thread that called run_study, except `stop`.
+struct StudyCallbacks {
+  std::function<bool()> stop = nullptr;  // asked often, by every thread: true pauses everything
+  std::function<void(const JobReport&)> ended = nullptr;
+  std::function<void(const JobQueue&)> tick = nullptr;  // about ten times a second
+};
+
+enum class StudyEnd { finished, interrupted };
+
+// Works on the study until nothing is left to do, together with whoever else does. A problem that is no
+// trial's fault (storage that cannot be reached, a full disk) gives the jobs back and is thrown.
+StudyEnd run_study(const std::string& storage_url, StudyId study, Objective& objective,
+                   const StudyOptions& options, const StudyCallbacks& callbacks = {});
+
+}  // namespace tailor

@@ -1,0 +1,87 @@
+// What a study is: everything that its result is a function of. Made from a study file (study_file.h), kept
+// as JSON in the study's user attribute tailor:study, from which every worker on any machine reads it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tailor/nn/architecture.h"
+#include "tailor/train/settings.h"
+#include "tailor/tune/pruners.h"
+#include "tailor/tune/samplers.h"
+#include "tailor/tune/setting_text.h"
+#include "tailor/tune/space.h"
+
+namespace tailor {
+
+// What the value of a trial is.
+enum class Measure {
+  validation_accuracy,       // after the last epoch
+  validation_loss,           // the same
+  best_validation_accuracy,  // of all epochs so far
+};
+
+std::string_view name_of(Measure measure);
+Measure measure_from_name(std::string_view name);  // an unknown name is a usage error
+inline bool maximizes(Measure measure) { return measure != Measure::validation_loss; }
+
+struct StudyData {
+  std::string name;  // as open_dataset takes it
+  std::string hash;  // ImageSet::content_hash
+  std::int64_t train_images = 0, validation_images = 0;
+  std::uint64_t split_seed = 1;
+  std::string split_hash;
+
+  bool operator==(const StudyData&) const = default;
+};
+
+struct StudyBudget {
+  int trials = 50;
+  int epochs = 12;       // of each trial that is not pruned
+  int total_epochs = 0;  // of all trials together; 0: any
+  double minutes = 0;    // until a `tailor tune` pauses by itself; 0: never
+
+  bool operator==(const StudyBudget&) const = default;
+};
+
+struct StudyDefinition {
+  Architecture architecture;
+  StudyData data;
+  StudyBudget budget;
+  std::uint64_t seed = 1;
+  int lag = default_lag;
+  Measure measure = Measure::validation_accuracy;
+  std::string sampler = default_sampler;
+  SamplerOptions sampler_options;  // without `trials`, which is the budget's
+  std::string pruner = default_pruner;
+  PrunerOptions pruner_options;
+  SettingTexts fixed;
+  Space space;
+
+  static constexpr int default_lag = 8;
+  static constexpr const char* default_sampler = "tpe";
+  static constexpr const char* default_pruner = "asha";
+
+  // Trial 0: the untuned defaults of the hyperparameter table, trained for the study's epochs.
+  Settings untuned() const;
+  // What the space's parameters are added to: the defaults with what is held fixed.
+  Settings base() const;
+  // A setting of the space as it is trained.
+  Settings settings(const Assignment& assignment) const;
+  // The seed that decides every random choice in a trial's training: a function of the study's seed and the
+  // trial's number alone.
+  std::uint64_t training_seed(int trial_number) const;
+  // Of the sampler.
+  Key proposal_key() const;
+};
+
+std::string to_json(const StudyDefinition& definition);
+// Bad input that starts with `where`.
+StudyDefinition definition_from_json(std::string_view json, std::string_view where);
+
+// Refuses, as a usage error with the reason, a change of a study that would make its trials incomparable. The
+// space may be widened, narrowed, given new parameters or lose some; budget, sampler and pruner may change.
+void check_change(const StudyDefinition& old, const StudyDefinition& changed);
+
+}  // namespace tailor

@@ -1,0 +1,78 @@
+// Study files and space files: what a study is to be, as people write it in TOML. docs/tuning.md describes
+// every key; study_definition.h is what becomes of them once data and architecture are known.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tailor/nn/architecture.h"
+#include "tailor/tune/study_definition.h"
+
+namespace tailor {
+
+// [fixed] and [space]. Names and ranges are those of the hyperparameter table; dropout_N means each dropout
+// layer of the architecture.
+struct SpaceFile {
+  struct Fixed {
+    std::string name, text;  // the value as set() takes it
+    std::uint32_t line = 0;
+  };
+  struct When {
+    std::string parent;
+    std::vector<std::string> values;  // as text
+  };
+  struct Parameter {
+    std::string name;
+    Distribution distribution{};
+    std::optional<When> when{};
+    std::uint32_t line = 0;
+  };
+
+  std::string origin;  // for messages: "my.toml", "default.toml (shipped)"
+  std::string description;
+  std::vector<Fixed> fixed;           // in the file's order
+  std::vector<Parameter> parameters;  // the same
+};
+
+struct StudyFile {
+  std::string origin;
+  std::string description;
+  std::string architecture = "mnist_cnn";  // shipped name or file
+  std::string data = "fashion-mnist";      // name or folder
+  std::string split = "2:1";
+  std::uint64_t split_seed = 1;
+  StudyBudget budget{};
+  std::uint64_t seed = 1;
+  int lag = StudyDefinition::default_lag;
+  Measure measure = Measure::validation_accuracy;
+  std::string sampler = StudyDefinition::default_sampler;
+  SamplerOptions sampler_options{};
+  std::string pruner = StudyDefinition::default_pruner;
+  PrunerOptions pruner_options{};
+  std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own
+  std::optional<SpaceFile> own_space{};
+  std::vector<SpaceFile::Fixed> fixed{};  // wins over what a named space searches
+};
+
+// Everything wrong is bad input "file:line: key: …". `origin` stands for the file name.
+StudyFile parse_study_file(const std::string& toml, const std::string& origin);
+StudyFile read_study_file(const std::filesystem::path& file);
+
+SpaceFile parse_space_file(const std::string& toml, const std::string& origin);
+// A shipped name ("default") or a path to a .toml file; neither is a usage error with the nearest name.
+SpaceFile find_space(const std::string& name_or_file);
+std::vector<std::string> shipped_spaces();
+
+// What is held fixed and what is searched on this architecture.
+struct ResolvedSpace {
+  SettingTexts fixed;
+  Space space;
+};
+ResolvedSpace resolve_space(const SpaceFile& file, const Architecture& architecture);
+// The study's own space, or the one it names without what the study holds fixed.
+ResolvedSpace resolve_space(const StudyFile& file, const Architecture& architecture);
+
+}  // namespace tailor

@@ -1,0 +1,65 @@
+// Studies as storage keeps them: making, reading and changing their definitions.
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "tailor/base/error.h"
+#include "tailor/tune/study.h"
+
+namespace tailor {
+namespace {
+
+std::string attribute(const StudyRecord& record, const char* key) {
+  const auto found = record.user_attributes.find(key);
+  if (found == record.user_attributes.end())
+    throw bad_input("study '{}': was not made by 'tailor tune': it has no {}", record.name, key);
+  return found->second;
+}
+
+}  // namespace
+
+StudyId create_study(Storage& storage, const std::string& name, const StudyDefinition& definition) {
+  std::random_device random;
+  const std::string identity = fmt::format("\"{:08x}\"", random());
+  StudyId study{};
+  storage.transaction([&] {
+    study = storage.create_study(name,
+                                 {maximizes(definition.measure) ? Direction::maximize : Direction::minimize});
+    storage.set_user_attribute(study, study_key::definition, to_json(definition));
+    storage.set_user_attribute(study, study_key::identity, identity);
+    storage.set_user_attribute(study, study_key::next_job, "0");
+    storage.set_system_attribute(study, "study:metric_names",
+                                 fmt::format("[\"{}\"]", name_of(definition.measure)));
+    storage.create_trial(study,
+                         {.state = TrialState::waiting, .user_attributes = {{trial_key::untuned, "true"}}});
+  });
+  return study;
+}
+
+StudyDefinition read_definition(Storage& storage, StudyId study) {
+  const StudyRecord record = storage.get_study(study);
+  return definition_from_json(attribute(record, study_key::definition), "study '" + record.name + "'");
+}
+
+void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition) {
+  storage.transaction([&] {
+    storage.lock_study(study);
+    check_change(read_definition(storage, study), definition);
+    storage.set_user_attribute(study, study_key::definition, to_json(definition));
+  });
+}
+
+std::filesystem::path checkpoint_folder(Storage& storage, StudyId study,
+                                        const std::filesystem::path& parent) {
+  const StudyRecord record = storage.get_study(study);
+  const std::string identity = attribute(record, study_key::identity);
+  std::string name = record.name.substr(0, 64);
+  std::replace_if(
+      name.begin(), name.end(),
+      [](unsigned char c) { return c < 0x80 && std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.'; },
+      '_');
+  return parent / (name + "-" + identity.substr(1, identity.size() - 2));
+}
+
+}  // namespace tailor

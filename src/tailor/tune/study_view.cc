@@ -1,0 +1,227 @@
+#include "tailor/tune/study_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/train/hyperparameters.h"
+
+namespace tailor {
+namespace {
+
+bool visible(const Job& job, int horizon) { return job.end != JobEnd::open && job.number <= horizon; }
+
+// The last job that may be seen, or null.
+const Job* last_visible(const StudyTrial& trial, int horizon) {
+  for (auto job = trial.jobs.rbegin(); job != trial.jobs.rend(); ++job)
+    if (visible(*job, horizon)) return &*job;
+  return nullptr;
+}
+
+JobEnd end_of(TrialState state) {
+  return state == TrialState::complete ? JobEnd::complete
+         : state == TrialState::pruned ? JobEnd::pruned
+                                       : JobEnd::failed;
+}
+
+void set_value(Observation& o, const StudyTrial& trial, Observation::State state, int epochs) {
+  const auto seen = std::min(static_cast<std::size_t>(epochs), trial.costs.size());
+  o.state = state;
+  o.step = static_cast<int>(seen);
+  o.value = seen > 0 ? trial.costs[seen - 1] : std::numeric_limits<double>::quiet_NaN();
+  if (state == Observation::State::complete && seen == 0) o.value = trial.final_cost;
+  if (std::isnan(o.value)) o.state = Observation::State::failed;
+}
+
+// What other programs wrote counts as soon as it is finished.
+void observe_foreign(Observation& o, const StudyTrial& trial) {
+  o.state = Observation::State::running;
+  if (!is_finished(trial.state)) return;
+  set_value(o, trial, Observation::State::pruned, static_cast<int>(trial.costs.size()));
+  if (trial.state == TrialState::failed) o.state = Observation::State::failed;
+  if (trial.state == TrialState::complete) {
+    o.state = Observation::State::complete;
+    o.value = trial.final_cost;
+  }
+}
+
+void observe(Observation& o, const StudyTrial& trial, int horizon) {
+  if (trial.jobs.empty()) return observe_foreign(o, trial);
+  const Job* job = last_visible(trial, horizon);
+  if (!job) {
+    o.state = Observation::State::running;
+  } else if (job->end == JobEnd::failed) {
+    o.state = Observation::State::failed;
+  } else {
+    const bool complete = job->end == JobEnd::complete;
+    set_value(o, trial, complete ? Observation::State::complete : Observation::State::pruned, job->reached);
+  }
+}
+
+PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon) {
+  if (trial.jobs.empty()) {
+    return trial.state == TrialState::complete ? PrunerTrial::State::complete
+           : trial.state == TrialState::pruned ? PrunerTrial::State::pruned
+           : trial.state == TrialState::failed ? PrunerTrial::State::failed
+                                               : PrunerTrial::State::running;
+  }
+  const Job& job = trial.jobs.back();
+  if (!visible(job, horizon)) return PrunerTrial::State::running;
+  switch (job.end) {
+    case JobEnd::complete:
+      return PrunerTrial::State::complete;
+    case JobEnd::pruned:
+      return PrunerTrial::State::pruned;
+    case JobEnd::paused:
+      return is_finished(trial.state) ? PrunerTrial::State::pruned : PrunerTrial::State::paused;
+    case JobEnd::failed:
+    case JobEnd::open:
+      break;
+  }
+  return PrunerTrial::State::failed;
+}
+
+}  // namespace
+
+void StudyView::refresh(Storage& storage) {
+  read_definition(storage);
+  for (const TrialRecord& record : storage.get_changed_trials(study_, cursor_)) take(record);
+}
+
+void StudyView::read_definition(Storage& storage) {
+  const StudyRecord record = storage.get_study(study_);
+  const auto text = record.user_attributes.find(study_key::definition);
+  if (text == record.user_attributes.end())
+    throw bad_input("study '{}': was not made by 'tailor tune': it has no {}", record.name,
+                    study_key::definition);
+  const auto next = record.user_attributes.find(study_key::next_job);
+  next_job_ = next == record.user_attributes.end() ? 0 : std::stoi(next->second);
+  if (text->second == definition_text_) return;
+  definition_ = definition_from_json(text->second, "study '" + record.name + "'");
+  definition_text_ = text->second;
+  untuned_ = definition_->untuned();
+  // Another space: every trial is read again.
+  cursor_ = {};
+  trials_.clear();
+  observations_.clear();
+}
+
+// The setting in the definition's space. What a trial of ours was trained with tells the values of parameters
+// that came into the space later; for others', they are what the study holds fixed.
+Assignment StudyView::assignment(const TrialRecord& record) const {
+  const Space& space = definition_->space;
+  const auto attribute = record.user_attributes.find(trial_key::settings);
+  const auto settings = attribute == record.user_attributes.end()
+                            ? nlohmann::json(definition_->fixed)
+                            : nlohmann::json::parse(attribute->second, nullptr, false);
+  std::vector<NamedValue> values;
+  for (const Parameter& p : space.parameters()) {
+    if (const TrialParam* param = record.param(p.name)) {
+      values.push_back({p.name, param->distribution(), param->value});
+      continue;
+    }
+    const auto text = settings.is_object() ? settings.find(p.name) : settings.end();
+    const double value = value_from_text(p.distribution, text != settings.end() && text->is_string()
+                                                             ? text->get_ref<const std::string&>()
+                                                             : get(*untuned_, p.name));
+    if (!std::isnan(value)) values.push_back({p.name, p.distribution, value});
+  }
+  return space.from_named(values);
+}
+
+void StudyView::take(const TrialRecord& record) {
+  const auto number = static_cast<std::size_t>(record.number);
+  if (number >= trials_.size()) {
+    trials_.resize(number + 1);
+    observations_.resize(number + 1);
+  }
+  for (const TrialParam& param : record.params) stored_.try_emplace(param.name(), param.distribution());
+  StudyTrial& trial = trials_[number];
+  const bool setting_known = !trial.jobs.empty();
+  trial = {record.id, record.state};
+  trial.untuned = record.user_attributes.count(trial_key::untuned) > 0;
+  if (const auto jobs = record.user_attributes.find(trial_key::jobs); jobs != record.user_attributes.end())
+    trial.jobs = jobs_from_json(jobs->second, fmt::format("trial {}", number));
+  for (const auto& [step, value] : record.intermediate_values) trial.costs.push_back(sign() * value);
+  if (!record.values.empty()) trial.final_cost = sign() * record.values.front();
+  // Failed from outside, as Optuna does with trials whose heartbeats stopped.
+  if (is_finished(record.state) && trial.open_job()) {
+    trial.jobs.back().end = end_of(record.state);
+    trial.jobs.back().reached = static_cast<int>(trial.costs.size());
+  }
+  Observation& o = observations_[number];
+  o.number = static_cast<int>(number);
+  if (!setting_known) o.assignment = assignment(record);
+}
+
+StudyCounts StudyView::counts() const {
+  StudyCounts c;
+  for (const StudyTrial& trial : trials_) {
+    ++(trial.state == TrialState::complete  ? c.complete
+       : trial.state == TrialState::pruned  ? c.pruned
+       : trial.state == TrialState::failed  ? c.failed
+       : trial.state == TrialState::waiting ? c.waiting
+       : trial.paused()                     ? c.paused
+                                            : c.running);
+    c.epochs += static_cast<std::int64_t>(trial.costs.size());
+  }
+  return c;
+}
+
+std::optional<std::size_t> StudyView::best() const {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    if (trials_[i].state == TrialState::complete &&
+        (!best || trials_[i].final_cost < trials_[*best].final_cost))
+      best = i;
+  }
+  return best;
+}
+
+std::vector<std::pair<const Job*, std::size_t>> StudyView::open_jobs() const {
+  std::vector<std::pair<const Job*, std::size_t>> open;
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    if (const Job* job = trials_[i].open_job()) open.emplace_back(job, i);
+  }
+  std::sort(open.begin(), open.end(),
+            [](const auto& a, const auto& b) { return a.first->number < b.first->number; });
+  return open;
+}
+
+const Distribution* StudyView::stored(const std::string& name) const {
+  const auto found = stored_.find(name);
+  return found == stored_.end() ? nullptr : &found->second;
+}
+
+std::span<const Observation> StudyView::observations(int horizon) {
+  for (std::size_t i = 0; i < trials_.size(); ++i) observe(observations_[i], trials_[i], horizon);
+  return observations_;
+}
+
+std::vector<PrunerTrial> StudyView::pruner_trials(int horizon) const {
+  std::vector<PrunerTrial> result;
+  result.reserve(trials_.size());
+  for (std::size_t i = 0; i < trials_.size(); ++i) {
+    const StudyTrial& trial = trials_[i];
+    PrunerTrial t{static_cast<int>(i), pruner_state(trial, horizon)};
+    const Job* job = last_visible(trial, horizon);
+    const std::size_t seen = trial.jobs.empty() ? (is_finished(trial.state) ? trial.costs.size() : 0)
+                             : job ? std::min(static_cast<std::size_t>(job->reached), trial.costs.size())
+                                   : 0;
+    t.values = std::span(trial.costs).first(seen);
+    t.scheduled = trial.jobs.empty() ? static_cast<int>(seen) : trial.jobs.back().to;
+    result.push_back(t);
+  }
+  return result;
+}
+
+std::int64_t StudyView::epochs_given(int horizon) const {
+  std::int64_t epochs = 0;
+  for (const StudyTrial& trial : trials_)
+    for (const Job& job : trial.jobs) epochs += (visible(job, horizon) ? job.reached : job.to) - job.from;
+  return epochs;
+}
+
+}  // namespace tailor

@@ -1,0 +1,347 @@
+// The study loop: the same trials, bit for bit, whatever the workers and the interruptions.
+#include "tailor/tune/study.h"
+
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "data/files.h"
+#include "tune/studies.h"
+
+namespace tailor {
+namespace {
+
+using test::content;
+using test::expect_error;
+using test::Formula;
+using test::small_study;
+using test::TestStudy;
+using testing::ContainsRegex;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> undisturbed(const StudyDefinition& definition, double diverges_above = 2) {
+  const TestStudy study(definition);
+  Formula formula;
+  formula.diverges_above = diverges_above;
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  return study.content();
+}
+
+class EveryPruner : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryPruner, GivesTheSameTrialsWithAnyNumberOfThreads) {
+  const StudyDefinition definition = small_study("sobol", GetParam());
+  const std::vector<std::string> expected = undisturbed(definition, 0.3);
+  EXPECT_EQ(expected.size(), 20u);
+  for (const int jobs : {2, 4, 6}) {  // 4 is the lag
+    const TestStudy study(definition);
+    Formula formula;
+    formula.sleep_microseconds = 3000;
+    formula.diverges_above = 0.3;
+    EXPECT_EQ(study.run(formula, {.jobs = jobs}), StudyEnd::finished);
+    EXPECT_EQ(study.content(), expected) << jobs << " threads";
+  }
+}
+
+TEST_P(EveryPruner, GivesTheSameTrialsInTwoProcesses) {
+  const StudyDefinition definition = small_study("sobol", GetParam());
+  const std::vector<std::string> expected = undisturbed(definition);
+  const TestStudy study(definition);
+  std::vector<pid_t> children;
+  for (int i = 0; i < 2; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    Formula formula;
+    formula.sleep_microseconds = 3000;
+    int code = 1;
+    try {
+      code = study.run(formula, {.jobs = 2}) == StudyEnd::finished ? 0 : 2;
+    } catch (...) {
+    }
+    ::_exit(code);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(study.content(), expected);
+}
+
+TEST_P(EveryPruner, GivesTheSameTrialsAfterAnyInterruptions) {
+  const StudyDefinition definition = small_study("sobol", GetParam());
+  const std::vector<std::string> expected = undisturbed(definition);
+  const TestStudy study(definition);
+  Formula formula;
+  formula.sleep_microseconds = 500;
+  int rounds = 0;
+  for (bool finished = false; !finished; ++rounds) {
+    ASSERT_LT(rounds, 1000);
+    std::atomic<int> asked = 0;
+    const auto stop = [&] { return ++asked > 20 + 7 * (rounds % 5); };
+    const StudyOptions options{.jobs = 1 + rounds % 3, .checkpoints = scratch(std::string("i") + GetParam())};
+    finished = study.run(formula, options, {.stop = stop}) == StudyEnd::finished;
+  }
+  EXPECT_GT(rounds, 2);
+  EXPECT_EQ(study.content(), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Study, EveryPruner,
+                         testing::Values("none", "median", "asha", "hyperband", "one_epoch"),
+                         [](const auto& name) { return std::string(name.param); });
+
+TEST(Study, TrialZeroIsTheUntunedDefaults) {
+  const std::vector<std::string> trials = undisturbed(small_study());
+  // adam, so no momentum; batch 128 is not in the space; what is fixed is not held there.
+  EXPECT_THAT(trials[0], HasSubstr("learning_rate=0.001 optimizer=1 1:"));
+  EXPECT_THAT(trials[0], HasSubstr("tailor:outside=[\"batch_size\"]"));
+  EXPECT_THAT(trials[0], HasSubstr("tailor:settings={}"));
+  EXPECT_THAT(trials[1], HasSubstr("\"label_smoothing\":\"0.1\""));
+}
+
+TEST(Study, TrialZeroIsNeverPruned) {
+  for (const char* pruner : {"median", "asha", "hyperband", "one_epoch"}) {
+    const std::vector<std::string> trials = undisturbed(small_study("sobol", pruner));
+    EXPECT_THAT(trials[0], HasSubstr("state 2")) << pruner;
+    EXPECT_THAT(trials[0], HasSubstr("\"from\":0,\"job\":0,\"reached\":9,\"to\":9}]")) << pruner;
+  }
+}
+
+TEST(Study, TheSeedDecides) {
+  StudyDefinition definition = small_study();
+  const std::vector<std::string> expected = undisturbed(definition);
+  definition.seed = 6;
+  EXPECT_NE(undisturbed(definition), expected);
+}
+
+TEST(Study, AFailingTrialIsAResultWithItsReason) {
+  const std::vector<std::string> trials = undisturbed(small_study(), 0.1);
+  const auto failed = std::count_if(trials.begin(), trials.end(), [](const std::string& t) {
+    return t.find("tailor:failure=\"diverged as told\"") != std::string::npos;
+  });
+  EXPECT_GT(failed, 2);
+  EXPECT_LT(failed, 10);
+}
+
+// Out of memory, and a value that is not a number.
+TEST(Study, FailuresOfEveryKindAreTold) {
+  class Broken : public Objective {
+   public:
+    ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                     const std::function<bool()>&) override {
+      if (task.settings.optimizer == "adam") throw std::bad_alloc();
+      report(1, std::nan(""));
+      return ObjectiveEnd::complete;
+    }
+  };
+  const TestStudy study(small_study());
+  Broken broken;
+  EXPECT_EQ(study.run(broken), StudyEnd::finished);
+  std::string all;
+  for (const std::string& line : study.content()) all += line;
+  EXPECT_THAT(all, HasSubstr("\"out of memory\""));
+  EXPECT_THAT(all, HasSubstr("after epoch 1 is not a number"));
+  EXPECT_THAT(all, Not(HasSubstr("state 2")));
+}
+
+// A disk that is full is nobody's result: the study stops, and goes on when there is room.
+TEST(Study, AFullDiskStopsItWithoutLoss) {
+  class Full : public Formula {
+   public:
+    int good = 30;
+    ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                     const std::function<bool()>& stop) override {
+      const auto until_full = [&](int epoch, double value) {
+        if (--good == 0) throw CheckpointError(ExitCode::failed, "disk full");
+        return report(epoch, value);
+      };
+      return Formula::run(task, until_full, stop);
+    }
+  };
+  const StudyDefinition definition = small_study("sobol", "asha");
+  const TestStudy study(definition);
+  Full full;
+  expect_error(ExitCode::failed, {"disk full"}, [&] { study.run(full, {.jobs = 2}); });
+  EXPECT_EQ(study.run(full), StudyEnd::finished);
+  EXPECT_EQ(study.content(), undisturbed(definition));
+}
+
+TEST(Study, NothingIsTrainedTwiceWhenTrialsPauseAndGoOn) {
+  const TestStudy study(small_study("sobol", "asha"));
+  Formula formula;
+  const std::filesystem::path folder = scratch("kept");
+  std::int64_t paused = 0;
+  const auto ended = [&](const JobReport& report) {
+    const bool kept =
+        std::filesystem::exists(folder / fmt::format("trial-{}.safetensors", report.assigned.trial));
+    EXPECT_EQ(kept, report.result.end == JobEnd::paused);
+    paused += kept;
+  };
+  EXPECT_EQ(study.run(formula, {.checkpoints = folder}, {.ended = ended}), StudyEnd::finished);
+  std::size_t values = 0;
+  for (const TrialRecord& t : open_storage(study.url)->get_trials(study.id))
+    values += t.intermediate_values.size();
+  EXPECT_EQ(static_cast<std::size_t>(formula.epochs_run), values);
+  EXPECT_GT(paused, 10);
+  EXPECT_FALSE(std::filesystem::exists(folder)) << "nothing can be resumed after the end";
+  EXPECT_LT(values, 20u * 9 / 2) << "pruning saves epochs";
+}
+
+TEST(Study, AMissingCheckpointOnlyCostsTime) {
+  const StudyDefinition definition = small_study("sobol", "asha");
+  const TestStudy study(definition);
+  Formula formula;  // without a folder for checkpoints
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  const TestStudy kept(definition);
+  EXPECT_EQ(kept.run(formula, {.checkpoints = scratch("other")}), StudyEnd::finished);
+  EXPECT_EQ(study.content(), kept.content());
+}
+
+TEST(Study, StopsAtItsTotalOfEpochs) {
+  StudyDefinition definition = small_study();
+  definition.budget.total_epochs = 50;
+  const std::vector<std::string> expected = undisturbed(definition);
+  EXPECT_EQ(expected.size(), 6u) << "9 epochs each: five are not enough";
+  const TestStudy study(definition);
+  Formula formula;
+  formula.sleep_microseconds = 2000;
+  study.run(formula, {.jobs = 4});
+  EXPECT_EQ(study.content(), expected);
+}
+
+TEST(Study, EndsWhenAFiniteSpaceIsTried) {
+  StudyDefinition definition = small_study("grid", "asha");
+  definition.space = Space({definition.space[1]});
+  const std::vector<std::string> expected = undisturbed(definition);
+  EXPECT_EQ(expected.size(), 3u) << "adam is the default";
+  const TestStudy study(definition);
+  Formula formula;
+  formula.sleep_microseconds = 2000;
+  EXPECT_EQ(study.run(formula, {.jobs = 4}), StudyEnd::finished);
+  EXPECT_EQ(study.content(), expected);
+}
+
+TEST(Study, TakesWishesFirst) {
+  const TestStudy study(small_study());
+  const auto wish = [&](const std::string& params) {
+    open_storage(study.url)->create_trial(
+        study.id, {.state = TrialState::waiting, .system_attributes = {{"fixed_params", params}}});
+  };
+  wish(R"({"learning_rate": 0.02, "optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.001})");
+  wish(R"({"learning_rat": 0.02})");
+  wish(R"({"learning_rate": 2.5, "optimizer": "adam"})");
+  Formula formula;
+  study.run(formula);
+  const std::vector<std::string> trials = study.content();
+  EXPECT_EQ(trials.size(), 20u);
+  EXPECT_THAT(trials[1], HasSubstr("state 2"));
+  EXPECT_THAT(trials[1], HasSubstr("learning_rate=0.02 momentum=0.9 optimizer=0"));
+  EXPECT_THAT(trials[1], HasSubstr("\"weight_decay\":\"0.001\""));
+  EXPECT_THAT(trials[2], HasSubstr("state 4"));
+  EXPECT_THAT(trials[2], HasSubstr("learning_rat: no such hyperparameter (did you mean 'learning_rate'?)"));
+  EXPECT_THAT(trials[3], HasSubstr("tailor:outside=[\"learning_rate\"]"));
+  EXPECT_THAT(trials[3], HasSubstr("diverged as told"));
+}
+
+TEST(Study, FreeWorkersFinishToo) {
+  for (const char* pruner : {"none", "asha", "one_epoch"}) {
+    const TestStudy study(small_study("sobol", pruner));
+    Formula formula;
+    formula.sleep_microseconds = 2000;
+    EXPECT_EQ(study.run(formula, {.jobs = 6, .queue = {.free = true}}), StudyEnd::finished);
+    EXPECT_EQ(study.content().size(), 20u);
+  }
+}
+
+// What another program adds is seen; what it fails from outside stays failed.
+TEST(Study, ForeignTrialsAreObservations) {
+  StudyDefinition definition = small_study("grid");
+  definition.space = Space({definition.space[1]});
+  const TestStudy study(definition);
+  open_storage(study.url)->create_trial(
+      study.id, {.state = TrialState::complete,
+                 .values = {0.5},
+                 .params = {make_param("optimizer", definition.space.distribution(0), 2)}});
+  Formula formula;
+  study.run(formula);
+  EXPECT_EQ(study.content().size(), 3u) << "lion has been tried";
+}
+
+TEST(Study, GoesOnAfterItsSpaceChanged) {
+  StudyDefinition definition = small_study();
+  const TestStudy study(definition);
+  Formula formula;
+  study.run(formula);
+  const std::vector<std::string> before = study.content();
+  definition.budget.trials = 40;
+  definition.fixed.clear();
+  definition.space = Space(
+      {{"learning_rate", {.low = 1e-3, .high = 10, .log = true}},
+       {"optimizer",
+        {.kind = Distribution::Kind::categorical, .choices = {std::string("lion"), std::string("sgd")}}},
+       {"label_smoothing", {.low = 0, .high = 0.3}}});
+  const auto storage = open_storage(study.url);
+  change_definition(*storage, study.id, definition);
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  std::vector<std::string> after = study.content();
+  ASSERT_EQ(after.size(), 40u);
+  for (std::size_t i = 20; i < 40; ++i)
+    EXPECT_THAT(after[i], ContainsRegex("label_smoothing=.* optimizer=[02]"));
+  after.resize(20);
+  EXPECT_EQ(after, before);
+
+  StudyView view(study.id);
+  storage->transaction([&] { view.refresh(*storage); });
+  const std::span<const Observation> seen = view.observations(1000);
+  EXPECT_EQ(seen[1].assignment[2], 0.1) << "what it was fixed at";
+  EXPECT_EQ(seen[0].assignment[2], 0.0) << "the default";
+}
+
+TEST(Study, RefusesChangesThatMakeTrialsIncomparable) {
+  const StudyDefinition definition = small_study();
+  const TestStudy study(definition);
+  const auto refused = [&](const std::string& reason, const auto& change) {
+    StudyDefinition changed = definition;
+    change(changed);
+    const auto storage = open_storage(study.url);
+    expect_error(ExitCode::usage, {reason}, [&] { change_definition(*storage, study.id, changed); });
+  };
+  refused("epochs", [](StudyDefinition& d) { d.budget.epochs = 3; });
+  refused("seed", [](StudyDefinition& d) { d.seed = 3; });
+  refused("lag", [](StudyDefinition& d) { d.lag = 3; });
+  refused("images", [](StudyDefinition& d) { d.data.hash = "other"; });
+  refused("split", [](StudyDefinition& d) { d.data.split_hash = "other"; });
+  refused("objective", [](StudyDefinition& d) { d.measure = Measure::validation_loss; });
+  refused("architecture", [](StudyDefinition& d) { d.architecture = test::tiny_normalized_network(); });
+  refused("'learning_rate'", [](StudyDefinition& d) {
+    d.space = Space({{"learning_rate", {.low = 0.1, .high = 1}}});
+  });
+  refused("'optimizer'", [](StudyDefinition& d) {
+    d.space = Space({{"optimizer",
+                      {.kind = Distribution::Kind::categorical,
+                       .choices = {std::string("sgd"), std::string("rmsprop")}}}});
+  });
+}
+
+TEST(Study, DefinitionsSurviveTheDatabase) {
+  const StudyDefinition definition = small_study("grid", "hyperband");
+  const TestStudy study(definition);
+  const StudyDefinition read = read_definition(*open_storage(study.url), study.id);
+  EXPECT_EQ(to_json(read), to_json(definition));
+  EXPECT_TRUE(read.space == definition.space);
+}
+
+TEST(Study, RefusesStudiesOfOthers) {
+  const std::string url = test::new_database();
+  const auto storage = open_storage(url);
+  const StudyId id = storage->create_study("foreign", {Direction::minimize});
+  Formula formula;
+  expect_error(ExitCode::bad_input, {"foreign", "tailor tune"}, [&] { run_study(url, id, formula, {}); });
+}
+
+}  // namespace
+}  // namespace tailor
