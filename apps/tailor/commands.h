@@ -11,5 +11,8 @@ void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
 void add_predict_command(CLI::App& app);
 void add_train_command(CLI::App& app);
+void add_tune_command(CLI::App& app);
+void add_work_command(CLI::App& app);
+void add_enqueue_command(CLI::App& app);
 
 }  // namespace tailor

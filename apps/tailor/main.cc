@@ -30,6 +30,9 @@ int main(int argc, char** argv) {
   tailor::add_architecture_command(app);
   tailor::add_data_command(app);
   tailor::add_train_command(app);
+  tailor::add_tune_command(app);
+  tailor::add_work_command(app);
+  tailor::add_enqueue_command(app);
   tailor::add_evaluate_command(app);
   tailor::add_predict_command(app);
   tailor::add_hyperparameters_command(app);

@@ -56,32 +56,36 @@ std::string progress_line(const std::string& label, std::int64_t done, std::int6
   return line;
 }
 
-Progress::Progress(std::int64_t total, std::string unit, std::int64_t already_done, std::FILE* out)
-    : total_(total),
-      already_done_(already_done),
-      unit_(std::move(unit)),
-      out_(out),
-      terminal_(is_terminal(out)) {}
+StatusLine::StatusLine(std::FILE* out) : out_(out), terminal_(is_terminal(out)) {}
 
-void Progress::update(std::int64_t done, const std::string& label) {
+// One column stays free: a full line would wrap on some terminals.
+std::size_t StatusLine::columns() const { return columns_of(out_) - 1; }
+
+void StatusLine::show(const std::string& line) {
   if (!terminal_) return;
-  const Clock::time_point now = Clock::now();
-  if (now - last_ < pause && done < total_) return;
-  last_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = seconds > 0 ? static_cast<double>(done - already_done_) / seconds : 0;
-  // One column stays free: a full line would wrap on some terminals.
-  const std::string line = progress_line(label, done, total_, rate, unit_, columns_of(out_) - 1);
   std::fprintf(out_, "\r%s\x1b[K", line.c_str());
   std::fflush(out_);
   drawn_ = true;
 }
 
-void Progress::clear() {
+void StatusLine::clear() {
   if (!drawn_) return;
   std::fputs("\r\x1b[K", out_);
   std::fflush(out_);
   drawn_ = false;
+}
+
+Progress::Progress(std::int64_t total, std::string unit, std::int64_t already_done, std::FILE* out)
+    : total_(total), already_done_(already_done), unit_(std::move(unit)), line_(out) {}
+
+void Progress::update(std::int64_t done, const std::string& label) {
+  if (!line_.visible()) return;
+  const Clock::time_point now = Clock::now();
+  if (now - last_ < pause && done < total_) return;
+  last_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = seconds > 0 ? static_cast<double>(done - already_done_) / seconds : 0;
+  line_.show(progress_line(label, done, total_, rate, unit_, line_.columns()));
 }
 
 }  // namespace tailor

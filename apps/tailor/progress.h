@@ -15,30 +15,44 @@ namespace tailor {
 std::string progress_line(const std::string& label, std::int64_t done, std::int64_t total, double rate,
                           const std::string& unit, std::size_t columns);
 
+// A line that is drawn over itself; only where `out` is a terminal.
+class StatusLine {
+ public:
+  explicit StatusLine(std::FILE* out = stderr);
+  ~StatusLine() { clear(); }
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
+
+  bool visible() const { return terminal_; }
+  std::size_t columns() const;  // that a line may have
+  void show(const std::string& line);
+  // Removes the line, so that other output can be printed.
+  void clear();
+
+ private:
+  std::FILE* const out_;
+  const bool terminal_;
+  bool drawn_ = false;
+};
+
 class Progress {
  public:
   // `already_done` of the `total` units were done by an earlier process and do not count into the rate.
   Progress(std::int64_t total, std::string unit, std::int64_t already_done = 0, std::FILE* out = stderr);
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
   // Cheap enough for every training step: draws at most ten times a second.
   void update(std::int64_t done, const std::string& label);
 
   // Removes the line, so that other output can be printed; the next update draws it again.
-  void clear();
+  void clear() { line_.clear(); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   const std::int64_t total_, already_done_;
   const std::string unit_;
-  std::FILE* const out_;
-  const bool terminal_;
+  StatusLine line_;
   const Clock::time_point start_ = Clock::now();
   Clock::time_point last_{};
-  bool drawn_ = false;
 };
 
 }  // namespace tailor

@@ -34,19 +34,6 @@ struct Arguments {
   bool data_given = false, layer_by_layer = false, resume = false, overwrite = false, json = false;
 };
 
-// "40000:20000" are image counts; "2:1" or "80:20" are shares of all images.
-std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total) {
-  unsigned long long a = 0, b = 0;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%llu:%llu%c", &a, &b, &rest) != 2 || a == 0 || b == 0 || a > total * b ||
-      a + b < 1)
-    throw usage_error(
-        "--split: expected TRAIN:VALIDATION as image counts (40000:20000) or shares (2:1), got '{}'", text);
-  if (a + b > 100) return {a, b};
-  const std::size_t train = total * a / (a + b);
-  return {train, total - train};
-}
-
 // The folder must be new, or hold what `--resume` and `--overwrite` allow.
 void check_folder(const Arguments& arguments) {
   const std::filesystem::path folder = arguments.out;
@@ -78,7 +65,7 @@ RunDescription describe(const Arguments& arguments, const Dataset& dataset, cons
   if (arguments.epochs) overrides.push_back(fmt::format("epochs={}", *arguments.epochs));
   settings = resolve_settings(run.architecture, arguments.recipe, overrides);
   run.settings = settings.settings;
-  const auto [train, validation] = split_sizes(arguments.split, images.count());
+  const auto [train, validation] = split_sizes(arguments.split, images.count(), "--split");
   run.train_images = static_cast<std::int64_t>(train),
   run.validation_images = static_cast<std::int64_t>(validation);
   run.split_seed = arguments.split_seed;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <numeric>
 
 #include "tailor/base/error.h"
@@ -37,6 +38,18 @@ void add_list(Sha256& hash, const std::vector<std::uint32_t>& list) {
 }
 
 }  // namespace
+
+std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total,
+                                                std::string_view where) {
+  unsigned long long a = 0, b = 0;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%llu:%llu%c", &a, &b, &rest) != 2 || a == 0 || b == 0 || a > total * b)
+    throw usage_error("{}: expected TRAIN:VALIDATION as image counts (40000:20000) or shares (2:1), got '{}'",
+                      where, text);
+  if (a + b > 100) return {a, b};
+  const std::size_t train = total * a / (a + b);
+  return {train, total - train};
+}
 
 Split stratified_split(std::span<const std::uint16_t> labels, std::size_t train, std::size_t validation,
                        std::uint64_t seed) {

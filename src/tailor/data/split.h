@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tailor {
@@ -15,6 +17,11 @@ struct Split {
   std::string
       hash;  // SHA-256 over both index lists (u32 little-endian, each preceded by its u64 length), hex
 };
+
+// Training and validation images that a text asks for: "40000:20000" are counts; "2:1" or "80:20" are shares
+// of all images. Anything else is a usage error that starts with `where`.
+std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total,
+                                                std::string_view where);
 
 // Stratified: each class is divided in the proportion train : validation (largest remainders make the totals
 // exact). Sizes that exceed the number of labels, or a part of zero images, are a usage error.

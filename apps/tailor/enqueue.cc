@@ -1,0 +1,65 @@
+// tailor enqueue: settings that a study shall try next.
+#include <cstdio>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "study_location.h"
+#include "tailor/base/error.h"
+#include "tailor/train/hyperparameters.h"
+#include "tailor/train/recipe.h"
+#include "tailor/tune/study.h"
+
+namespace tailor {
+namespace {
+
+struct Arguments {
+  std::string storage, study, recipe;
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+// As Optuna's enqueue_trial has it: names with values of their own types.
+nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
+  std::optional<std::string> recipe;
+  if (!a.recipe.empty()) recipe = a.recipe;
+  const ResolvedSettings resolved = resolve_settings(definition.architecture, recipe, a.overrides);
+  nlohmann::json params = nlohmann::json::object();
+  for (const auto& [name, origin] : resolved.origins) {
+    if (origin == "default" || name == "epochs") continue;
+    const std::string text = get(resolved.settings, name);
+    const HyperparameterKind kind = find_hyperparameter(resolved.settings, name).kind;
+    params[name] = kind == HyperparameterKind::choice ? nlohmann::json(text) : nlohmann::json::parse(text);
+  }
+  if (params.empty()) throw usage_error("nothing to try: give --set name=value or --recipe");
+  return params;
+}
+
+void enqueue(const Arguments& a) {
+  const FoundStudy found = find_study(a.storage, a.study);
+  const nlohmann::json params = wish(a, read_definition(*found.storage, found.id));
+  const CreatedTrial trial = found.storage->create_trial(
+      found.id, {.state = TrialState::waiting, .system_attributes = {{"fixed_params", params.dump()}}});
+  if (a.json) {
+    std::printf("%s\n", nlohmann::json{{"trial", trial.number}, {"settings", params}}.dump(2).c_str());
+  } else {
+    std::printf("trial %lld waits for the next free worker\n", static_cast<long long>(trial.number));
+  }
+}
+
+}  // namespace
+
+void add_enqueue_command(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("enqueue", "Settings that a study shall try next");
+  command->add_option("--storage", a->storage, "The study's database")->required();
+  command->add_option("--study", a->study, "Its name there")->required();
+  command->add_option("--set", a->overrides, "name=value; what is not set is left to the sampler")
+      ->allow_extra_args(false);
+  command->add_option("--recipe", a->recipe, "All values of a recipe: shipped name or TOML file");
+  command->add_flag("--json", a->json, "Print the trial as JSON");
+  command->callback([a] { enqueue(*a); });
+}
+
+}  // namespace tailor

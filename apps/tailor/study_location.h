@@ -1,0 +1,29 @@
+// Where a study is: the options --storage and --study that the tuning commands share, and what goes with
+// them.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "tailor/storage/storage.h"
+
+namespace tailor {
+
+// An existing study. A usage error if there is no such database or study; never creates a database.
+struct FoundStudy {
+  std::unique_ptr<Storage> storage;
+  StudyId id{};
+};
+FoundStudy find_study(const std::string& storage_url, const std::string& name);
+
+// Whether the URL names an SQLite file that does not exist yet.
+bool database_is_missing(const std::string& storage_url);
+
+// The parent of studies' checkpoint folders: beside an SQLite file, else below the current folder.
+std::filesystem::path default_checkpoints(const std::string& storage_url);
+
+// As many as there are processors.
+int default_jobs();
+
+}  // namespace tailor

@@ -1,0 +1,165 @@
+// tailor tune: searches the settings of one fixed network. Read it top-down: arguments, study, workers,
+// closing.
+#include <chrono>
+#include <optional>
+
+#include "commands.h"
+#include "signals.h"
+#include "study_location.h"
+#include "study_session.h"
+#include "tailor/base/error.h"
+#include "tailor/data/dataset.h"
+#include "tailor/data/split.h"
+#include "tailor/tune/study_file.h"
+
+namespace tailor {
+namespace {
+
+struct Arguments {
+  std::string file;
+  std::optional<std::string> architecture, space, data, split, sampler, pruner, storage, study;
+  std::optional<int> trials, epochs, lag;
+  std::optional<std::uint64_t> seed;
+  std::optional<double> minutes;
+  bool resume = false;
+  SessionOptions session;
+};
+
+template <class Target, class Value>
+void take(Target& target, const std::optional<Value>& value) {
+  if (value) target = *value;
+}
+
+void check_names(const Arguments& a) {
+  if (a.sampler) make_sampler(*a.sampler);
+  if (a.pruner) make_pruner(*a.pruner, {});
+  if (a.space) find_space(*a.space);
+}
+
+StudyFile study_file(const Arguments& a) {
+  StudyFile file = a.file.empty() ? StudyFile() : read_study_file(a.file);
+  take(file.architecture, a.architecture);
+  take(file.data, a.data);
+  take(file.split, a.split);
+  take(file.budget.trials, a.trials);
+  take(file.budget.epochs, a.epochs);
+  take(file.budget.minutes, a.minutes);
+  take(file.seed, a.seed);
+  take(file.lag, a.lag);
+  take(file.sampler, a.sampler);
+  take(file.pruner, a.pruner);
+  if (a.space) {
+    file.space_name = *a.space;
+    file.own_space.reset();
+  }
+  return file;
+}
+
+StudyDefinition define(const StudyFile& file, const Dataset& dataset, const ImageSet& images) {
+  StudyDefinition d;
+  d.architecture = find_architecture(file.architecture, {images.shape, dataset.classes()});
+  const auto [train, validation] = split_sizes(file.split, images.count(), "split");
+  const Split split = stratified_split(images.labels, train, validation, file.split_seed);
+  d.data = {
+      std::filesystem::is_directory(file.data) ? std::filesystem::absolute(file.data).string() : file.data,
+      images.content_hash,
+      static_cast<std::int64_t>(train),
+      static_cast<std::int64_t>(validation),
+      file.split_seed,
+      split.hash};
+  d.budget = file.budget;
+  d.seed = file.seed;
+  d.lag = file.lag;
+  d.measure = file.measure;
+  d.sampler = file.sampler;
+  d.sampler_options = file.sampler_options;
+  d.pruner = file.pruner;
+  d.pruner_options = file.pruner_options;
+  ResolvedSpace space = resolve_space(file, d.architecture);
+  d.fixed = std::move(space.fixed);
+  d.space = std::move(space.space);
+  return d;
+}
+
+// A resumed study without a file is what it was, except for what the command line says.
+StudyDefinition redefine(StudyDefinition d, const Arguments& a) {
+  take(d.budget.trials, a.trials);
+  take(d.budget.epochs, a.epochs);
+  take(d.budget.minutes, a.minutes);
+  take(d.seed, a.seed);
+  take(d.lag, a.lag);
+  take(d.sampler, a.sampler);
+  take(d.pruner, a.pruner);
+  if (a.space) {
+    ResolvedSpace space = resolve_space(find_space(*a.space), d.architecture);
+    d.fixed = std::move(space.fixed);
+    d.space = std::move(space.space);
+  }
+  return d;
+}
+
+void tune(const Arguments& a) {
+  check_names(a);
+  const std::string name =
+      a.study.value_or(a.file.empty() ? "study" : std::filesystem::path(a.file).stem().string());
+  const std::string url = a.storage.value_or("sqlite:///" + name + ".db");
+  const StudyFile file = study_file(a);
+  if (a.resume && database_is_missing(url)) throw usage_error("--resume: there is no database {}", url);
+  std::unique_ptr<Storage> storage;
+  std::optional<StudyId> study;
+  if (!database_is_missing(url)) {
+    storage = open_storage(url);
+    study = storage->find_study(name);
+  }
+  if (a.resume && !study)
+    throw usage_error("--resume: there is no study '{}' in {}", name, without_password(url));
+  if (!a.resume && study)
+    throw usage_error(
+        "study '{}' is already in {}, with {} trials; give --resume to go on with it, or --study for another "
+        "name",
+        name, without_password(url), storage->count_trials(*study).total());
+
+  const bool as_it_was = a.resume && a.file.empty();
+  const StudyDefinition old = study ? read_definition(*storage, *study) : StudyDefinition();
+  const std::unique_ptr<Dataset> dataset =
+      open_dataset(as_it_was ? a.data.value_or(old.data.name) : file.data);
+  ImageSet images = dataset->read_train();
+  const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images);
+  if (!storage) storage = open_storage(url);
+  if (!study) {
+    study = create_study(*storage, name, definition);
+  } else if (to_json(old) != to_json(definition)) {
+    change_definition(*storage, *study, definition);
+  }
+  run_session(*storage, url, *study, definition, std::move(images), a.session, "tune --resume");
+}
+
+}  // namespace
+
+void add_tune_command(CLI::App& app) {
+  auto a = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("tune", "Search the settings of one fixed network, in parallel");
+  command->add_option("STUDY", a->file, "Study file (TOML), see docs/tuning.md; else the options below");
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return command->add_option(name, value, help);
+  };
+  option("--architecture", a->architecture, "Shipped name or TOML file [mnist_cnn]");
+  option("--space", a->space, "What is searched: small, default, full or a TOML file [default]");
+  option("--data", a->data, "Data set's name or folder [fashion-mnist]");
+  option("--split", a->split, "TRAIN:VALIDATION, image counts or shares [2:1]");
+  option("--trials", a->trials, "Settings to try [50]")->check(CLI::PositiveNumber);
+  option("--epochs", a->epochs, "Length of a trial that is not pruned [12]")->check(CLI::Range(1, 10000));
+  option("--minutes", a->minutes, "Pause after this time")->check(CLI::PositiveNumber);
+  option("--seed", a->seed, "Decides every random choice of the study [1]");
+  option("--lag", a->lag, "Results that a decision does without, and most trials at once [8]")
+      ->check(CLI::Range(1, 10000));
+  option("--sampler", a->sampler, "How settings are chosen [tpe]");
+  option("--pruner", a->pruner, "How bad trials are cut short [asha]");
+  option("--storage", a->storage, "Database [sqlite:///STUDY.db]");
+  option("--study", a->study, "The study's name there [the file's]");
+  command->add_flag("--resume", a->resume, "Go on with a study; budget, space and methods may change");
+  add_session_options(*command, a->session);
+  command->callback([a] { tune(*a); });
+}
+
+}  // namespace tailor
