@@ -62,12 +62,8 @@ auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primiti
 }
 auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  return d.has_bias ? dnnl::convolution_backward_weights::primitive_desc(cpu(), algorithm, d.src, d.weights,
-                                                                         d.bias, d.dst, d.strides, d.padding,
-                                                                         d.padding, hint, user_scratchpad())
-                    : dnnl::convolution_backward_weights::primitive_desc(cpu(), algorithm, d.src, d.weights,
-                                                                         d.dst, d.strides, d.padding,
-                                                                         d.padding, hint, user_scratchpad());
+  return dnnl::convolution_backward_weights::primitive_desc(
+      cpu(), algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding, hint, user_scratchpad());
 }
 #else
 auto forward_desc(const Descs& d) {
@@ -87,9 +83,7 @@ auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primiti
 auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   using Desc = dnnl::convolution_backward_weights::desc;
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  const Desc desc = d.has_bias
-                        ? Desc(algorithm, d.src, d.weights, d.bias, d.dst, d.strides, d.padding, d.padding)
-                        : Desc(algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
+  const Desc desc(algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
   return dnnl::convolution_backward_weights::primitive_desc(desc, user_scratchpad(), cpu(), hint);
 }
 #endif
@@ -202,12 +196,12 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passe
       const auto weights = backward_weights_desc(s.descs(images, gradient_order), forward);
       note(weights);
       gradient_order = weights.diff_weights_desc();
-      std::vector<std::pair<int, memory::desc>> arguments{{DNNL_ARG_SRC, d.src},
-                                                          {DNNL_ARG_DIFF_DST, d.dst},
-                                                          {DNNL_ARG_DIFF_WEIGHTS, gradient_order},
-                                                          {DNNL_ARG_SCRATCHPAD, weights.scratchpad_desc()}};
-      if (bias) arguments.push_back({DNNL_ARG_DIFF_BIAS, d.bias});
-      s.weights[which].plan(dnnl::convolution_backward_weights(weights), arguments, lanes);
+      s.weights[which].plan(dnnl::convolution_backward_weights(weights),
+                            {{DNNL_ARG_SRC, d.src},
+                             {DNNL_ARG_DIFF_DST, d.dst},
+                             {DNNL_ARG_DIFF_WEIGHTS, gradient_order},
+                             {DNNL_ARG_SCRATCHPAD, weights.scratchpad_desc()}},
+                            lanes);
     }
   }
   const auto plan_reorder = [&](Pass& pass, const memory::desc& from, const memory::desc& to) {
@@ -227,9 +221,7 @@ std::size_t Convolution::packed_floats() const {
   return padded(floats(state_->packed_forward)) + padded(floats(state_->packed_backward));
 }
 
-std::size_t Convolution::gradient_floats() const {
-  return padded(floats(state_->gradient)) + padded(static_cast<std::size_t>(state_->shape.out_channels));
-}
+std::size_t Convolution::gradient_floats() const { return padded(floats(state_->gradient)); }
 
 std::size_t Convolution::scratch_bytes() const { return state_->scratch; }
 
@@ -270,29 +262,18 @@ void Convolution::backward_data(int lane, int images, const float* diff_dst, con
 void Convolution::backward_weights(int lane, int images, const float* src, const float* diff_dst, float* sum,
                                    float* part, void* scratch) {
   State& s = *state_;
-  const std::size_t bias_offset = padded(floats(s.gradient));
   for (int n = 0; n < images;) {
     const int which = images - n >= chunk;
     const float* from = src + n * s.source_floats;
     const float* diff = diff_dst + n * s.output_floats;
-    if (s.bias)
-      s.weights[which].run(lane, s.streams[lane], {from, diff, part, scratch, part + bias_offset});
-    else
-      s.weights[which].run(lane, s.streams[lane], {from, diff, part, scratch});
+    s.weights[which].run(lane, s.streams[lane], {from, diff, part, scratch});
     kernels::accumulate(part, sum, floats(s.gradient));
-    if (s.bias)
-      kernels::accumulate(part + bias_offset, sum + bias_offset,
-                          static_cast<std::size_t>(s.shape.out_channels));
     n += which ? chunk : 1;
   }
 }
 
-void Convolution::unpack_gradient(const float* sum, float* weights, float* bias) {
-  State& s = *state_;
-  s.unpack.run(0, s.streams[0], {sum, weights});
-  if (s.bias)
-    std::memcpy(bias, sum + padded(floats(s.gradient)),
-                static_cast<std::size_t>(s.shape.out_channels) * sizeof(float));
+void Convolution::unpack_gradient(const float* sum, float* weights) {
+  state_->unpack.run(0, state_->streams[0], {sum, weights});
 }
 
 }  // namespace tailor::onednn

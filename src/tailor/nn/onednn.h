@@ -20,7 +20,7 @@ class Convolution {
   struct Passes {
     bool forward = true;
     bool data = false;     // the gradient of the input
-    bool weights = false;  // the gradient of weight and bias
+    bool weights = false;  // the gradient of the weights
   };
   Convolution(const kernels::ConvShape& shape, bool bias, const Passes& passes, int lanes);
   ~Convolution();
@@ -28,7 +28,7 @@ class Convolution {
   std::string implementation() const;  // oneDNN's name of the first planned pass, e.g. "brgconv:avx512_core"
 
   std::size_t packed_floats() const;    // weights in the orders that the primitives prefer
-  std::size_t gradient_floats() const;  // weight and bias gradient in oneDNN's order
+  std::size_t gradient_floats() const;  // the weights' gradient in oneDNN's order
   std::size_t scratch_bytes() const;    // for one lane; 64-byte aligned
 
   void pack_weights(const float* weights_ohwi, float* packed);
@@ -40,7 +40,7 @@ class Convolution {
   // Adds the images' gradient to `sum`; `part` is a temporary of the same size.
   void backward_weights(int lane, int images, const float* src, const float* diff_dst, float* sum,
                         float* part, void* scratch);
-  void unpack_gradient(const float* sum, float* weights_ohwi, float* bias);
+  void unpack_gradient(const float* sum, float* weights_ohwi);
 
  private:
   struct State;

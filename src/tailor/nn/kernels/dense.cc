@@ -45,20 +45,4 @@ void dense_backward_weights(const float* x, const float* dy, float* dw, int rows
            dw + static_cast<std::size_t>(in_first) * out, out);
 }
 
-void dense_backward_bias(const float* dy, float* db, int rows, int out) {
-  // Sums of 32 rows first: errors grow with the square root of the count only.
-  constexpr int block = 32;
-  for (int first = 0; first < out; first += block) {
-    const int n = std::min(block, out - first);
-    float total[block] = {};
-    for (int r = 0; r < rows;) {
-      float part[block] = {};
-      for (const int end = std::min(rows, r + 32); r < end; ++r)
-        for (int o = 0; o < n; ++o) part[o] += dy[static_cast<std::size_t>(r) * out + first + o];
-      for (int o = 0; o < n; ++o) total[o] += part[o];
-    }
-    std::copy_n(total, n, db + first);
-  }
-}
-
 }  // namespace tailor::kernels

@@ -12,8 +12,6 @@ void dense_backward_data(const float* dy, const float* w, float* dx, int rows, i
 // threads; x and dw point to the whole matrices, the rows of dw in the range are overwritten.
 void dense_backward_weights(const float* x, const float* dy, float* dw, int rows, int in_first, int in_count,
                             int in, int out);
-// db[o] = sum over rows of dy[row][o].
-void dense_backward_bias(const float* dy, float* db, int rows, int out);
 
 namespace reference {
 
@@ -25,8 +23,6 @@ void dense_backward_data(const Real* dy, const Real* w, Real* dx, int rows, int 
 template <class Real>
 void dense_backward_weights(const Real* x, const Real* dy, Real* dw, int rows, int in_first, int in_count,
                             int in, int out);
-template <class Real>
-void dense_backward_bias(const Real* dy, Real* db, int rows, int out);
 
 }  // namespace reference
 

@@ -46,22 +46,11 @@ void dense_backward_weights(const Real* x, const Real* dy, Real* dw, int rows, i
     }
 }
 
-template <class Real>
-void dense_backward_bias(const Real* dy, Real* db, int rows, int out) {
-  for (int o = 0; o < out; ++o) {
-    double sum = 0;
-    for (int r = 0; r < rows; ++r) sum += static_cast<double>(dy[at(r, o, out)]);
-    db[o] = static_cast<Real>(sum);
-  }
-}
-
 template void dense_forward(const float*, const float*, const float*, float*, int, int, int);
 template void dense_forward(const double*, const double*, const double*, double*, int, int, int);
 template void dense_backward_data(const float*, const float*, float*, int, int, int);
 template void dense_backward_data(const double*, const double*, double*, int, int, int);
 template void dense_backward_weights(const float*, const float*, float*, int, int, int, int, int);
 template void dense_backward_weights(const double*, const double*, double*, int, int, int, int, int);
-template void dense_backward_bias(const float*, float*, int, int);
-template void dense_backward_bias(const double*, double*, int, int);
 
 }  // namespace tailor::kernels::reference

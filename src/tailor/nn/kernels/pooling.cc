@@ -28,6 +28,11 @@ HWY_INLINE std::size_t offset(int row, int column, int columns, int channels) {
   return (static_cast<std::size_t>(row) * columns + column) * channels;
 }
 
+// No input lies under two windows: gradients need not be added up.
+HWY_INLINE bool windows_apart(const PoolShape& s) {
+  return s.stride >= s.kernel_height && s.stride >= s.kernel_width;
+}
+
 HWY_INLINE std::size_t inputs(const PoolShape& s) { return offset(s.in_height, 0, s.in_width, s.channels); }
 
 // Fewer than Lanes bytes go through a buffer: there is no masked access to bytes everywhere.
@@ -88,7 +93,8 @@ void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t*
   const Tag d;
   const Indices di;
   const int lanes = static_cast<int>(hn::Lanes(d));
-  std::memset(diff_src, 0, inputs(s) * sizeof(float));
+  const bool apart = windows_apart(s);
+  std::memset(diff_src, 0, inputs(s) * sizeof(float));  // what no window covers
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
@@ -100,7 +106,8 @@ void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t*
           for (int kx = w.column_begin; kx < w.column_end; ++kx) {
             float* to = diff_src + offset(w.top + ky, w.left + kx, s.in_width, s.channels) + c;
             const auto won = hn::RebindMask(d, hn::Eq(place, hn::Set(di, ky * s.kernel_width + kx)));
-            store_up_to(hn::Add(load_up_to(d, to, n), hn::IfThenElseZero(won, g)), d, to, n);
+            const V mine = hn::IfThenElseZero(won, g);
+            store_up_to(apart ? mine : hn::Add(load_up_to(d, to, n), mine), d, to, n);
           }
       }
       diff_dst += s.channels;
@@ -131,7 +138,8 @@ void average_forward(const PoolShape& s, const float* src, float* dst) {
 void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src) {
   const Tag d;
   const int lanes = static_cast<int>(hn::Lanes(d));
-  std::memset(diff_src, 0, inputs(s) * sizeof(float));
+  const bool apart = windows_apart(s);
+  std::memset(diff_src, 0, inputs(s) * sizeof(float));  // what no window covers
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
@@ -142,7 +150,7 @@ void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src
         for (int ky = w.row_begin; ky < w.row_end; ++ky)
           for (int kx = w.column_begin; kx < w.column_end; ++kx) {
             float* to = diff_src + offset(w.top + ky, w.left + kx, s.in_width, s.channels) + c;
-            store_up_to(hn::Add(load_up_to(d, to, n), g), d, to, n);
+            store_up_to(apart ? g : hn::Add(load_up_to(d, to, n), g), d, to, n);
           }
       }
       diff_dst += s.channels;

@@ -1,8 +1,6 @@
 // Convolution by oneDNN: any shape, images divided among lanes.
-#include <cstring>
-
-#include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/onednn.h"
+#include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -16,6 +14,7 @@ class ConvolutionOperator : public Operator {
         convolution_(conv_shape(c.layer, c.input), bias_ != nullptr,
                      {.forward = true, .data = c.training && c.input_gradient, .weights = c.training},
                      max_lanes),
+        gradient_(c, convolution_),
         training_(c.training) {}
 
   std::string kernel() const override { return "onednn " + convolution_.implementation(); }
@@ -26,8 +25,8 @@ class ConvolutionOperator : public Operator {
     n.derived_bytes = convolution_.packed_floats() * sizeof(float);
     n.scratch_bytes = convolution_.scratch_bytes();
     if (training_) {
-      n.scratch_bytes += gradient_bytes();
-      n.sum_bytes = gradient_bytes();
+      n.scratch_bytes += gradient_.bytes();
+      n.sum_bytes = gradient_.bytes();
     }
     return n;
   }
@@ -42,35 +41,24 @@ class ConvolutionOperator : public Operator {
                          scratch(images.lane));
   }
 
-  void start_backward(const Pass&, int lane) override { std::memset(sum(lane), 0, gradient_bytes()); }
+  void start_backward(const Pass&, int lane) override { gradient_.clear(memory_, lane); }
 
   void backward(const Pass&, const Images& images) override {
     const float* diff = memory_.diff_output.floats(images);
     std::byte* work = scratch(images.lane);
-    float* part = reinterpret_cast<float*>(work + convolution_.scratch_bytes());
-    convolution_.backward_weights(images.lane, images.count, memory_.input[0].floats(images), diff,
-                                  sum(images.lane), part, work);
+    gradient_.add(memory_, images, memory_.input[0].floats(images), diff, work);
     if (memory_.diff_input[0])
       convolution_.backward_data(images.lane, images.count, diff, memory_.derived,
                                  memory_.diff_input[0].floats(images), work);
   }
 
-  void finish_backward(const Pass& pass) override {
-    for (int lane = 1; lane < pass.lanes(); ++lane)
-      kernels::accumulate(sum(lane), sum(0), convolution_.gradient_floats());
-    convolution_.unpack_gradient(sum(0), pass.gradients + weight_.offset,
-                                 bias_ ? pass.gradients + bias_->offset : nullptr);
-  }
+  void finish_backward(const Pass& pass) override { gradient_.finish(memory_, pass); }
 
  private:
-  std::size_t gradient_bytes() const { return convolution_.gradient_floats() * sizeof(float); }
-  float* sum(int lane) const {
-    return reinterpret_cast<float*>(memory_.sums + static_cast<std::size_t>(lane) * gradient_bytes());
-  }
-
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
   onednn::Convolution convolution_;
+  OnednnGradient gradient_;
   bool training_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "tailor/nn/kernels/bias_gradient.h"
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/sparse_dense.h"
 #include "tailor/nn/operators/operators.h"
@@ -57,7 +58,11 @@ class DenseOperator : public Operator {
     const float* dy = memory_.diff_output.floats(all);
     float* dw = pass.gradients + weight_.offset;
     float* dx = memory_.diff_input[0] ? memory_.diff_input[0].floats(all) : nullptr;
-    if (bias_) kernels::dense_backward_bias(dy, pass.gradients + bias_->offset, pass.batch, out_);
+    if (bias_) {
+      float* db = pass.gradients + bias_->offset;
+      std::fill_n(db, out_, 0.0f);
+      kernels::bias_gradient(dy, static_cast<std::size_t>(pass.batch), out_, db);
+    }
     if (sparse_gradient_ && backward_sparse(pass, x, w, dy, dw, dx)) return;
     each_block(pass, in_, inputs_for_a_block, [&](int, int first, int count) {
       kernels::dense_backward_weights(x, dy, dw, pass.batch, first, count, in_, out_);

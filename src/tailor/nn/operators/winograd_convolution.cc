@@ -6,7 +6,7 @@
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/winograd_conv.h"
-#include "tailor/nn/onednn.h"
+#include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -49,6 +49,7 @@ class WinogradConvolutionOperator : public Operator {
                     .data = c.training && c.input_gradient && !winograd_back_,
                     .weights = c.training},
                    max_lanes),
+        sums_(c, gradients_),
         input_floats_(c.input.size()),
         output_floats_(c.output.size()) {}
 
@@ -65,9 +66,9 @@ class WinogradConvolutionOperator : public Operator {
     if (!training_) return n;
     n.derived_bytes += (winograd_back_ ? turned_floats() : gradients_.packed_floats()) * sizeof(float);
     n.scratch_bytes = std::max({n.scratch_bytes, kernels::winograd_scratch_floats(turned_) * sizeof(float),
-                                gradients_.scratch_bytes() + gradients_.gradient_floats() * sizeof(float)});
+                                gradients_.scratch_bytes() + sums_.bytes()});
     n.scratch_bytes = std::max(n.scratch_bytes, padded(weight_.size) * sizeof(float));
-    n.sum_bytes = gradients_.gradient_floats() * sizeof(float);
+    n.sum_bytes = sums_.bytes();
     return n;
   }
 
@@ -93,9 +94,7 @@ class WinogradConvolutionOperator : public Operator {
                                 reinterpret_cast<float*>(scratch(images.lane)));
   }
 
-  void start_backward(const Pass&, int lane) override {
-    std::fill_n(sum(lane), gradients_.gradient_floats(), 0.0f);
-  }
+  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
 
   void backward(const Pass&, const Images& images) override {
     const std::size_t n = static_cast<std::size_t>(images.count);
@@ -104,9 +103,7 @@ class WinogradConvolutionOperator : public Operator {
       kernels::activation_backward(kernels::Activation::relu, 0, memory_.output.floats(images), dy, dy,
                                    n * output_floats_);
     std::byte* work = scratch(images.lane);
-    gradients_.backward_weights(images.lane, images.count, memory_.input[0].floats(images), dy,
-                                sum(images.lane), reinterpret_cast<float*>(work + gradients_.scratch_bytes()),
-                                work);
+    sums_.add(memory_, images, memory_.input[0].floats(images), dy, work);
     if (!memory_.diff_input[0]) return;
     float* dx = memory_.diff_input[0].floats(images);
     const float* derived = memory_.derived + forward_floats();
@@ -116,26 +113,18 @@ class WinogradConvolutionOperator : public Operator {
                                 dx + i * input_floats_, reinterpret_cast<float*>(work));
   }
 
-  void finish_backward(const Pass& pass) override {
-    for (int lane = 1; lane < pass.lanes(); ++lane)
-      kernels::accumulate(sum(lane), sum(0), gradients_.gradient_floats());
-    gradients_.unpack_gradient(sum(0), pass.gradients + weight_.offset,
-                               bias_ ? pass.gradients + bias_->offset : nullptr);
-  }
+  void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
 
  private:
   std::size_t forward_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }
   std::size_t turned_floats() const { return padded(kernels::winograd_weight_floats(turned_)); }
-  float* sum(int lane) const {
-    return reinterpret_cast<float*>(memory_.sums) +
-           static_cast<std::size_t>(lane) * gradients_.gradient_floats();
-  }
 
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
   kernels::ConvShape shape_, turned_;
   bool relu_, training_, winograd_back_;
   onednn::Convolution gradients_;
+  OnednnGradient sums_;
   std::size_t input_floats_, output_floats_;
 };
 
