@@ -35,6 +35,10 @@ HWY_INLINE bool windows_apart(const PoolShape& s) {
 
 HWY_INLINE std::size_t inputs(const PoolShape& s) { return offset(s.in_height, 0, s.in_width, s.channels); }
 
+HWY_INLINE std::size_t outputs(const PoolShape& s) {
+  return offset(s.out_height, 0, s.out_width, s.channels);
+}
+
 // Fewer than Lanes bytes go through a buffer: there is no masked access to bytes everywhere.
 HWY_INLINE void store_bytes(hn::Vec<Bytes> v, std::uint8_t* to, std::size_t n) {
   const Bytes d;
@@ -118,12 +122,16 @@ void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t*
 void average_forward(const PoolShape& s, const float* src, float* dst) {
   const Tag d;
   const int lanes = static_cast<int>(hn::Lanes(d));
+  const float *const src_end = src + inputs(s), *const dst_end = dst + outputs(s);
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
       const V share = hn::Set(d, 1.0f / static_cast<float>(w.count()));
       for (int c = 0; c < s.channels; c += lanes) {
-        const std::size_t n = static_cast<std::size_t>(s.channels - c);
+        // What a vector writes too much lies in the next windows' place, which are written later.
+        const float* last =
+            src + offset(w.top + w.row_end - 1, w.left + w.column_end - 1, s.in_width, s.channels) + c;
+        const auto n = static_cast<std::size_t>(HWY_MIN(src_end - last, dst_end - dst - c));
         V sum = hn::Zero(d);
         for (int ky = w.row_begin; ky < w.row_end; ++ky)
           for (int kx = w.column_begin; kx < w.column_end; ++kx)
@@ -135,11 +143,32 @@ void average_forward(const PoolShape& s, const float* src, float* dst) {
     }
 }
 
+// Windows side by side, without gaps: each row of inputs is written from left to right, where a later store
+// mends what the vector before wrote too much.
+void average_backward_tiled(const PoolShape& s, const float* diff_dst, float* diff_src) {
+  const Tag d;
+  const int lanes = static_cast<int>(hn::Lanes(d));
+  const V share = hn::Set(d, 1.0f / static_cast<float>(s.kernel_height * s.kernel_width));
+  const float* const diff_dst_end = diff_dst + outputs(s);
+  for (int row = 0; row < s.out_height * s.kernel_height; ++row) {
+    const float* g = diff_dst + offset(row / s.kernel_height, 0, s.out_width, s.channels);
+    float* to = diff_src + offset(row, 0, s.in_width, s.channels);
+    float* const end = to + s.out_width * s.kernel_width * s.channels;
+    for (int x = 0; x < s.out_width; ++x, g += s.channels)
+      for (int kx = 0; kx < s.kernel_width; ++kx, to += s.channels)
+        for (int c = 0; c < s.channels; c += lanes) {
+          const auto n = static_cast<std::size_t>(HWY_MIN(diff_dst_end - g, end - to) - c);
+          store_up_to(hn::Mul(load_up_to(d, g + c, n), share), d, to + c, n);
+        }
+  }
+}
+
 void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src) {
   const Tag d;
   const int lanes = static_cast<int>(hn::Lanes(d));
-  const bool apart = windows_apart(s);
-  std::memset(diff_src, 0, inputs(s) * sizeof(float));  // what no window covers
+  std::memset(diff_src, 0, inputs(s) * sizeof(float));
+  if (s.padding == 0 && s.stride == s.kernel_width && s.stride == s.kernel_height)
+    return average_backward_tiled(s, diff_dst, diff_src);
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
@@ -150,7 +179,7 @@ void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src
         for (int ky = w.row_begin; ky < w.row_end; ++ky)
           for (int kx = w.column_begin; kx < w.column_end; ++kx) {
             float* to = diff_src + offset(w.top + ky, w.left + kx, s.in_width, s.channels) + c;
-            store_up_to(apart ? g : hn::Add(load_up_to(d, to, n), g), d, to, n);
+            store_up_to(hn::Add(load_up_to(d, to, n), g), d, to, n);
           }
       }
       diff_dst += s.channels;
