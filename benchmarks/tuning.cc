@@ -30,9 +30,7 @@ struct Arguments {
 // The truth of the best setting seen, and the sampler's time, at each budget.
 nlohmann::json study(const Problem& problem, const std::string& name, const Arguments& a, int seed) {
   using Clock = std::chrono::steady_clock;
-  SamplerOptions options;
-  options.trials = a.budgets.back();
-  const std::unique_ptr<Sampler> sampler = make_sampler(name, options);
+  const std::unique_ptr<Sampler> sampler = make_sampler(name);
   const Key key(static_cast<std::uint64_t>(seed));
   std::vector<Observation> history;
   double incumbent = std::numeric_limits<double>::infinity(), truth = incumbent, seconds = 0;

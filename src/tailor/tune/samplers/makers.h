@@ -11,5 +11,7 @@ std::unique_ptr<Sampler> make_random_sampler(const SamplerOptions& options);
 std::unique_ptr<Sampler> make_grid_sampler(const SamplerOptions& options);
 std::unique_ptr<Sampler> make_sobol_sampler(const SamplerOptions& options);
 std::unique_ptr<Sampler> make_tpe_sampler(const SamplerOptions& options);
+std::unique_ptr<Sampler> make_gp_sampler(const SamplerOptions& options);
+std::unique_ptr<Sampler> make_auto_sampler(const SamplerOptions& options);
 
 }  // namespace tailor
