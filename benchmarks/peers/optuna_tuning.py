@@ -31,6 +31,7 @@ def options():
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--kept", help="file of finished studies: adds to it, leaves out those that are there")
     parser.add_argument("--check", help="file with the output of `tuning --describe`: compare values, run nothing")
     o = parser.parse_args()
     o.budgets = [int(b) for b in o.budgets.split(",")]
@@ -97,10 +98,24 @@ def main():
     chosen = [p for p in problems if not o.problems or p.name in o.problems.split(",")]
     seeds = range(o.first_seed, o.first_seed + o.seeds)
     tasks = [(p, s, seed, o.budgets) for s in o.samplers.split(",") for p in chosen for seed in seeds]
-    print(json.dumps({"versions": {"optuna": optuna.__version__}}), flush=True)
+    kept = read_kept(o.kept)
+    tasks = [t for t in tasks if (t[0].name, f"optuna {t[1]}", t[2]) not in kept]
+    print(f"optuna {optuna.__version__}: {len(tasks)} studies, {len(kept)} are there", flush=True)
     with Pool(o.jobs) as pool:
-        for result in pool.imap(study, tasks):
-            print(json.dumps(result), flush=True)
+        for number, result in enumerate(pool.imap_unordered(study, tasks), 1):
+            line = json.dumps(result)
+            if o.kept:
+                with open(o.kept, "a") as file:
+                    file.write(line + "\n")
+                line = f"{result['sampler']}, {result['problem']}: {number} of {len(tasks)} studies"
+            print(line, flush=True)
+
+
+def read_kept(file):
+    if not file or not os.path.exists(file):
+        return set()
+    studies = [json.loads(line) for line in open(file)]
+    return {(s["problem"], s["sampler"], s["seed"]) for s in studies}
 
 
 if __name__ == "__main__":
