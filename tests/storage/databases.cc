@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <system_error>
 
@@ -109,6 +110,8 @@ TrialParam optimizer(int index) {
       "optimizer",
       {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("adam")}}, index);
 }
+
+bool long_form() { return std::getenv("TAILOR_LONG_TESTS") != nullptr; }
 
 Processes::Processes(int count, const std::function<void(int)>& work) {
   for (int i = 0; i < count; ++i) {

@@ -47,6 +47,9 @@ TrialParam learning_rate(double value);
 TrialParam batch_size(int value);
 TrialParam optimizer(int index);
 
+// scripts/test --long: more processes, for longer.
+bool long_form();
+
 // Runs work(0) … work(count - 1), each in a process of its own; expects that each returns normally.
 class Processes {
  public:

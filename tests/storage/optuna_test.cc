@@ -212,6 +212,8 @@ TEST_P(OptunaTest, IsContinuedByUs) {
   const auto found = ours->find_study("theirs");
   ASSERT_TRUE(found);
   expect_same(optuna({"describe", theirs, "theirs"}), describe(*ours, *found));
+  EXPECT_LT(std::chrono::abs(current_time() - ours->get_trials(*found).at(0).started.value()), 10min)
+      << "it writes UTC, too";
   const TrialCounts counts = ours->count_trials(*found);
   EXPECT_EQ(counts.running, 1);
   EXPECT_EQ(counts.waiting, 1);

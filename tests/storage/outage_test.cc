@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "scratch.h"
+#include "storage/cutting_proxy.h"
 #include "storage/databases.h"
 #include "storage/postgresql_server.h"
 
@@ -48,10 +49,13 @@ class OutageTest : public ::testing::Test {
     }
   }
 
-  void run(int workers, const std::function<void()>& disturb) {
+  // `disturb` is called `times` times, ten times as often in the long form.
+  void run(int times, const std::function<void()>& disturb) {
+    const int workers = long_form() ? 64 : 6;
     const StudyId study = open_storage(url)->create_study("digits", {Direction::minimize});
     Processes processes(workers, [&](int worker) { work(worker, study); });
-    disturb();
+    for (int i = 0; i < (long_form() ? 10 : 1) * times; ++i) disturb();
+    std::this_thread::sleep_for(300ms);
     std::ofstream(journal(-1)) << "stop";
     processes.wait();
     check(workers, study);
@@ -85,36 +89,69 @@ class OutageTest : public ::testing::Test {
 };
 
 TEST_F(OutageTest, ServerIsRestarted) {
-  run(6, [] {
-    for (int i = 0; i < 2; ++i) {
-      std::this_thread::sleep_for(300ms);
-      postgresql_server().stop();
-      postgresql_server().start();
-    }
+  run(2, [] {
     std::this_thread::sleep_for(300ms);
+    postgresql_server().stop();
+    postgresql_server().start();
   });
 }
 
 TEST_F(OutageTest, ServerCrashes) {
-  run(6, [] {
-    for (int i = 0; i < 3; ++i) {
-      std::this_thread::sleep_for(300ms);
-      postgresql_server().crash();
-      postgresql_server().start();
-    }
+  run(3, [] {
     std::this_thread::sleep_for(300ms);
+    postgresql_server().crash();
+    postgresql_server().start();
   });
 }
 
 TEST_F(OutageTest, ConnectionsAreCut) {
-  run(6, [&] {
-    for (int i = 0; i < 60; ++i) {
-      query(url,
-            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()");
-      std::this_thread::sleep_for(25ms);
-    }
+  run(60, [&] {
+    query(url,
+          "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity "
+          "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    std::this_thread::sleep_for(25ms);
   });
+}
+
+// The moments that chance hardly finds: a COMMIT that the server never gets, and one whose answer the client
+// never gets. Neither may be seen from outside.
+TEST_F(OutageTest, CommitsAreDoneOnceWhateverIsLost) {
+  CuttingProxy proxy(postgresql_server().folder());
+  std::string through_proxy = url;
+  through_proxy.replace(url.find(postgresql_server().folder()), postgresql_server().folder().size(),
+                        proxy.folder());
+  const auto storage = open_storage(through_proxy, {.patience = 60s});
+  const StudyId study = storage->create_study("digits", {Direction::minimize});
+  std::int64_t number = 0;
+  for (const auto cut : {CuttingProxy::Cut::before_commit, CuttingProxy::Cut::after_commit}) {
+    proxy.arm(cut);
+    const CreatedTrial trial = storage->create_trial(study, {.params = {batch_size(32)}});
+    EXPECT_TRUE(proxy.has_cut());
+    EXPECT_EQ(trial.number, number++);
+    proxy.arm(cut);
+    storage->finish_trial(trial.id, TrialState::complete, {0.5});
+    proxy.arm(cut);
+    int runs = 0;
+    storage->transaction([&] {
+      ++runs;
+      storage->create_trial(study, {.state = TrialState::waiting});
+    });
+    EXPECT_EQ(runs, cut == CuttingProxy::Cut::before_commit ? 2 : 1);
+    ++number;
+    proxy.arm(cut);
+    EXPECT_TRUE(storage->claim_next_trial(study));
+    EXPECT_TRUE(proxy.has_cut());
+  }
+  // The first commit of a session, which makes its mark, is cut off, too.
+  for (const auto cut : {CuttingProxy::Cut::before_commit, CuttingProxy::Cut::after_commit}) {
+    const auto other = open_storage(through_proxy, {.patience = 60s});
+    proxy.arm(cut);
+    EXPECT_EQ(other->create_trial(study).number, number++);
+    EXPECT_TRUE(proxy.has_cut());
+  }
+  EXPECT_EQ(storage->count_trials(study).total(), number);
+  EXPECT_EQ(storage->count_trials(study).complete, 2);
+  EXPECT_EQ(storage->count_trials(study).running, 4);
 }
 
 TEST_F(OutageTest, PatienceEnds) {

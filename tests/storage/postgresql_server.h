@@ -16,6 +16,8 @@ class PostgresqlServer {
   PostgresqlServer(const PostgresqlServer&) = delete;
   PostgresqlServer& operator=(const PostgresqlServer&) = delete;
 
+  // Where its socket is.
+  const std::string& folder() const { return folder_; }
   // postgresql://tailor@/NAME?host=FOLDER
   std::string url(const std::string& database) const;
   void start();

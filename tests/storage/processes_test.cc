@@ -16,8 +16,8 @@ class ProcessesTest : public StorageTest {
 TAILOR_STORAGE_TESTS(ProcessesTest);
 
 TEST_P(ProcessesTest, AskAndTell) {
-  const int processes = GetParam() == Backend::sqlite ? 16 : 8;
-  constexpr int each = 15;
+  const int processes = GetParam() == Backend::sqlite ? 16 : long_form() ? 64 : 8;
+  const int each = long_form() ? 100 : 15;
   run_processes(processes, [&](int worker) {
     const auto mine = open();
     TrialCursor cursor;
