@@ -1,11 +1,15 @@
 // Connecting, reconnecting and errors of PostgreSQL.
 #include "tailor/storage/postgresql_session.h"
 
+#include <cerrno>
 #include <chrono>
 #include <random>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include "tailor/base/error.h"
 #include "tailor/storage/database.h"
@@ -31,6 +35,23 @@ bool is_transient(std::string_view state) {
          state == "40P01" || state == "55P03" || state == "25P03" || state == "57014";
 }
 
+// What PQconnectdb does, with a limit of time.
+void finish_connecting(PGconn* connection) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+  PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+  while (status == PGRES_POLLING_WRITING || status == PGRES_POLLING_READING) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd ready{PQsocket(connection), static_cast<short>(status == PGRES_POLLING_READING ? POLLIN : POLLOUT),
+                 0};
+    if (ready.fd < 0) return;
+    const int count = left.count() > 0 ? ::poll(&ready, 1, static_cast<int>(left.count())) : 0;
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    status = PQconnectPoll(connection);
+  }
+}
+
 }  // namespace
 
 PostgresqlSession::PostgresqlSession(const std::string& url)
@@ -49,18 +70,28 @@ void PostgresqlSession::connect() {
   connection_.reset();
   // What the URL says comes after, and wins. A server that has silently gone is noticed within about a
   // minute.
-  const char* const names[] = {
-      "client_encoding",  "connect_timeout",  "keepalives_idle", "keepalives_interval",
-      "keepalives_count", "tcp_user_timeout", "dbname",          nullptr};
-  const char* const values[] = {"UTF8", "10", "30", "10", "3", "60000", url_.c_str(), nullptr};
-  connection_.reset(PQconnectdbParams(names, values, 1));
+  const std::pair<const char*, const char*> parameters[] = {
+      {"client_encoding", "UTF8"}, {"keepalives_idle", "30"},     {"keepalives_interval", "10"},
+      {"keepalives_count", "3"},   {"tcp_user_timeout", "60000"}, {"dbname", url_.c_str()}};
+  std::vector<const char*> names, values;
+  for (const auto& [parameter, value] : parameters) {
+    names.push_back(parameter);
+    values.push_back(value);
+  }
+  names.push_back(nullptr);
+  values.push_back(nullptr);
+  connection_.reset(PQconnectStartParams(names.data(), values.data(), 1));
+  if (!connection_) throw failure("{}: out of memory", shown_url_);
+  // Set before anything can arrive, since libpq would print it.
+  PQsetNoticeProcessor(
+      connection_.get(), [](void*, const char*) {}, nullptr);
+  finish_connecting(connection_.get());
   if (!connected()) {
-    const std::string reason = first_line(PQerrorMessage(connection_.get()));
+    const std::string message = first_line(PQerrorMessage(connection_.get()));
+    const std::string reason = message.empty() ? "no answer from the server" : message;
     close();
     throw TryAgain(fmt::format("cannot connect: {}", reason));
   }
-  PQsetNoticeProcessor(
-      connection_.get(), [](void*, const char*) {}, nullptr);
   // Tables grow from nothing within a session, so a plan must not outlive its execution. What was reported as
   // done stays done, also where the server is set to acknowledge early; and a worker that was stopped within
   // a transaction does not hold its locks for ever.
