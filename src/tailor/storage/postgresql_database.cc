@@ -133,9 +133,7 @@ class PostgresqlDatabase final : public Database {
   }
   ~PostgresqlDatabase() override {
     if (commits_ > 0 && session_.connected()) {
-      PostgresqlResult(
-          PQexec(session_.connection(),
-                 fmt::format("DELETE FROM trial_system_attributes WHERE {}", own_row()).c_str()));
+      session_.try_to_run(fmt::format("DELETE FROM trial_system_attributes WHERE {}", own_row()));
     }
   }
 
@@ -152,7 +150,7 @@ class PostgresqlDatabase final : public Database {
   void commit() override {
     if (mode_ == Mode::read) {
       // All has been read; how the transaction ends does not matter.
-      PostgresqlResult(PQexec(session_.connection(), "COMMIT"));
+      session_.try_to_run("COMMIT");
       return;
     }
     ++commits_;
@@ -167,7 +165,7 @@ class PostgresqlDatabase final : public Database {
 
   void rollback() noexcept override {
     if (!session_.connected() || PQtransactionStatus(session_.connection()) == PQTRANS_IDLE) return;
-    PostgresqlResult(PQexec(session_.connection(), "ROLLBACK"));
+    session_.try_to_run("ROLLBACK");
   }
 
   std::int64_t execute(std::string_view sql, std::span<const SqlValue> parameters, const RowFunction& on_row,

@@ -35,6 +35,10 @@ class PostgresqlSession {
 
   // Commands without parameters or results that matter; several may be separated by semicolons.
   void run(const std::string& commands);
+  // The same where it does not matter whether it succeeds.
+  void try_to_run(const std::string& command) noexcept {
+    PQclear(PQexec(connection_.get(), command.c_str()));
+  }
   // Throws what the failure of a command means; a lost connection is closed.
   [[noreturn]] void throw_error(const PGresult* result);
   void close() { connection_.reset(); }

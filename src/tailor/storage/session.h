@@ -64,7 +64,7 @@ struct Storage::Session {
   void run_transaction(Database::Mode mode, const std::function<void()>& work);
 
   // Part of a transaction: this trial as a row with all that belongs to it.
-  TrialRecord read_trial(TrialId trial);
+  TrialRecord read_trial(TrialId id);
   // Part of a transaction: fills in what belongs to these trials (ascending ids).
   void read_children(std::span<TrialRecord> trials);
   CreatedTrial insert_trial(StudyId study, const NewTrial& trial);
@@ -105,16 +105,16 @@ TrialState trial_state(std::string_view name, const Database& database);
 std::string_view name_of(Direction direction);
 
 // Throw a failure if the study (the trial) is not there; lock its row until the transaction ends.
-void lock_study_row(Database& database, StudyId study);
+void lock_study_row(Database& db, StudyId study);
 struct LockedTrial {
   StudyId study;
   std::int64_t number;
   TrialState state;
   std::int64_t objectives;
 };
-LockedTrial lock_trial(Database& database, TrialId trial);
+LockedTrial lock_trial(Database& db, TrialId trial);
 // The same, and FinishedTrialError if it is finished.
-LockedTrial lock_unfinished_trial(Database& database, TrialId trial);
+LockedTrial lock_unfinished_trial(Database& db, TrialId trial);
 
 // A name or key that Optuna's columns can hold; a value that is JSON. Otherwise a failure.
 void check_name(std::string_view what, std::string_view name);

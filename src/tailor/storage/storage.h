@@ -61,7 +61,7 @@ class Storage {
   // A name that exists is a usage error. 1 to 512 characters; at least one direction.
   StudyId create_study(const std::string& name, const std::vector<Direction>& directions);
   std::optional<StudyId> find_study(std::string_view name);
-  StudyRecord get_study(StudyId study);
+  StudyRecord get_study(StudyId id);
   std::vector<StudyRecord> list_studies();  // ascending ids
   TrialCounts count_trials(StudyId study);
   void delete_study(StudyId study);  // with its trials
