@@ -15,7 +15,8 @@ namespace tailor {
 namespace {
 
 struct Arguments {
-  std::string storage, study, recipe;
+  StudyLocation location;
+  std::string recipe;
   std::vector<std::string> overrides;
   bool json = false;
 };
@@ -37,7 +38,7 @@ nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
 }
 
 void enqueue(const Arguments& a) {
-  const FoundStudy found = find_study(a.storage, a.study);
+  const FoundStudy found = find_study(a.location);
   const nlohmann::json params = wish(a, read_definition(*found.storage, found.id));
   const CreatedTrial trial = found.storage->create_trial(
       found.id, {.state = TrialState::waiting, .system_attributes = {{"fixed_params", params.dump()}}});
@@ -53,8 +54,8 @@ void enqueue(const Arguments& a) {
 void add_enqueue_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("enqueue", "Settings that a study shall try next");
-  command->add_option("--storage", a->storage, "The study's database")->required();
-  command->add_option("--study", a->study, "Its name there")->required();
+  add_storage_option(*command, a->location);
+  add_study_option(*command, a->location);
   command->add_option("--set", a->overrides, "name=value; what is not set is left to the sampler")
       ->allow_extra_args(false);
   command->add_option("--recipe", a->recipe, "All values of a recipe: shipped name or TOML file");

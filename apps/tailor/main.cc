@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   tailor::add_evaluate_command(app);
   tailor::add_predict_command(app);
   tailor::add_hyperparameters_command(app);
+  tailor::add_study_commands(app);
   try {
     check_command(app, argc, argv);
     app.parse(argc, argv);

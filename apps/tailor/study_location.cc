@@ -24,18 +24,42 @@ bool database_is_missing(const std::string& url) {
   return !file.empty() && !std::filesystem::exists(file, ignored);
 }
 
-FoundStudy find_study(const std::string& url, const std::string& name) {
+void add_storage_option(CLI::App& command, StudyLocation& location) {
+  command
+      .add_option("--storage", location.storage,
+                  "The database: sqlite:///FILE or postgresql://USER@HOST/NAME [$TAILOR_STORAGE]")
+      ->envname("TAILOR_STORAGE")
+      ->required();
+}
+
+void add_study_option(CLI::App& command, StudyLocation& location) {
+  command.add_option("--study", location.study, "Its name there [the only one]");
+}
+
+std::unique_ptr<Storage> open_existing_storage(const std::string& url) {
   if (database_is_missing(url)) throw usage_error("--storage {}: there is no such database", url);
-  FoundStudy found{open_storage(url)};
-  const std::optional<StudyId> id = found.storage->find_study(name);
-  if (!id) {
-    std::vector<std::string> names;
-    for (const StudyRecord& study : found.storage->list_studies()) names.push_back(study.name);
-    throw usage_error("{}: there is no study '{}'{}; there {}", without_password(url), name,
-                      did_you_mean(name, names), names.empty() ? "is none" : "are " + join(names, ", "));
+  return open_storage(url);
+}
+
+FoundStudy find_study(const StudyLocation& location) {
+  FoundStudy found{open_existing_storage(location.storage)};
+  if (!location.study.empty()) {
+    if (const std::optional<StudyId> id = found.storage->find_study(location.study)) {
+      found.id = *id;
+      return found;
+    }
   }
-  found.id = *id;
-  return found;
+  std::vector<std::string> names;
+  for (const StudyRecord& study : found.storage->list_studies()) {
+    names.push_back(study.name);
+    found.id = study.id;
+  }
+  if (location.study.empty() && names.size() == 1) return found;
+  const std::string url = without_password(location.storage);
+  if (names.empty()) throw usage_error("{}: there is no study", url);
+  if (location.study.empty()) throw usage_error("{}: give --study; there are {}", url, join(names, ", "));
+  throw usage_error("{}: there is no study '{}'{}; there are {}", url, location.study,
+                    did_you_mean(location.study, names), join(names, ", "));
 }
 
 std::filesystem::path default_checkpoints(const std::string& url) {

@@ -6,16 +6,27 @@
 #include <memory>
 #include <string>
 
+#include <CLI/CLI.hpp>
+
 #include "tailor/storage/storage.h"
 
 namespace tailor {
+
+// --storage, or $TAILOR_STORAGE; and --study, which may be left out where there is one study only.
+struct StudyLocation {
+  std::string storage, study;
+};
+void add_storage_option(CLI::App& command, StudyLocation& location);
+void add_study_option(CLI::App& command, StudyLocation& location);
 
 // An existing study. A usage error if there is no such database or study; never creates a database.
 struct FoundStudy {
   std::unique_ptr<Storage> storage;
   StudyId id{};
 };
-FoundStudy find_study(const std::string& storage_url, const std::string& name);
+FoundStudy find_study(const StudyLocation& location);
+// The database alone.
+std::unique_ptr<Storage> open_existing_storage(const std::string& storage_url);
 
 // Whether the URL names an SQLite file that does not exist yet.
 bool database_is_missing(const std::string& storage_url);

@@ -9,15 +9,16 @@ namespace tailor {
 namespace {
 
 struct Arguments {
-  std::string storage, study, data;
+  StudyLocation location;
+  std::string data;
   SessionOptions session;
 };
 
 void work(const Arguments& a) {
-  const FoundStudy found = find_study(a.storage, a.study);
+  const FoundStudy found = find_study(a.location);
   const StudyDefinition definition = read_definition(*found.storage, found.id);
   ImageSet images = open_dataset(a.data.empty() ? definition.data.name : a.data)->read_train();
-  run_session(*found.storage, a.storage, found.id, definition, std::move(images), a.session, "work");
+  run_session(*found.storage, a.location.storage, found.id, definition, std::move(images), a.session, "work");
 }
 
 }  // namespace
@@ -25,8 +26,8 @@ void work(const Arguments& a) {
 void add_work_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("work", "Help with a study, from this or another machine");
-  command->add_option("--storage", a->storage, "The study's database")->required();
-  command->add_option("--study", a->study, "Its name there")->required();
+  add_storage_option(*command, a->location);
+  add_study_option(*command, a->location);
   command->add_option("--data", a->data, "Where its images are on this machine [the study's own]");
   add_session_options(*command, a->session);
   command->callback([a] { work(*a); });

@@ -1,0 +1,173 @@
+// tailor studies, trials, best, export, delete: looking at studies, ours or Optuna's, and removing them.
+#include <cstdio>
+
+#include "commands.h"
+#include "study_location.h"
+#include "tailor/base/error.h"
+#include "tailor/base/file.h"
+#include "tailor/base/text.h"
+#include "tailor/report/study_listing.h"
+#include "tailor/train/metrics.h"
+#include "tailor/train/recipe.h"
+#include "tailor/tune/study.h"
+#include "tailor/tune/trial_setting.h"
+
+namespace tailor {
+namespace {
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+struct Studies {
+  StudyLocation location;
+  bool json = false;
+
+  void run() const {
+    const std::unique_ptr<Storage> opened = open_existing_storage(location.storage);
+    std::vector<StudyOverview> all;
+    for (StudyRecord& study : opened->list_studies()) {
+      const std::vector<TrialRecord> trials = opened->get_trials(study.id);
+      const TrialRecord* best = best_trial(study, trials);
+      const TrialCounts counts = opened->count_trials(study.id);
+      all.push_back({std::move(study), counts, best ? std::optional(*best) : std::nullopt});
+    }
+    print(json ? studies_json(all) : studies_table(all));
+  }
+};
+
+struct Trials {
+  StudyLocation location;
+  bool json = false, by_value = false;
+  std::string state;
+  int most = 0;
+
+  void run() const {
+    const FoundStudy found = find_study(location);
+    const StudyRecord record = found.storage->get_study(found.id);
+    std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
+    if (!state.empty()) std::erase_if(trials, [&](const TrialRecord& t) { return shown_state(t) != state; });
+    if (by_value) sort_by_value(record, trials);
+    if (most > 0 && trials.size() > static_cast<std::size_t>(most))
+      trials.resize(static_cast<std::size_t>(most));
+    print(json ? trials_json(trials) : trials_table(trials));
+  }
+};
+
+// The settings that a trial of ours was trained with, as a recipe for `tailor train`.
+std::string recipe_of(Storage& storage, const StudyRecord& study, const TrialRecord& trial) {
+  const StudyDefinition definition = read_definition(storage, study.id);
+  ResolvedSettings resolved{kept_settings(definition, trial), {}};
+  for (const auto& [name, text] : differences(definition.untuned(), resolved.settings))
+    resolved.origins[name] = fmt::format("trial {} of study {}", trial.number, study.name);
+  return fmt::format(
+      "# Trial {} of study {}: {} = {}, the best of many and so flattered.\narchitecture = \"{}\"\n\n{}",
+      trial.number, study.name, name_of(definition.measure), trial.values.front(),
+      definition.architecture.name, to_toml(resolved));
+}
+
+struct Best {
+  StudyLocation location;
+  bool json = false;
+  std::string recipe;
+
+  void run() const {
+    const FoundStudy found = find_study(location);
+    const StudyRecord record = found.storage->get_study(found.id);
+    const std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
+    const TrialRecord* best = best_trial(record, trials);
+    if (best == nullptr) throw failure("study '{}' has no complete trial yet", record.name);
+    if (!recipe.empty()) write_file(recipe, recipe_of(*found.storage, record, *best));
+    if (json) return print(trial_json(*best));
+    print(fmt::format("trial {} of {}, value {:.6g}\n", best->number, trials.size(), best->values.front()));
+    for (const TrialParam& param : best->params)
+      print(fmt::format("  {} = {}\n", param.name(), value_text(param.distribution(), param.value)));
+    if (best->user_attributes.contains(trial_key::untuned)) print("  the untuned defaults\n");
+    print("The best of many measurements is flattered by chance.\n");
+    if (recipe.empty()) {
+      print("As a recipe: tailor best … --recipe FILE\n");
+    } else {
+      print(fmt::format("Train with it: tailor train --recipe {} --out DIR\n", recipe));
+    }
+  }
+};
+
+struct Export {
+  StudyLocation location;
+  std::string format = "csv", out;
+
+  void run() const {
+    const FoundStudy found = find_study(location);
+    const StudyRecord record = found.storage->get_study(found.id);
+    const std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
+    const std::string text = format == "json" ? trials_json(trials) : trials_csv(record, trials);
+    if (out.empty()) return print(text);
+    write_file(out, text);
+    print(fmt::format("{}: {} trials\n", out, trials.size()));
+  }
+};
+
+struct Delete {
+  StudyLocation location;
+  bool yes = false, json = false;
+
+  void run() const {
+    const FoundStudy found = find_study(location);
+    const StudyRecord record = found.storage->get_study(found.id);
+    const std::int64_t trials = found.storage->count_trials(record.id).total();
+    if (!yes)
+      throw usage_error("study '{}' with {} trials would be gone for good; give --yes to delete it",
+                        record.name, trials);
+    found.storage->delete_study(record.id);
+    if (json) return print(fmt::format("{{\"deleted_trials\": {}}}\n", trials));
+    print(fmt::format("deleted '{}' with {} trials\n", record.name, trials));
+  }
+};
+
+template <class Command>
+std::pair<CLI::App*, std::shared_ptr<Command>> add(CLI::App& app, const char* name, const char* help,
+                                                   bool one_study = true) {
+  auto command = std::make_shared<Command>();
+  CLI::App* sub = app.add_subcommand(name, help);
+  add_storage_option(*sub, command->location);
+  if (one_study) add_study_option(*sub, command->location);
+  sub->callback([command] { command->run(); });
+  return {sub, command};
+}
+
+}  // namespace
+
+void add_study_commands(CLI::App& app) {
+  const char* json_help = "Print JSON";
+  {
+    const auto [sub, command] = add<Studies>(app, "studies", "List the studies of a database", false);
+    sub->add_flag("--json", command->json, json_help);
+  }
+  {
+    const auto [sub, command] = add<Trials>(app, "trials", "List the trials of a study");
+    sub->add_flag("--json", command->json, json_help);
+    sub->add_flag("--by-value", command->by_value, "Best first");
+    sub->add_option("--most", command->most, "Only so many")->check(CLI::PositiveNumber);
+    sub->add_option("--state", command->state, "Only these")
+        ->check(CLI::IsMember({"running", "waiting", "paused", "complete", "pruned", "failed"}));
+  }
+  {
+    const auto [sub, command] = add<Best>(app, "best", "Show the best trial of a study");
+    sub->add_flag("--json", command->json, json_help);
+    sub->add_option("--recipe", command->recipe, "Write its settings to this file, for tailor train");
+  }
+  {
+    const auto [sub, command] = add<Export>(app, "export", "Write all trials of a study as CSV or JSON");
+    sub->add_option("--format", command->format, "csv or json")
+        ->check(CLI::IsMember({"csv", "json"}))
+        ->capture_default_str();
+    sub->add_flag_callback(
+        "--json", [command = command] { command->format = "json"; }, "Short for --format json");
+    sub->add_option("--out", command->out, "The file; default: standard output");
+  }
+  {
+    const auto [sub, command] = add<Delete>(app, "delete", "Delete a study with all its trials");
+    sub->add_flag("--yes", command->yes, "Do it");
+    sub->add_flag("--json", command->json, json_help);
+  }
+}
+
+}  // namespace tailor

@@ -1,0 +1,230 @@
+#include "tailor/report/study_listing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/text.h"
+#include "tailor/tune/setting_text.h"
+#include "tailor/tune/study_view.h"
+
+namespace tailor {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t columns = 80;
+
+bool maximized(const StudyRecord& study) {
+  return !study.directions.empty() && study.directions.front() == Direction::maximize;
+}
+
+std::string number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return fmt::format("{}", value);
+}
+
+Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(number(value)); }
+
+// JSON has a form for every category; reals and integers are themselves.
+Json json_param(const TrialParam& param) {
+  const Distribution& d = param.distribution();
+  if (d.kind == Distribution::Kind::integer) return static_cast<std::int64_t>(param.value);
+  if (d.kind == Distribution::Kind::real) return json_number(param.value);
+  const auto index = static_cast<std::size_t>(param.value);
+  if (index >= d.choices.size()) return nullptr;
+  return std::visit(
+      [](const auto& choice) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, std::monostate>) {
+          return nullptr;
+        } else {
+          return choice;
+        }
+      },
+      d.choices[index]);
+}
+
+Json json_attributes(const Attributes& attributes) {
+  Json json = Json::object();
+  for (const auto& [key, text] : attributes) {
+    Json value = Json::parse(text, nullptr, false);
+    json[key] = value.is_discarded() ? Json(text) : std::move(value);
+  }
+  return json;
+}
+
+std::string time_text(const std::optional<Timestamp>& time) { return time ? format_timestamp(*time) : ""; }
+
+Json to_json(const TrialRecord& trial) {
+  Json json{{"number", trial.number}, {"state", shown_state(trial)}};
+  json["values"] = Json::array();
+  for (double value : trial.values) json["values"].push_back(json_number(value));
+  json["params"] = Json::object();
+  for (const TrialParam& param : trial.params) json["params"][param.name()] = json_param(param);
+  json["intermediate_values"] = Json::object();
+  for (const auto& [step, value] : trial.intermediate_values)
+    json["intermediate_values"][std::to_string(step)] = json_number(value);
+  json["started"] = trial.started ? Json(time_text(trial.started)) : Json(nullptr);
+  json["finished"] = trial.finished ? Json(time_text(trial.finished)) : Json(nullptr);
+  json["user_attributes"] = json_attributes(trial.user_attributes);
+  json["system_attributes"] = json_attributes(trial.system_attributes);
+  return json;
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+// Cuts between characters, not within one.
+std::string cut(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most - 1;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string params_text(const TrialRecord& trial) {
+  std::vector<std::string> parts;
+  if (trial.user_attributes.contains(trial_key::untuned)) parts.emplace_back("the untuned defaults");
+  for (const TrialParam& param : trial.params)
+    parts.push_back(param.name() + "=" + value_text(param.distribution(), param.value));
+  return join(parts, " ");
+}
+
+std::string value_cell(const std::vector<double>& values) {
+  std::vector<std::string> parts;
+  for (double value : values) parts.push_back(fmt::format("{:.6g}", value));
+  return join(parts, ",");
+}
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace
+
+const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRecord> trials) {
+  if (study.directions.size() != 1) return nullptr;
+  const TrialRecord* best = nullptr;
+  for (const TrialRecord& trial : trials) {
+    if (trial.state != TrialState::complete || trial.values.size() != 1) continue;
+    const bool better = best != nullptr && (maximized(study) ? trial.values[0] > best->values[0]
+                                                             : trial.values[0] < best->values[0]);
+    if (best == nullptr || better) best = &trial;
+  }
+  return best;
+}
+
+void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials) {
+  const auto cost = [&](const TrialRecord& trial) {
+    return maximized(study) ? -trial.values[0] : trial.values[0];
+  };
+  std::stable_sort(trials.begin(), trials.end(), [&](const TrialRecord& a, const TrialRecord& b) {
+    if (a.values.empty() || b.values.empty()) return !a.values.empty() && b.values.empty();
+    return cost(a) < cost(b);
+  });
+}
+
+std::string shown_state(const TrialRecord& trial) {
+  switch (trial.state) {
+    case TrialState::running: {
+      const auto ours = trial.user_attributes.find(trial_key::state);
+      return ours != trial.user_attributes.end() && ours->second == "\"paused\"" ? "paused" : "running";
+    }
+    case TrialState::waiting:
+      return "waiting";
+    case TrialState::complete:
+      return "complete";
+    case TrialState::pruned:
+      return "pruned";
+    case TrialState::failed:
+      return "failed";
+  }
+  return "";
+}
+
+std::string studies_table(std::span<const StudyOverview> studies) {
+  std::string text = fmt::format("{:<30} {:>8} {:>8} {:>7} {:>8}  {}\n", "study", "trials", "complete",
+                                 "pruned", "failed", "best value");
+  for (const StudyOverview& s : studies)
+    text += fmt::format("{:<30} {:>8} {:>8} {:>7} {:>8}  {}\n", cut(s.study.name, 30), s.counts.total(),
+                        s.counts.complete, s.counts.pruned, s.counts.failed,
+                        s.best ? value_cell(s.best->values) : "-");
+  return text;
+}
+
+std::string trials_table(std::span<const TrialRecord> trials) {
+  std::string text =
+      fmt::format("{:>6} {:<8} {:>10} {:>6}  {}\n", "trial", "state", "value", "steps", "parameters");
+  for (const TrialRecord& trial : trials)
+    text += cut(fmt::format("{:>6} {:<8} {:>10} {:>6}  {}", trial.number, shown_state(trial),
+                            trial.values.empty() ? "-" : value_cell(trial.values),
+                            trial.intermediate_values.size(), params_text(trial)),
+                columns) +
+            "\n";
+  return text;
+}
+
+std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> trials) {
+  const std::size_t objectives = std::max<std::size_t>(1, study.directions.size());
+  std::set<std::string> names;
+  for (const TrialRecord& trial : trials)
+    for (const TrialParam& param : trial.params) names.insert(param.name());
+
+  std::vector<std::string> head{"number", "state"};
+  for (std::size_t i = 0; i < objectives; ++i)
+    head.push_back(objectives == 1 ? "value" : fmt::format("value_{}", i));
+  head.insert(head.end(), {"started", "finished", "steps", "last"});
+  for (const std::string& name : names) head.push_back(csv_field("param_" + name));
+  std::string text = join(head, ",") + "\n";
+
+  for (const TrialRecord& trial : trials) {
+    std::vector<std::string> row{std::to_string(trial.number), shown_state(trial)};
+    for (std::size_t i = 0; i < objectives; ++i)
+      row.push_back(i < trial.values.size() ? number(trial.values[i]) : "");
+    row.push_back(time_text(trial.started));
+    row.push_back(time_text(trial.finished));
+    row.push_back(std::to_string(trial.intermediate_values.size()));
+    row.push_back(trial.intermediate_values.empty() ? ""
+                                                    : number(trial.intermediate_values.rbegin()->second));
+    for (const std::string& name : names) {
+      const TrialParam* param = trial.param(name);
+      row.push_back(param ? csv_field(value_text(param->distribution(), param->value)) : "");
+    }
+    text += join(row, ",") + "\n";
+  }
+  return text;
+}
+
+std::string studies_json(std::span<const StudyOverview> studies) {
+  Json list = Json::array();
+  for (const StudyOverview& s : studies) {
+    Json json{{"name", s.study.name}};
+    json["directions"] = Json::array();
+    for (Direction direction : s.study.directions)
+      json["directions"].push_back(direction == Direction::maximize   ? "maximize"
+                                   : direction == Direction::minimize ? "minimize"
+                                                                      : "not set");
+    json["trials"] = {{"complete", s.counts.complete}, {"pruned", s.counts.pruned},
+                      {"failed", s.counts.failed},     {"running", s.counts.running},
+                      {"waiting", s.counts.waiting},   {"total", s.counts.total()}};
+    json["best_trial"] = s.best ? to_json(*s.best) : Json(nullptr);
+    list.push_back(std::move(json));
+  }
+  return dump(list);
+}
+
+std::string trials_json(std::span<const TrialRecord> trials) {
+  Json list = Json::array();
+  for (const TrialRecord& trial : trials) list.push_back(to_json(trial));
+  return dump(list);
+}
+
+std::string trial_json(const TrialRecord& trial) { return dump(to_json(trial)); }
+
+}  // namespace tailor

@@ -1,0 +1,46 @@
+// Studies and trials as tables, CSV and JSON: what `tailor studies`, `trials`, `best` and `export` print.
+// Made from rows of the storage, so studies that Optuna made are listed like our own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tailor/storage/trial_record.h"
+
+namespace tailor {
+
+struct StudyOverview {
+  StudyRecord study;
+  TrialCounts counts;
+  std::optional<TrialRecord> best;
+};
+
+// The complete trial with the best value of a study with one objective; ties: the first. Null if there is
+// none.
+const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRecord> trials);
+
+// Best first, trials without a value last, otherwise by number.
+void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials);
+
+// "running", "waiting", "complete", "pruned", "failed"; "paused" for a trial of ours that may go on.
+std::string shown_state(const TrialRecord& trial);
+
+// For terminals of 80 columns; what does not fit a line is cut, ending in "…".
+std::string studies_table(std::span<const StudyOverview> studies);
+std::string trials_table(std::span<const TrialRecord> trials);
+
+// A row for each trial: number, state, value (value_0, value_1, … with several objectives), started, finished
+// (UTC), steps, last, then param_NAME for every parameter of any trial. As RFC 4180 has it; an empty field is
+// an absent value.
+std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> trials);
+
+// An object for each, with everything that the storage has; parameters as what they stand for ("adam", not
+// the index). Numbers that JSON has no form for are the texts "NaN", "Infinity", "-Infinity".
+std::string studies_json(std::span<const StudyOverview> studies);
+std::string trials_json(std::span<const TrialRecord> trials);
+std::string trial_json(const TrialRecord& trial);
+
+}  // namespace tailor
