@@ -5,12 +5,10 @@
 #include "study_location.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
-#include "tailor/base/text.h"
 #include "tailor/report/study_listing.h"
-#include "tailor/train/metrics.h"
-#include "tailor/train/recipe.h"
-#include "tailor/tune/study.h"
-#include "tailor/tune/trial_setting.h"
+#include "tailor/tune/setting_text.h"
+#include "tailor/tune/study_summary.h"
+#include "tailor/tune/study_view.h"
 
 namespace tailor {
 namespace {
@@ -52,18 +50,6 @@ struct Trials {
   }
 };
 
-// The settings that a trial of ours was trained with, as a recipe for `tailor train`.
-std::string recipe_of(Storage& storage, const StudyRecord& study, const TrialRecord& trial) {
-  const StudyDefinition definition = read_definition(storage, study.id);
-  ResolvedSettings resolved{kept_settings(definition, trial), {}};
-  for (const auto& [name, text] : differences(definition.untuned(), resolved.settings))
-    resolved.origins[name] = fmt::format("trial {} of study {}", trial.number, study.name);
-  return fmt::format(
-      "# Trial {} of study {}: {} = {}, the best of many and so flattered.\narchitecture = \"{}\"\n\n{}",
-      trial.number, study.name, name_of(definition.measure), trial.values.front(),
-      definition.architecture.name, to_toml(resolved));
-}
-
 struct Best {
   StudyLocation location;
   bool json = false;
@@ -75,7 +61,7 @@ struct Best {
     const std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
     const TrialRecord* best = best_trial(record, trials);
     if (best == nullptr) throw failure("study '{}' has no complete trial yet", record.name);
-    if (!recipe.empty()) write_file(recipe, recipe_of(*found.storage, record, *best));
+    if (!recipe.empty()) write_file(recipe, best_recipe(summarize(*found.storage, found.id, true)));
     if (json) return print(trial_json(*best));
     print(fmt::format("trial {} of {}, value {:.6g}\n", best->number, trials.size(), best->values.front()));
     for (const TrialParam& param : best->params)

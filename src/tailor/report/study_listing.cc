@@ -93,8 +93,12 @@ std::string cut(std::string text, std::size_t most) {
 std::string params_text(const TrialRecord& trial) {
   std::vector<std::string> parts;
   if (trial.user_attributes.contains(trial_key::untuned)) parts.emplace_back("the untuned defaults");
-  for (const TrialParam& param : trial.params)
-    parts.push_back(param.name() + "=" + value_text(param.distribution(), param.value));
+  for (const TrialParam& param : trial.params) {
+    const Distribution& d = param.distribution();
+    parts.push_back(param.name() + "=" +
+                    (d.kind == Distribution::Kind::real ? fmt::format("{:.4g}", param.value)
+                                                        : value_text(d, param.value)));
+  }
   return join(parts, " ");
 }
 

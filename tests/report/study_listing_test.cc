@@ -1,0 +1,129 @@
+// Studies and trials as tables, CSV and JSON, from rows made by hand: ours, Optuna's, unfinished ones, odd
+// numbers and names.
+#include "tailor/report/study_listing.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tailor/tune/study_view.h"
+
+namespace tailor {
+namespace {
+
+using Json = nlohmann::json;
+using ::testing::HasSubstr;
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+TrialParam param(std::string name, Distribution distribution, double value) {
+  return {std::make_shared<ParamDefinition>(ParamDefinition{std::move(name), std::move(distribution)}),
+          value};
+}
+
+Distribution real(double low, double high) {
+  return {.kind = Distribution::Kind::real, .low = low, .high = high};
+}
+Distribution optimizers() {
+  return {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("a,\"b\"")}};
+}
+
+TrialRecord trial(std::int64_t number, TrialState state, std::vector<double> values) {
+  TrialRecord record;
+  record.number = number;
+  record.state = state;
+  record.values = std::move(values);
+  return record;
+}
+
+StudyRecord study(Direction direction = Direction::maximize) {
+  StudyRecord record;
+  record.name = "first";
+  record.directions = {direction};
+  return record;
+}
+
+std::vector<TrialRecord> some_trials() {
+  std::vector<TrialRecord> trials{trial(0, TrialState::complete, {0.5}), trial(1, TrialState::pruned, {0.9}),
+                                  trial(2, TrialState::complete, {0.75}), trial(3, TrialState::failed, {}),
+                                  trial(4, TrialState::complete, {0.75})};
+  trials[0].params = {param("learning_rate", real(0, 1), 0.1), param("optimizer", optimizers(), 1)};
+  trials[2].params = {param("learning_rate", real(0, 1), 0.25)};
+  trials[2].intermediate_values = {{1, 0.5}, {2, 0.75}};
+  return trials;
+}
+
+TEST(StudyListing, BestIsTheFirstCompleteTrialWithTheBestValue) {
+  const std::vector<TrialRecord> trials = some_trials();
+  EXPECT_EQ(best_trial(study(), trials)->number, 2);
+  EXPECT_EQ(best_trial(study(Direction::minimize), trials)->number, 0);
+  EXPECT_EQ(best_trial(study(), std::span(trials).subspan(3, 1)), nullptr);
+}
+
+TEST(StudyListing, SortsByValueWithoutMovingEquals) {
+  std::vector<TrialRecord> trials = some_trials();
+  sort_by_value(study(), trials);
+  std::vector<std::int64_t> numbers;
+  for (const TrialRecord& t : trials) numbers.push_back(t.number);
+  EXPECT_THAT(numbers, ::testing::ElementsAre(1, 2, 4, 0, 3));
+}
+
+TEST(StudyListing, ATrialOfOursThatMayGoOnIsPaused) {
+  TrialRecord running = trial(0, TrialState::running, {});
+  EXPECT_EQ(shown_state(running), "running");
+  running.user_attributes[trial_key::state] = "\"paused\"";
+  EXPECT_EQ(shown_state(running), "paused");
+  running.state = TrialState::pruned;
+  EXPECT_EQ(shown_state(running), "pruned");
+}
+
+TEST(StudyListing, CsvQuotesAndLeavesAbsentValuesEmpty) {
+  EXPECT_EQ(trials_csv(study(), some_trials()),
+            "number,state,value,started,finished,steps,last,param_learning_rate,param_optimizer\n"
+            "0,complete,0.5,,,0,,0.1,\"a,\"\"b\"\"\"\n"
+            "1,pruned,0.9,,,0,,,\n"
+            "2,complete,0.75,,,2,0.75,0.25,\n"
+            "3,failed,,,,0,,,\n"
+            "4,complete,0.75,,,0,,,\n");
+}
+
+TEST(StudyListing, JsonHasEverything) {
+  std::vector<TrialRecord> trials = some_trials();
+  trials[2].intermediate_values[3] = inf;
+  trials[2].user_attributes["note"] = "{\"a\": [1]}";
+  const Json json = Json::parse(trials_json(trials));
+  ASSERT_EQ(json.size(), 5U);
+  EXPECT_EQ(json[0]["params"]["optimizer"], "a,\"b\"");
+  EXPECT_EQ(json[0]["started"], nullptr);
+  EXPECT_EQ(json[2]["values"], Json::array({0.75}));
+  EXPECT_EQ(json[2]["intermediate_values"]["2"], 0.75);
+  EXPECT_EQ(json[2]["intermediate_values"]["3"], "Infinity");
+  EXPECT_EQ(json[2]["user_attributes"]["note"]["a"][0], 1);
+  EXPECT_EQ(json[3]["values"], Json::array());
+}
+
+TEST(StudyListing, TablesFitEightyColumns) {
+  std::vector<TrialRecord> trials = some_trials();
+  for (int i = 0; i < 20; ++i)
+    trials[0].params.push_back(param("a_parameter_" + std::to_string(i), real(0, 1), 0.123456789));
+  StudyOverview overview{study(), {.complete = 3, .pruned = 1, .failed = 1}, trials[2]};
+  overview.study.name = std::string(100, 'x');
+  for (const std::string& table : {trials_table(trials), studies_table(std::span(&overview, 1))}) {
+    std::size_t width = 0;
+    for (const char c : table) {
+      if (c == '\n') {
+        EXPECT_LE(width, 80U) << table;
+        width = 0;
+      } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+        ++width;
+      }
+    }
+  }
+  EXPECT_THAT(studies_table(std::span(&overview, 1)), HasSubstr("0.75"));
+  EXPECT_THAT(trials_table(trials), HasSubstr("a_parameter_0=0.1235"));
+}
+
+}  // namespace
+}  // namespace tailor
