@@ -50,7 +50,7 @@ std::vector<TrialRecord> some_trials() {
                                   trial(2, TrialState::complete, {0.75}), trial(3, TrialState::failed, {}),
                                   trial(4, TrialState::complete, {0.75})};
   trials[0].params = {param("learning_rate", real(0, 1), 0.1), param("optimizer", optimizers(), 1)};
-  trials[2].params = {param("learning_rate", real(0, 1), 0.25)};
+  trials[2].params = {param("learning_rate", real(0, 1), 0.123456)};
   trials[2].intermediate_values = {{1, 0.5}, {2, 0.75}};
   return trials;
 }
@@ -84,7 +84,7 @@ TEST(StudyListing, CsvQuotesAndLeavesAbsentValuesEmpty) {
             "number,state,value,started,finished,steps,last,param_learning_rate,param_optimizer\n"
             "0,complete,0.5,,,0,,0.1,\"a,\"\"b\"\"\"\n"
             "1,pruned,0.9,,,0,,,\n"
-            "2,complete,0.75,,,2,0.75,0.25,\n"
+            "2,complete,0.75,,,2,0.75,0.123456,\n"
             "3,failed,,,,0,,,\n"
             "4,complete,0.75,,,0,,,\n");
 }
@@ -122,7 +122,7 @@ TEST(StudyListing, TablesFitEightyColumns) {
     }
   }
   EXPECT_THAT(studies_table(std::span(&overview, 1)), HasSubstr("0.75"));
-  EXPECT_THAT(trials_table(trials), HasSubstr("a_parameter_0=0.1235"));
+  EXPECT_THAT(trials_table(trials), HasSubstr("learning_rate=0.1235"));
 }
 
 }  // namespace
