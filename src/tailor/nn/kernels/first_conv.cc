@@ -305,7 +305,8 @@ HWY_EXPORT(first_weights);
 bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
 
 bool first_conv_pays(const ConvShape& s) {
-  return first_conv_supports(s) && s.in_channels <= 4 && s.out_channels >= 16;
+  // Colour images give oneDNN enough to do (benchmarks/kernels_conv.cc).
+  return first_conv_supports(s) && s.in_channels == 1 && s.out_channels >= 16;
 }
 
 std::size_t first_conv_weight_floats(const ConvShape& s) {

@@ -13,7 +13,7 @@
 
 namespace tailor::kernels {
 
-// Whether these functions can compute this shape, and whether they are the better choice: few input channels,
+// Whether these functions can compute this shape, and whether they are the better choice: one input channel,
 // and output channels that fill vectors.
 bool first_conv_supports(const ConvShape& shape);
 bool first_conv_pays(const ConvShape& shape);
