@@ -208,12 +208,19 @@ bool JobQueue::report(const AssignedJob& job, int epoch, double value) {
   });
 }
 
-bool JobQueue::release(const AssignedJob& job) {
+bool JobQueue::release(const AssignedJob& job, double seconds) {
   return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
     jobs.back().worker.reset();
     keep_jobs(record.id, jobs);
+    add_seconds(record, seconds);
     storage_.delete_heartbeat(record.id);
   });
+}
+
+void JobQueue::add_seconds(const TrialRecord& record, double seconds) {
+  const auto before = record.user_attributes.find(trial_key::seconds);
+  if (before != record.user_attributes.end()) seconds += std::stod(before->second);
+  storage_.set_user_attribute(record.id, trial_key::seconds, fmt::format("{:.3f}", seconds));
 }
 
 bool JobQueue::end(const AssignedJob& job, const JobResult& result) {
@@ -235,11 +242,7 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
   job.deaths = 0;
   keep_jobs(record.id, jobs);
 
-  double seconds = result.seconds;
-  if (const auto before = record.user_attributes.find(trial_key::seconds);
-      before != record.user_attributes.end())
-    seconds += std::stod(before->second);
-  storage_.set_user_attribute(record.id, trial_key::seconds, fmt::format("{:.3f}", seconds));
+  add_seconds(record, result.seconds);
   const bool paused = result.end == JobEnd::paused;
   storage_.set_user_attribute(record.id, trial_key::state, json_text(paused ? "paused" : "ended"));
   if (result.end == JobEnd::failed)

@@ -56,8 +56,8 @@ class JobQueue {
   bool report(const AssignedJob& job, int epoch, double value);
   // Paused and finished trials get their state and value with it.
   bool end(const AssignedJob& job, const JobResult& result);
-  // Back to whoever takes it next.
-  bool release(const AssignedJob& job);
+  // Back to whoever takes it next; `seconds` that it took so far.
+  bool release(const AssignedJob& job, double seconds);
 
   // Calls `look` with the study as it was last read.
   void look(const std::function<void(const StudyView&)>& look) const;
@@ -68,6 +68,7 @@ class JobQueue {
   bool record(const Decision& decision, AssignedJob& job);
   bool change(const AssignedJob& job, const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
   void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
+  void add_seconds(const TrialRecord& record, double seconds);
   void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& result);
   void close();
 

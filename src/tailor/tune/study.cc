@@ -77,7 +77,7 @@ void StudyRun::work() {
     }
     JobReport report{job, {}, std::nullopt};
     if (!train(report)) {
-      queue_.release(job);
+      queue_.release(job, report.result.seconds);
       return;
     }
     if (!queue_.end(job, report.result)) continue;  // somebody else's by now
@@ -129,7 +129,7 @@ bool StudyRun::train(JobReport& report) {
   heart_.remove(assigned.id);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (storage_problem) {
-    queue_.release(assigned);
+    queue_.release(assigned, result.seconds);
     std::rethrow_exception(storage_problem);
   }
   return result.end != JobEnd::open;
