@@ -102,7 +102,8 @@ void TuneOutput::begin(const std::string& name, const std::string& url, const St
   row("study", fmt::format("{} in {}", name, without_password(url)));
   row("architecture", fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
                                   with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
-  row("data", fmt::format("{}: {} training, {} validation, test sealed", d.data.name,
+  row("data", fmt::format("{}: {} training, {} validation, test sealed",
+                          std::filesystem::path(d.data.name).filename().string(),
                           with_thousands(d.data.train_images), with_thousands(d.data.validation_images)));
   row("search",
       fmt::format("{} parameters, {} trials of {} epochs", d.space.size(), d.budget.trials, d.budget.epochs));
@@ -120,7 +121,7 @@ void TuneOutput::begin(const std::string& name, const std::string& url, const St
   if (options.jobs > d.lag && !options.queue.free)
     row("", fmt::format("the lag lets {} trials run at once, not more", d.lag));
   if (options.queue.free) row("", "--free: which trials are made depends on the workers' speed");
-  std::printf("\ntrial state  epochs %-21s    time  what differs from the defaults\n",
+  std::printf("\ntrial state  epochs %-21s    time  other than the default\n",
               maximizes(d.measure) ? "value (95 % interval)" : "value");
   std::fflush(stdout);
 }
@@ -202,9 +203,9 @@ void TuneOutput::finish(const StudySummary& s, const std::string& url, const std
                               std::max(0.0, 100 - 100 * static_cast<double>(s.counts.epochs) /
                                                       static_cast<double>(s.epochs_unpruned))));
   if (!s.complete.empty()) {
-    row("complete", fmt::format("lowest {}, quartiles {} {} {}, highest {}", value(s.complete.front()),
-                                value(quantile(s.complete, 0.25)), value(quantile(s.complete, 0.5)),
-                                value(quantile(s.complete, 0.75)), value(s.complete.back())));
+    row("spread", fmt::format("{} to {}, quartiles {} {} {}", value(s.complete.front()),
+                              value(s.complete.back()), value(quantile(s.complete, 0.25)),
+                              value(quantile(s.complete, 0.5)), value(quantile(s.complete, 0.75))));
   }
   std::printf("\n%-14s %s\n", "", std::string(name_of(definition_.measure)).c_str());
   if (s.untuned) row("default", with_interval(s.untuned->value));
@@ -215,7 +216,7 @@ void TuneOutput::finish(const StudySummary& s, const std::string& url, const std
     else if (s.untuned)
       row("gain", fmt::format("{:.4f} lower", s.untuned->value - s.best->value));
     std::printf(
-        "\nThe best of many is lucky as well as good: expect less on fresh seeds and images.\n"
+        "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
         "The intervals say what %s validation images can tell, for one setting.\n\n",
         with_thousands(definition_.data.validation_images).c_str());
     std::printf("The best setting differs from the defaults in\n");

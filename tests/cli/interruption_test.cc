@@ -136,5 +136,31 @@ TEST_F(Interruption, ByAFullDiskKeepsTheLastCheckpointAndResumesBitForBit) {
   expect_same_as_undisturbed("run");
 }
 
+const std::string tuning =
+    "tailor tune --data data --architecture tiny.toml --space small --trials 12 --epochs 9 --lag 4 --jobs 2 ";
+
+// A study's result without what a clock measured.
+nlohmann::json study_result(const Outcome& outcome) {
+  nlohmann::json summary = nlohmann::json::parse(outcome.output, nullptr, false);
+  summary.erase("training_seconds");
+  summary.erase("study");
+  return summary;
+}
+
+TEST_F(Interruption, OfAStudyByCtrlCAndByKillChangesNothingInItsResult) {
+  EXPECT_EQ(interrupt(tuning + "--study a", 1, SIGINT), 130);
+  EXPECT_EQ(interrupt("tailor tune --resume --study a --jobs 1", 2, SIGKILL), 137);
+  EXPECT_EQ(interrupt("tailor work --storage sqlite:///a.db --study a", 5, SIGTERM), 130);
+  const Outcome refused = sandbox_.run(tuning + "--study a");
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.errors, testing::HasSubstr("--resume"));
+  const Outcome resumed = sandbox_.run("tailor tune --resume --study a --json");
+  EXPECT_EQ(resumed.code, 0) << resumed.errors;
+  const Outcome undisturbed = sandbox_.run(tuning + "--study b --json");
+  EXPECT_EQ(undisturbed.code, 0) << undisturbed.errors;
+  EXPECT_EQ(study_result(resumed), study_result(undisturbed));
+  EXPECT_FALSE(fs::exists(sandbox_.path() / "tailor-checkpoints"));
+}
+
 }  // namespace
 }  // namespace tailor

@@ -34,7 +34,7 @@ std::vector<std::string> undisturbed(const StudyDefinition& definition, double d
 class EveryPruner : public testing::TestWithParam<const char*> {};
 
 TEST_P(EveryPruner, GivesTheSameTrialsWithAnyNumberOfThreads) {
-  const StudyDefinition definition = small_study("sobol", GetParam());
+  const StudyDefinition definition = small_study("tpe", GetParam());
   const std::vector<std::string> expected = undisturbed(definition, 0.3);
   EXPECT_EQ(expected.size(), 20u);
   for (const int jobs : {2, 4, 6}) {  // 4 is the lag
@@ -48,7 +48,7 @@ TEST_P(EveryPruner, GivesTheSameTrialsWithAnyNumberOfThreads) {
 }
 
 TEST_P(EveryPruner, GivesTheSameTrialsInTwoProcesses) {
-  const StudyDefinition definition = small_study("sobol", GetParam());
+  const StudyDefinition definition = small_study("tpe", GetParam());
   const std::vector<std::string> expected = undisturbed(definition);
   const TestStudy study(definition);
   std::vector<pid_t> children;
@@ -73,7 +73,7 @@ TEST_P(EveryPruner, GivesTheSameTrialsInTwoProcesses) {
 }
 
 TEST_P(EveryPruner, GivesTheSameTrialsAfterAnyInterruptions) {
-  const StudyDefinition definition = small_study("sobol", GetParam());
+  const StudyDefinition definition = small_study("tpe", GetParam());
   const std::vector<std::string> expected = undisturbed(definition);
   const TestStudy study(definition);
   Formula formula;
