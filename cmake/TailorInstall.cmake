@@ -9,7 +9,7 @@ install(TARGETS tailor EXPORT tailor-targets ARCHIVE DESTINATION ${CMAKE_INSTALL
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS tailor_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY src/tailor DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
-foreach(folder architectures recipes)
+foreach(folder architectures recipes spaces)
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/tailor FILES_MATCHING PATTERN "*.toml")
   endif()

@@ -24,8 +24,9 @@ using ::testing::IsEmpty;
 constexpr std::array<std::string_view, 8> layers = {"base",  "data",    "nn",   "interop",
                                                     "train", "storage", "tune", "report"};
 
-constexpr std::array<std::string_view, 9> folders = {
-    "src", "apps", "tests", "benchmarks", "examples", "scripts", "recipes", "architectures", "cmake"};
+constexpr std::array<std::string_view, 10> folders = {"src",      "apps",    "tests",   "benchmarks",
+                                                      "examples", "scripts", "recipes", "architectures",
+                                                      "spaces",   "cmake"};
 constexpr std::size_t most_lines = 600;
 constexpr std::uintmax_t most_bytes = 400 * 1024;
 
