@@ -19,8 +19,10 @@ constexpr std::array kinds = {
                 make_sobol_sampler},
     SamplerKind{"tpe", "compares densities of good and bad trials: quick, robust, for any space and budget",
                 make_tpe_sampler},
-    SamplerKind{"gp", "Bayesian optimisation with a Gaussian process: fewest trials, up to some hundreds",
-                make_gp_sampler},
+    SamplerKind{
+        "gp",
+        "Bayesian optimisation with a Gaussian process: needs the fewest trials, slower, up to some hundreds",
+        make_gp_sampler},
     SamplerKind{"auto", "gp for the first 300 trials over at most 30 parameters, tpe otherwise",
                 make_auto_sampler},
 };

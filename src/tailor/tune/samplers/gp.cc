@@ -19,6 +19,7 @@ namespace tailor {
 namespace {
 
 constexpr int default_startup = 6;
+constexpr int hedge = 4;                  // one trial of so many is TPE's
 constexpr std::size_t most_fitted = 128;  // trials that the hyperparameters are fitted to
 constexpr std::size_t most_used = 600;    // trials that predictions use
 
@@ -90,7 +91,8 @@ class GpSampler final : public Sampler {
  public:
   explicit GpSampler(const SamplerOptions& options)
       : repeats_(options.repeats),
-        startup_trials_(options.startup >= 0 ? options.startup : default_startup) {}
+        startup_trials_(options.startup >= 0 ? options.startup : default_startup),
+        tpe_(make_tpe_sampler(options)) {}
 
   std::optional<Assignment> propose(const Space& space, std::span<const Observation> history,
                                     int trial_number, Key key) override {
@@ -100,6 +102,7 @@ class GpSampler final : public Sampler {
         informative(history) < startup_trials_) {
       return startup_.propose(space, tried, trial_number, key);
     }
+    if (trial_number % hedge == hedge - 1) return tpe_->propose(space, history, trial_number, key);
     const GpEncoding encoding(space);
     const GpHyperparameters hyperparameters = fitted(encoding, all);
     const Known used = limited(all);
@@ -188,6 +191,7 @@ class GpSampler final : public Sampler {
 
   bool repeats_;
   int startup_trials_;
+  std::unique_ptr<Sampler> tpe_;
   Startup startup_;
   Sobol sobol_{0};
   std::vector<std::pair<std::uint64_t, GpHyperparameters>> chain_;  // with a hash of what it was fitted to

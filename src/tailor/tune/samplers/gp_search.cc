@@ -10,8 +10,8 @@
 namespace tailor {
 namespace {
 
-constexpr std::uint32_t spread_candidates = 200;  // over the whole space
-constexpr std::uint64_t near_candidates = 200;    // around good settings
+constexpr std::uint32_t spread_candidates = 100;  // over the whole space
+constexpr std::uint64_t near_candidates = 100;    // around good settings
 constexpr std::size_t most_centers = 5;
 constexpr std::size_t climbs = 4;  // from the best of the candidates
 constexpr int most_rounds = 20;
@@ -28,8 +28,9 @@ std::vector<std::size_t> descending(const std::vector<double>& values) {
 // The values that a step from `value` may lead to: all of a few, otherwise those at distances 1, 2, 4, …
 // steps.
 std::vector<double> steps(const Distribution& d, double value) {
-  const std::uint64_t count = cardinality(d).value_or(1);
   std::vector<double> to;
+  const std::uint64_t count = cardinality(d).value_or(0);
+  if (count == 0) return to;
   if (count <= few_values || d.kind == Distribution::Kind::categorical) {
     for (std::uint64_t k = 0; k < count; ++k) to.push_back(value_at(d, k));
   } else {
@@ -151,37 +152,39 @@ bool GpSearch::climb_reals(Candidate& candidate) const {
   return true;
 }
 
-// Moves to the best new setting that differs in one discrete parameter, if it is better.
+// Gives each discrete parameter in turn the value that makes the best new setting, if it is better.
 bool GpSearch::climb_discrete(Candidate& candidate) const {
-  const std::vector<Assignment> around = neighbors(candidate.setting);
-  if (around.empty()) return false;
-  const std::vector<double> gain = gains(around);
-  for (const std::size_t i : descending(gain)) {
-    if (gain[i] <= candidate.gain + 1e-9) return false;
-    if (tried_.contains(around[i])) continue;
-    candidate = {around[i], gain[i]};
-    return true;
+  bool moved = false;
+  for (std::size_t i = 0; i < space_.size(); ++i) {
+    const std::vector<Assignment> around = neighbors(candidate.setting, i);
+    if (around.empty()) continue;
+    const std::vector<double> gain = gains(around);
+    for (const std::size_t best : descending(gain)) {
+      if (gain[best] <= candidate.gain + 1e-9) break;
+      if (tried_.contains(around[best])) continue;
+      candidate = {around[best], gain[best]};
+      moved = true;
+      break;
+    }
   }
-  return false;
+  return moved;
 }
 
-std::vector<Assignment> GpSearch::neighbors(const Assignment& setting) const {
+// The setting with other values of parameter i; children that appear start in the middle.
+std::vector<Assignment> GpSearch::neighbors(const Assignment& setting, std::size_t i) const {
   std::vector<Assignment> around;
-  for (std::size_t i = 0; i < space_.size(); ++i) {
-    if (std::isnan(setting[i])) continue;
-    for (const double value : steps(space_.distribution(i), setting[i])) {
-      Assignment moved = setting;
-      moved[i] = value;
-      for (std::size_t child = i + 1; child < space_.size();
-           ++child) {  // those that appear start in the middle
-        if (!space_.active(child, moved)) {
-          moved[child] = std::numeric_limits<double>::quiet_NaN();
-        } else if (std::isnan(moved[child])) {
-          moved[child] = from_unit(space_.distribution(child), 0.5);
-        }
+  if (std::isnan(setting[i])) return around;
+  for (const double value : steps(space_.distribution(i), setting[i])) {
+    Assignment moved = setting;
+    moved[i] = value;
+    for (std::size_t child = i + 1; child < space_.size(); ++child) {
+      if (!space_.active(child, moved)) {
+        moved[child] = std::numeric_limits<double>::quiet_NaN();
+      } else if (std::isnan(moved[child])) {
+        moved[child] = from_unit(space_.distribution(child), 0.5);
       }
-      around.push_back(std::move(moved));
     }
+    around.push_back(std::move(moved));
   }
   return around;
 }

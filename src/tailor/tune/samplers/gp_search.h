@@ -39,7 +39,7 @@ class GpSearch {
   void climb(Candidate& candidate) const;
   bool climb_reals(Candidate& candidate) const;
   bool climb_discrete(Candidate& candidate) const;
-  std::vector<Assignment> neighbors(const Assignment& setting) const;
+  std::vector<Assignment> neighbors(const Assignment& setting, std::size_t i) const;
 
   const Space& space_;
   const GpEncoding& encoding_;
