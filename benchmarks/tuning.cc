@@ -24,6 +24,7 @@ struct Arguments {
   std::vector<std::string> problems, samplers = {"random", "tpe", "gp"};
   std::vector<int> budgets = {25, 50, 100, 200};
   int seeds = 10, first_seed = 0;
+  std::vector<int> histories;
   bool describe = false;
 };
 
@@ -77,7 +78,38 @@ nlohmann::json description(const Problem& problem) {
           {"checks", checks}};
 }
 
+// The time of one proposal after many trials, over twelve parameters of every kind.
+nlohmann::json proposal_time(const std::string& name, int trials) {
+  std::vector<Parameter> parameters;
+  for (const Problem& problem : tuning_problems({})) {
+    if (problem.name != "mixed") continue;
+    for (const char* copy : {"a", "b"}) {
+      for (Parameter p : problem.space.parameters()) {
+        p.name += copy;
+        parameters.push_back(std::move(p));
+      }
+    }
+  }
+  const Space space(parameters);
+  std::vector<Observation> history;
+  for (int i = 0; i < trials; ++i) {
+    const Key key(static_cast<std::uint64_t>(i));
+    history.push_back({i, draw_uniform(space, key), Observation::State::complete, key.uniform(1000), -1});
+  }
+  constexpr int asks = 20;
+  const std::unique_ptr<Sampler> sampler = make_sampler(name);
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < asks; ++i) sampler->propose(space, history, trials + i, Key(1));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return {{"sampler", "tailor " + name}, {"trials", trials}, {"seconds", seconds / asks}};
+}
+
 void run(const Arguments& a) {
+  for (const int trials : a.histories) {
+    for (const std::string& sampler : a.samplers)
+      std::printf("%s\n", proposal_time(sampler, trials).dump().c_str());
+  }
+  if (!a.histories.empty()) return;
   for (const Problem& problem : tuning_problems(a.tables)) {
     if (!a.problems.empty() &&
         std::find(a.problems.begin(), a.problems.end(), problem.name) == a.problems.end())
@@ -107,6 +139,8 @@ int main(int argc, char** argv) {
   app.add_option("--budgets", a.budgets, "numbers of trials, ascending")->delimiter(',');
   app.add_option("--seeds", a.seeds);
   app.add_option("--first-seed", a.first_seed);
+  app.add_option("--after", a.histories, "instead: the time of a proposal after so many trials")
+      ->delimiter(',');
   app.add_flag("--describe", a.describe, "print the problems instead");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -117,6 +117,11 @@ def compare_samplers(o, binary, python, note, table, machine):
     rows.append(["mean", *[f"{1000 * statistics.fmean(v for p in problems for v in values(seconds, s, p, -1)):.3f}" for s in samplers]])
     table(o, [f"sampler's ms a trial, {budgets[-1]} trials", *samplers], rows)
 
+    after = [binary, "--samplers", "tpe", "--after", "100,1000,10000,100000"]
+    lines = subprocess.run(after, capture_output=True, text=True, check=True, env=os.environ | THREADS).stdout.splitlines()
+    rows = [[s["sampler"], f"{s['trials']:,}", f"{1000 * s['seconds']:.2f}"] for s in map(json.loads, lines)]
+    table(o, ["time of a proposal", "after trials", "ms"], rows)
+
     rows = []
     for mine, theirs in PAIRS:
         if mine not in samplers or theirs not in samplers:
