@@ -122,10 +122,11 @@ inline std::vector<std::string> content(const std::string& url, const std::strin
 
 // Makes the study "s" in a new database.
 struct TestStudy {
-  std::string url = new_database();
+  std::string url;
   StudyId id{};
 
-  explicit TestStudy(const StudyDefinition& definition) {
+  explicit TestStudy(const StudyDefinition& definition) : TestStudy(definition, new_database()) {}
+  TestStudy(const StudyDefinition& definition, std::string storage) : url(std::move(storage)) {
     id = create_study(*open_storage(url), "s", definition);
   }
   StudyEnd run(Objective& objective, const StudyOptions& options = {},

@@ -140,7 +140,8 @@ void PostgresqlSession::throw_error(const PGresult* result) {
   const std::string state = field ? field : "";
   field = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
   const std::string message = first_line(field ? field : PQerrorMessage(connection_.get()));
-  if (!connected()) {
+  // What the server did not say, libpq did; it may not have found out yet that the connection is gone.
+  if (!connected() || state.empty()) {
     close();
     throw TryAgain(fmt::format("the connection was lost: {}", message));
   }

@@ -29,10 +29,8 @@ class Decider {
     if (d_.budget.total_epochs > 0 && view_.epochs_given(horizon_) >= d_.budget.total_epochs)
       return std::nullopt;
     const std::vector<StudyTrial>& trials = view_.trials();
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-      if (trials[i].state == TrialState::waiting) return claim(i);
-    }
-    const std::vector<PrunerTrial> seen = view_.pruner_trials(horizon_);
+    if (const auto wish = view_.waiting()) return claim(*wish);
+    const std::span<const PrunerTrial> seen = view_.pruner_trials(horizon_);
     bool all_made = static_cast<int>(trials.size()) >= d_.budget.trials;
     if (const auto next = pruner_.resume(seen, all_made)) return resume(*next);
     if (all_made) return std::nullopt;
@@ -60,14 +58,14 @@ class Decider {
     return claim;
   }
 
-  Job first_job(int number, const std::vector<PrunerTrial>& seen) const {
+  Job first_job(int number, std::span<const PrunerTrial> seen) const {
     const int to = std::clamp(pruner_.first_stop(number), 1, d_.budget.epochs);
     return {view_.next_job(), 0, to, pruner_.limits(seen, 0, to)};
   }
 
   Decision resume(const Resumption& next) const {
     const Job& last = view_.trials()[next.trial].jobs.back();
-    const std::vector<PrunerTrial> seen = view_.pruner_trials(horizon_);
+    const std::span<const PrunerTrial> seen = view_.pruner_trials(horizon_);
     return {Decision::Kind::resume,
             {},
             next.trial,

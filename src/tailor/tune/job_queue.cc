@@ -38,12 +38,12 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       storage_.lock_study(study_);
       view_.refresh(storage_);
       const StudyDefinition& d = view_.definition();
-      if (std::string made = to_json(d); made != made_for_) {
+      if (made_for_ != view_.version()) {
         SamplerOptions options = d.sampler_options;
         options.trials = d.budget.trials;
         sampler_ = make_sampler(d.sampler, options);
         pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
-        made_for_ = std::move(made);
+        made_for_ = view_.version();
       }
       next.reset();
       if (take_over(job)) {
@@ -54,6 +54,8 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       if (decision.kind == Decision::Kind::wait) {
         next = Next::wait;
       } else if (decision.kind == Decision::Kind::finished) {
+        view_.forget();  // another worker may have closed it
+        view_.refresh(storage_);
         close();
         next = Next::finished;
       } else if (record(decision, job)) {
@@ -113,8 +115,10 @@ bool JobQueue::take_over(AssignedJob& assigned) {
 bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
   using Kind = Decision::Kind;
   const StudyDefinition& d = view_.definition();
-  storage_.set_user_attribute(study_, study_key::next_job, std::to_string(view_.next_job() + 1));
-  if (decision.kind == Kind::empty) return false;
+  if (decision.kind == Kind::empty) {
+    hand_out({});
+    return false;
+  }
 
   Job job = decision.job;
   job.worker = worker_.identity();
@@ -122,6 +126,7 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
     const StudyTrial& trial = view_.trials()[decision.trial];
     std::vector<Job> jobs = trial.jobs;
     jobs.push_back(job);
+    hand_out(trial.id);
     keep_jobs(trial.id, jobs);
     storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
     storage_.record_heartbeat(trial.id);
@@ -173,6 +178,7 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
     storage_.set_params(id, trial.params);
     for (const auto& [key, text] : trial.user_attributes) storage_.set_user_attribute(id, key, text);
   }
+  hand_out(id);
   if (!refusal.empty()) {
     write_end(storage_.get_trial(id), {job}, {JobEnd::failed, 0, refusal, 0});
     return false;
@@ -180,6 +186,18 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
   storage_.record_heartbeat(id);
   assigned = {id, number, untuned, job, settings, d.training_seed(number), view_.sign(), false};
   return true;
+}
+
+// The next job is this trial's, or nobody's.
+void JobQueue::hand_out(TrialId trial) {
+  constexpr std::size_t most = 64;  // workers that were away for longer read all paused trials again
+  json recent = json::array();
+  const std::vector<TrialId>& before = view_.recent();
+  for (std::size_t i = before.size() < most ? 0 : before.size() - most + 1; i < before.size(); ++i)
+    recent.push_back(static_cast<std::int64_t>(before[i]));
+  recent.push_back(static_cast<std::int64_t>(trial));
+  storage_.set_user_attribute(study_, study_key::next_job, std::to_string(view_.next_job() + 1));
+  storage_.set_user_attribute(study_, study_key::recent, recent.dump());
 }
 
 // One transaction with the trial as it is now, if the job is still this worker's.
@@ -255,12 +273,18 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
 
 // Paused trials that nothing will resume are pruned, with their last value.
 void JobQueue::close() {
+  bool any = false;
   for (const StudyTrial& trial : view_.trials()) {
     if (!trial.paused()) continue;
     const double cost = trial.costs.at(static_cast<std::size_t>(trial.jobs.back().reached) - 1);
     storage_.set_user_attribute(trial.id, trial_key::state, json_text("ended"));
     storage_.finish_trial(trial.id, TrialState::pruned, {view_.sign() * cost});
+    any = true;
   }
+  if (!any) return;
+  // A job that nobody had, and that others must read all paused trials again for.
+  storage_.set_user_attribute(study_, study_key::next_job, std::to_string(view_.next_job() + 1));
+  storage_.set_user_attribute(study_, study_key::recent, "[]");
 }
 
 void JobQueue::look(const std::function<void(const StudyView&)>& look) const {

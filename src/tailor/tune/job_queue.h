@@ -67,6 +67,7 @@ class JobQueue {
   bool gone(const Job& job, const StudyTrial& trial);
   bool record(const Decision& decision, AssignedJob& job);
   bool change(const AssignedJob& job, const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
+  void hand_out(TrialId trial);
   void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
   void add_seconds(const TrialRecord& record, double seconds);
   void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& result);
@@ -81,7 +82,7 @@ class JobQueue {
   StudyView view_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;
-  std::string made_for_;  // the definition's sampler and pruner that these are
+  int made_for_ = 0;  // the definition's version that these are of
   std::vector<TrialId> stale_;
   std::chrono::steady_clock::time_point stale_read_{};
 };

@@ -7,6 +7,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/train/hyperparameters.h"
+#include "tailor/tune/scale.h"
 
 namespace tailor {
 namespace {
@@ -85,9 +86,40 @@ PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon) {
 
 }  // namespace
 
+void StudyView::forget() {
+  definition_text_.clear();
+  cursor_ = {};
+  trials_.clear();
+  observations_.clear();
+  pruner_trials_.clear();
+  unfinished_.clear();
+  unsettled_.clear();
+}
+
 void StudyView::refresh(Storage& storage) {
+  const int known = next_job_;
   read_definition(storage);
-  for (const TrialRecord& record : storage.get_changed_trials(study_, cursor_)) take(record);
+  read_again_resumed(next_job_ - known);
+  std::set<TrialId> paused;
+  for (const TrialRecord& record : storage.get_changed_trials(study_, cursor_)) {
+    take(record);
+    if (trials_[static_cast<std::size_t>(record.number)].paused()) paused.insert(record.id);
+  }
+  std::erase_if(cursor_.unfinished, [&](TrialId id) { return paused.count(id) > 0; });
+}
+
+// The trials of this many new jobs, or all paused ones if not all of those jobs are known.
+void StudyView::read_again_resumed(int jobs) {
+  std::set<TrialId> ids(cursor_.unfinished.begin(), cursor_.unfinished.end());
+  const std::size_t count = static_cast<std::size_t>(jobs);
+  if (count <= recent_.size()) {
+    for (auto id = recent_.end() - jobs; id != recent_.end(); ++id)
+      if (*id != TrialId{} && *id <= cursor_.last) ids.insert(*id);
+  } else {
+    for (const StudyTrial& trial : trials_)
+      if (trial.paused()) ids.insert(trial.id);
+  }
+  cursor_.unfinished.assign(ids.begin(), ids.end());
 }
 
 void StudyView::read_definition(Storage& storage) {
@@ -98,37 +130,52 @@ void StudyView::read_definition(Storage& storage) {
                     study_key::definition);
   const auto next = record.user_attributes.find(study_key::next_job);
   next_job_ = next == record.user_attributes.end() ? 0 : std::stoi(next->second);
+  recent_.clear();
+  if (const auto recent = record.user_attributes.find(study_key::recent);
+      recent != record.user_attributes.end()) {
+    for (const auto& id : nlohmann::json::parse(recent->second))
+      recent_.push_back(TrialId{id.get<std::int64_t>()});
+  }
   if (text->second == definition_text_) return;
+  forget();  // another space: every trial is read again
   definition_ = definition_from_json(text->second, "study '" + record.name + "'");
   definition_text_ = text->second;
   untuned_ = definition_->untuned();
-  // Another space: every trial is read again.
-  cursor_ = {};
-  trials_.clear();
-  observations_.clear();
+  ++version_;
 }
 
 // The setting in the definition's space. What a trial of ours was trained with tells the values of parameters
 // that came into the space later; for others', they are what the study holds fixed.
 Assignment StudyView::assignment(const TrialRecord& record) const {
   const Space& space = definition_->space;
-  const auto attribute = record.user_attributes.find(trial_key::settings);
-  const auto settings = attribute == record.user_attributes.end()
-                            ? nlohmann::json(definition_->fixed)
-                            : nlohmann::json::parse(attribute->second, nullptr, false);
-  std::vector<NamedValue> values;
-  for (const Parameter& p : space.parameters()) {
-    if (const TrialParam* param = record.param(p.name)) {
-      values.push_back({p.name, param->distribution(), param->value});
-      continue;
+  std::optional<SettingTexts> settings;
+  const auto text_of = [&](const std::string& name) {
+    if (!settings) {
+      const auto attribute = record.user_attributes.find(trial_key::settings);
+      settings = attribute == record.user_attributes.end()
+                     ? definition_->fixed
+                     : nlohmann::json::parse(attribute->second).get<SettingTexts>();
     }
-    const auto text = settings.is_object() ? settings.find(p.name) : settings.end();
-    const double value = value_from_text(p.distribution, text != settings.end() && text->is_string()
-                                                             ? text->get_ref<const std::string&>()
-                                                             : get(*untuned_, p.name));
-    if (!std::isnan(value)) values.push_back({p.name, p.distribution, value});
+    const auto text = settings->find(name);
+    return text != settings->end() ? text->second : get(*untuned_, name);
+  };
+  Assignment values(space.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    if (!space.active(i, values)) continue;
+    const Parameter& p = space[i];
+    const TrialParam* param = record.param(p.name);
+    if (!param) {
+      values[i] = value_from_text(p.distribution, text_of(p.name));
+    } else if (p.distribution.kind != Distribution::Kind::categorical &&
+               param->distribution().kind != Distribution::Kind::categorical) {
+      values[i] = param->value;
+    } else if (param->distribution() == p.distribution) {
+      values[i] = param->value;
+    } else if (contains(param->distribution(), param->value)) {
+      values[i] = value_from_text(p.distribution, value_text(param->distribution(), param->value));
+    }
   }
-  return space.from_named(values);
+  return values;
 }
 
 void StudyView::take(const TrialRecord& record) {
@@ -136,6 +183,7 @@ void StudyView::take(const TrialRecord& record) {
   if (number >= trials_.size()) {
     trials_.resize(number + 1);
     observations_.resize(number + 1);
+    pruner_trials_.resize(number + 1);
   }
   for (const TrialParam& param : record.params) stored_.try_emplace(param.name(), param.distribution());
   StudyTrial& trial = trials_[number];
@@ -154,6 +202,12 @@ void StudyView::take(const TrialRecord& record) {
   Observation& o = observations_[number];
   o.number = static_cast<int>(number);
   if (!setting_known) o.assignment = assignment(record);
+  unsettled_.insert(number);
+  if (is_finished(record.state) || trial.paused()) {
+    unfinished_.erase(number);
+  } else {
+    unfinished_.insert(number);
+  }
 }
 
 StudyCounts StudyView::counts() const {
@@ -182,9 +236,8 @@ std::optional<std::size_t> StudyView::best() const {
 
 std::vector<std::pair<const Job*, std::size_t>> StudyView::open_jobs() const {
   std::vector<std::pair<const Job*, std::size_t>> open;
-  for (std::size_t i = 0; i < trials_.size(); ++i) {
+  for (const std::size_t i : unfinished_)
     if (const Job* job = trials_[i].open_job()) open.emplace_back(job, i);
-  }
   std::sort(open.begin(), open.end(),
             [](const auto& a, const auto& b) { return a.first->number < b.first->number; });
   return open;
@@ -195,26 +248,38 @@ const Distribution* StudyView::stored(const std::string& name) const {
   return found == stored_.end() ? nullptr : &found->second;
 }
 
+std::optional<std::size_t> StudyView::waiting() const {
+  for (const std::size_t i : unfinished_)
+    if (trials_[i].state == TrialState::waiting) return i;
+  return std::nullopt;
+}
+
+void StudyView::look_from(int horizon) {
+  for (auto next = unsettled_.begin(); next != unsettled_.end();) {
+    const std::size_t i = *next;
+    const StudyTrial& trial = trials_[i];
+    observe(observations_[i], trial, horizon);
+    const Job* job = last_visible(trial, horizon);
+    const bool foreign = trial.jobs.empty();
+    const std::size_t seen = foreign ? (is_finished(trial.state) ? trial.costs.size() : 0)
+                             : job   ? std::min(static_cast<std::size_t>(job->reached), trial.costs.size())
+                                     : 0;
+    pruner_trials_[i] = {static_cast<int>(i), pruner_state(trial, horizon),
+                         std::span(trial.costs).first(seen),
+                         foreign ? static_cast<int>(seen) : trial.jobs.back().to};
+    const bool settled = foreign ? is_finished(trial.state) : job == &trial.jobs.back();
+    next = settled ? unsettled_.erase(next) : std::next(next);
+  }
+}
+
 std::span<const Observation> StudyView::observations(int horizon) {
-  for (std::size_t i = 0; i < trials_.size(); ++i) observe(observations_[i], trials_[i], horizon);
+  look_from(horizon);
   return observations_;
 }
 
-std::vector<PrunerTrial> StudyView::pruner_trials(int horizon) const {
-  std::vector<PrunerTrial> result;
-  result.reserve(trials_.size());
-  for (std::size_t i = 0; i < trials_.size(); ++i) {
-    const StudyTrial& trial = trials_[i];
-    PrunerTrial t{static_cast<int>(i), pruner_state(trial, horizon)};
-    const Job* job = last_visible(trial, horizon);
-    const std::size_t seen = trial.jobs.empty() ? (is_finished(trial.state) ? trial.costs.size() : 0)
-                             : job ? std::min(static_cast<std::size_t>(job->reached), trial.costs.size())
-                                   : 0;
-    t.values = std::span(trial.costs).first(seen);
-    t.scheduled = trial.jobs.empty() ? static_cast<int>(seen) : trial.jobs.back().to;
-    result.push_back(t);
-  }
-  return result;
+std::span<const PrunerTrial> StudyView::pruner_trials(int horizon) {
+  look_from(horizon);
+  return pruner_trials_;
 }
 
 std::int64_t StudyView::epochs_given(int horizon) const {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ namespace tailor {
 namespace study_key {
 inline constexpr const char* definition = "tailor:study";   // of the study: JSON, see study_definition.h
 inline constexpr const char* next_job = "tailor:next_job";  // of the study: as many jobs were handed out
+inline constexpr const char* recent = "tailor:recent";      // of the study: ids of the last jobs' trials
 inline constexpr const char* identity = "tailor:id";        // of the study: random, names its checkpoints
 }  // namespace study_key
 namespace trial_key {
@@ -57,11 +60,16 @@ class StudyView {
  public:
   explicit StudyView(StudyId study) : study_(study) {}
 
-  // Reads what changed, the definition too. Within a transaction, before anything is written.
+  // Reads what changed, the definition too. Within a transaction, before anything is written. Paused trials
+  // are read again only when a job names them, because most of a study's trials may be paused.
   void refresh(Storage& storage);
+  // Reads everything again with the next refresh().
+  void forget();
 
   const StudyDefinition& definition() const { return *definition_; }
+  int version() const { return version_; }  // changes with the definition
   int next_job() const { return next_job_; }
+  const std::vector<TrialId>& recent() const { return recent_; }     // trials of the last jobs; 0: none
   const std::vector<StudyTrial>& trials() const { return trials_; }  // by number
   StudyCounts counts() const;
   // The complete trial with the lowest cost (the first of them), if any.
@@ -73,25 +81,36 @@ class StudyView {
   // The distribution under which the study has a parameter of this name, if it has one.
   const Distribution* stored(const std::string& name) const;
 
-  // What may be seen when jobs up to `horizon` may: those that are ended. Valid until the next call.
+  // The waiting trial with the lowest number.
+  std::optional<std::size_t> waiting() const;
+
+  // What may be seen when jobs up to `horizon` may: those that are ended. Horizons never go down. Valid until
+  // the next call or refresh().
   std::span<const Observation> observations(int horizon);
-  std::vector<PrunerTrial> pruner_trials(int horizon) const;
+  std::span<const PrunerTrial> pruner_trials(int horizon);
   // Epochs of jobs that may be seen, and those that the others were given.
   std::int64_t epochs_given(int horizon) const;
 
  private:
   void read_definition(Storage& storage);
+  void read_again_resumed(int jobs);
   void take(const TrialRecord& record);
   Assignment assignment(const TrialRecord& record) const;
+  void look_from(int horizon);
 
   StudyId study_;
   std::string definition_text_;
   std::optional<StudyDefinition> definition_;
   std::optional<Settings> untuned_;
+  int version_ = 0;
   int next_job_ = 0;
+  std::vector<TrialId> recent_;
   TrialCursor cursor_;
   std::vector<StudyTrial> trials_;
   std::vector<Observation> observations_;
+  std::vector<PrunerTrial> pruner_trials_;
+  std::set<std::size_t> unfinished_;  // numbers of trials that are not finished, nor paused
+  std::set<std::size_t> unsettled_;   // of those that a later horizon may see otherwise
   std::map<std::string, Distribution, std::less<>> stored_;
 };
 
