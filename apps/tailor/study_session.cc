@@ -45,7 +45,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, const 
   const StudyEnd end = run_study(url, study, objective, options,
                                  {.stop = [&] { return interrupted || time_is_over(); },
                                   .ended = [&](const JobReport& report) { output.ended(report); },
-                                  .tick = [&](const JobQueue& queue) { output.tick(queue); }});
+                                  .tick = [&](JobQueue& queue) { output.tick(queue); }});
   output.clear();
   if (end == StudyEnd::interrupted && interrupted)
     throw Error(ExitCode::interrupted,

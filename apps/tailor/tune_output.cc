@@ -30,8 +30,17 @@ std::uintmax_t bytes_below(const std::filesystem::path& folder) {
   return bytes;
 }
 
-std::string megabytes(std::uintmax_t bytes) {
-  return fmt::format("{:.0f} MB", static_cast<double>(bytes) / 1e6);
+// "1:29", "2:05:00".
+std::string clock_time(double seconds) {
+  const long long s = std::llround(seconds);
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+// Columns of a text in UTF-8.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 // Three significant digits of what is a number.
@@ -46,7 +55,7 @@ std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
   std::string line;
   for (const std::string& part : parts) {
     const std::string longer = line.empty() ? part : line + "  " + part;
-    if (longer.size() <= columns) line = longer;
+    if (width(longer) <= columns) line = longer;
   }
   return line;
 }
@@ -89,6 +98,12 @@ std::string TuneOutput::with_interval(double v) const {
   if (!maximizes(definition_.measure)) return value(v);
   const Interval i = wilson_interval(v, definition_.data.validation_images);
   return fmt::format("{} ({:.2f}-{:.2f})", value(v), 100 * i.low, 100 * i.high);
+}
+
+std::string TuneOutput::with_error(double v) const {
+  if (!maximizes(definition_.measure)) return value(v);
+  const Interval i = wilson_interval(v, definition_.data.validation_images);
+  return fmt::format("{:.2f} ±{:.2f} %", 100 * v, 50 * (i.high - i.low));
 }
 
 void TuneOutput::begin(const std::string& name, const std::string& url, const StudyOptions& options) const {
@@ -142,11 +157,11 @@ void TuneOutput::ended(const JobReport& report) {
   std::fflush(stdout);
 }
 
-void TuneOutput::tick(const JobQueue& queue) {
+void TuneOutput::tick(JobQueue& queue) {
   if (json_ || !line_.visible()) return;
   std::vector<std::string> parts;
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-  if (Clock::now() - disk_read_ > std::chrono::seconds(5)) {
+  if (Clock::now() - disk_read_ > std::chrono::seconds(2)) {
     disk_ = bytes_below(checkpoints_);
     disk_read_ = Clock::now();
   }
@@ -155,31 +170,32 @@ void TuneOutput::tick(const JobQueue& queue) {
     const StudyCounts c = view.counts();
     const int ended = c.complete + c.pruned + c.failed, all = view.definition().budget.trials;
     if (epochs_at_start_ < 0) epochs_at_start_ = c.epochs;
+    // What fits is shown, in this order.
     parts.push_back(fmt::format("{}/{} done", ended, all));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
-    if (c.paused > 0) parts.push_back(fmt::format("{} paused", c.paused));
     if (const auto best = view.best())
-      parts.push_back(
-          fmt::format("best {} (#{})", value(view.sign() * view.trials()[*best].final_cost), *best));
+      parts.push_back("best " + with_error(view.sign() * view.trials()[*best].final_cost));
+    if (seconds > 2) {
+      const double rate = static_cast<double>(objective_.images_trained()) / seconds;
+      parts.push_back(with_thousands(std::llround(rate)) + " images/s");
+    }
     // Trials made so far tell how long the others take.
     const int made = ended + c.paused;
     const double share = static_cast<double>(std::min(made, all)) / all;
     const std::int64_t trained = c.epochs - epochs_at_start_;
     if (made > 0 && trained > 0 && share < 1) {
       const double left = static_cast<double>(c.epochs) * (1 - share) / share;
-      parts.push_back(duration(left * seconds / static_cast<double>(trained)) + " left");
+      parts.push_back(clock_time(left * seconds / static_cast<double>(trained)) + " left");
     }
-    if (seconds > 2)
-      parts.push_back(fmt::format(
-          "{} images/s",
-          with_thousands(std::llround(static_cast<double>(objective_.images_trained()) / seconds))));
-    if (c.pruned > 0) parts.push_back(fmt::format("{} pruned", c.pruned));
     if (c.failed > 0) parts.push_back(fmt::format("{} failed", c.failed));
+    if (c.paused > 0) parts.push_back(fmt::format("{} paused", c.paused));
+    if (c.pruned > 0) parts.push_back(fmt::format("{} pruned", c.pruned));
     const std::int64_t full = static_cast<std::int64_t>(made - c.failed) * view.definition().budget.epochs;
-    if (c.paused + c.pruned > 0 && full > c.epochs)
-      parts.push_back(fmt::format("{:.0f} % of epochs saved",
-                                  100 - 100 * static_cast<double>(c.epochs) / static_cast<double>(full)));
-    if (disk_ > 0) parts.push_back(megabytes(disk_) + " kept");
+    if (c.paused + c.pruned > 0 && full > c.epochs) {
+      const double spared = 100 - 100 * static_cast<double>(c.epochs) / static_cast<double>(full);
+      parts.push_back(fmt::format("{:.0f} % of epochs saved", spared));
+    }
+    if (disk_ > 0) parts.push_back(fmt::format("{:.0f} MB kept", static_cast<double>(disk_) / 1e6));
   });
   line_.show(joined(parts, line_.columns()));
 }

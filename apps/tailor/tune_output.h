@@ -21,7 +21,7 @@ class TuneOutput {
 
   void begin(const std::string& name, const std::string& url, const StudyOptions& options) const;
   void ended(const JobReport& report);
-  void tick(const JobQueue& queue);
+  void tick(JobQueue& queue);
   // `recipe`: the file that the best setting was written to.
   void finish(const StudySummary& summary, const std::string& url, const std::filesystem::path& recipe,
               bool time_is_over);
@@ -30,6 +30,7 @@ class TuneOutput {
  private:
   std::string value(double value) const;
   std::string with_interval(double value) const;
+  std::string with_error(double value) const;
 
   const StudyDefinition& definition_;
   const TrainingObjective& objective_;

@@ -15,7 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-constexpr std::chrono::seconds stale_pause(10);
+constexpr std::chrono::seconds stale_pause(10), look_pause(1);
 
 std::string json_text(std::string_view text) { return json(text).dump(); }
 
@@ -287,8 +287,12 @@ void JobQueue::close() {
   storage_.set_user_attribute(study_, study_key::recent, "[]");
 }
 
-void JobQueue::look(const std::function<void(const StudyView&)>& look) const {
+void JobQueue::look(const std::function<void(const StudyView&)>& look) {
   const std::lock_guard lock(mutex_);
+  if (Clock::now() - looked_ > look_pause) {
+    view_.refresh(storage_);
+    looked_ = Clock::now();
+  }
   look(view_);
 }
 

@@ -59,8 +59,8 @@ class JobQueue {
   // Back to whoever takes it next; `seconds` that it took so far.
   bool release(const AssignedJob& job, double seconds);
 
-  // Calls `look` with the study as it was last read.
-  void look(const std::function<void(const StudyView&)>& look) const;
+  // Calls `look` with the study as it was less than about a second ago.
+  void look(const std::function<void(const StudyView&)>& look);
 
  private:
   bool take_over(AssignedJob& job);
@@ -78,13 +78,13 @@ class JobQueue {
   const JobQueueOptions options_;
   const LivingWorker worker_;
 
-  mutable std::mutex mutex_;  // guards all below
+  std::mutex mutex_;  // guards all below
   StudyView view_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;
   int made_for_ = 0;  // the definition's version that these are of
   std::vector<TrialId> stale_;
-  std::chrono::steady_clock::time_point stale_read_{};
+  std::chrono::steady_clock::time_point stale_read_{}, looked_{};
 };
 
 }  // namespace tailor

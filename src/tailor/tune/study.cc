@@ -157,9 +157,13 @@ StudyEnd StudyRun::run() {
       changed_.wait_for(lock, tick_pause, [this] { return !reports_.empty() || working_ == 0; });
       working = working_ > 0;
     }
-    deliver();
-    stopping();
-    if (callbacks_.tick) callbacks_.tick(queue_);
+    try {
+      deliver();
+      stopping();
+      if (callbacks_.tick) callbacks_.tick(queue_);
+    } catch (...) {
+      fail();
+    }
   }
   for (std::thread& thread : threads) thread.join();
   if (problem_) std::rethrow_exception(problem_);

@@ -46,7 +46,7 @@ struct JobReport {
 struct StudyCallbacks {
   std::function<bool()> stop = nullptr;  // asked often, by every thread: true pauses everything
   std::function<void(const JobReport&)> ended = nullptr;
-  std::function<void(const JobQueue&)> tick = nullptr;  // about ten times a second
+  std::function<void(JobQueue&)> tick = nullptr;  // about ten times a second
 };
 
 enum class StudyEnd { finished, interrupted };

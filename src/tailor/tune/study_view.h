@@ -60,8 +60,9 @@ class StudyView {
  public:
   explicit StudyView(StudyId study) : study_(study) {}
 
-  // Reads what changed, the definition too. Within a transaction, before anything is written. Paused trials
-  // are read again only when a job names them, because most of a study's trials may be paused.
+  // Reads what changed, the definition too. Before a decision: within a transaction, before anything is
+  // written. Paused trials are read again only when a job names them, because most of a study's trials may
+  // be paused.
   void refresh(Storage& storage);
   // Reads everything again with the next refresh().
   void forget();
