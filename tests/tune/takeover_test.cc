@@ -1,6 +1,7 @@
 // Workers that die, anywhere and at any moment: their jobs are taken over in place, exactly once, and the
 // study ends as if nothing had happened. Workers that live are left alone, however slow.
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
@@ -222,7 +223,7 @@ TEST(Takeover, AProcessThatStandsStillIsNotDead) {
     }
   }
   const std::string before = storage->get_trial(held).user_attributes.at(trial_key::jobs);
-  int asked = 0;
+  std::atomic<int> asked = 0;
   EXPECT_EQ(study.run(formula, {.queue = {.grace = std::chrono::milliseconds(1)}},
                       {.stop = [&] { return ++asked > 20; }}),
             StudyEnd::interrupted);
