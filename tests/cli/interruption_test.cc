@@ -53,6 +53,12 @@ class Process {
       if (std::atoi(line) == epoch) return true;
     return false;
   }
+  // The same for so many lines that tell of a trial (but the first one, 0), whichever they are.
+  bool wait_for_trials(int count) {
+    char line[512];
+    while (count > 0 && std::fgets(line, sizeof line, output_) != nullptr) count -= std::atoi(line) > 0;
+    return count == 0;
+  }
   void send(int signal) { ::kill(id_, signal); }
   // Its exit code, or 128 + the signal that ended it.
   int wait() {
@@ -85,6 +91,12 @@ class Interruption : public testing::Test {
   int interrupt(const std::string& line, int after_epoch, int signal) {
     Process process(sandbox_, line);
     EXPECT_TRUE(process.wait_for_epoch(after_epoch));
+    process.send(signal);
+    return process.wait();
+  }
+  int interrupt_study(const std::string& line, int after_trials, int signal) {
+    Process process(sandbox_, line);
+    EXPECT_TRUE(process.wait_for_trials(after_trials));
     process.send(signal);
     return process.wait();
   }
@@ -136,8 +148,10 @@ TEST_F(Interruption, ByAFullDiskKeepsTheLastCheckpointAndResumesBitForBit) {
   expect_same_as_undisturbed("run");
 }
 
+// Enough trials that a fast machine is not through before it is interrupted.
 const std::string tuning =
-    "tailor tune --data data --architecture tiny.toml --space small --trials 12 --epochs 9 --lag 4 --jobs 2 ";
+    "tailor tune --data data --architecture tiny.toml --space small --trials 300 --epochs 9 --lag 4 --jobs "
+    "2 ";
 
 // A study's result without what a clock measured.
 nlohmann::json study_result(const Outcome& outcome) {
@@ -148,9 +162,9 @@ nlohmann::json study_result(const Outcome& outcome) {
 }
 
 TEST_F(Interruption, OfAStudyByCtrlCAndByKillChangesNothingInItsResult) {
-  EXPECT_EQ(interrupt(tuning + "--study a", 1, SIGINT), 130);
-  EXPECT_EQ(interrupt("tailor tune --resume --study a --jobs 1", 2, SIGKILL), 137);
-  EXPECT_EQ(interrupt("tailor work --storage sqlite:///a.db --study a", 5, SIGTERM), 130);
+  EXPECT_EQ(interrupt_study(tuning + "--study a", 1, SIGINT), 130);
+  EXPECT_EQ(interrupt_study("tailor tune --resume --study a --jobs 1", 2, SIGKILL), 137);
+  EXPECT_EQ(interrupt_study("tailor work --storage sqlite:///a.db --study a", 5, SIGTERM), 130);
   const Outcome refused = sandbox_.run(tuning + "--study a");
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.errors, testing::HasSubstr("--resume"));
