@@ -54,9 +54,8 @@ void run_session(Storage& storage, const std::string& url, StudyId study, const 
   std::error_code ignored;
   std::filesystem::remove(parent, ignored);  // only if nothing else is kept there
   const StudySummary summary = summarize(storage, study, end == StudyEnd::finished);
-  std::string file = options.checkpoints.filename().string();
-  file = file.substr(0, file.rfind('-')) + ".best.toml";
-  const std::filesystem::path recipe = default_checkpoints(url).parent_path() / file;
+  const std::filesystem::path recipe =
+      default_checkpoints(url).parent_path() / (study_file_name(name) + ".best.toml");
   if (summary.best) write_file(recipe, best_recipe(summary));
   output.finish(summary, url, recipe, end == StudyEnd::interrupted);
 }

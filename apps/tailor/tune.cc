@@ -1,10 +1,8 @@
 // tailor tune: searches the settings of one fixed network. Read it top-down: arguments, study, workers,
 // closing.
-#include <chrono>
 #include <optional>
 
 #include "commands.h"
-#include "signals.h"
 #include "study_location.h"
 #include "study_session.h"
 #include "tailor/base/error.h"
@@ -30,6 +28,16 @@ void take(Target& target, const std::optional<Value>& value) {
   if (value) target = *value;
 }
 
+void take_plan(StudyPlan& plan, const Arguments& a) {
+  take(plan.budget.trials, a.trials);
+  take(plan.budget.epochs, a.epochs);
+  take(plan.budget.minutes, a.minutes);
+  take(plan.seed, a.seed);
+  take(plan.lag, a.lag);
+  take(plan.sampler, a.sampler);
+  take(plan.pruner, a.pruner);
+}
+
 void check_names(const Arguments& a) {
   if (a.sampler) make_sampler(*a.sampler);
   if (a.pruner) make_pruner(*a.pruner, {});
@@ -41,13 +49,7 @@ StudyFile study_file(const Arguments& a) {
   take(file.architecture, a.architecture);
   take(file.data, a.data);
   take(file.split, a.split);
-  take(file.budget.trials, a.trials);
-  take(file.budget.epochs, a.epochs);
-  take(file.budget.minutes, a.minutes);
-  take(file.seed, a.seed);
-  take(file.lag, a.lag);
-  take(file.sampler, a.sampler);
-  take(file.pruner, a.pruner);
+  take_plan(file, a);
   if (a.space) {
     file.space_name = *a.space;
     file.own_space.reset();
@@ -56,7 +58,7 @@ StudyFile study_file(const Arguments& a) {
 }
 
 StudyDefinition define(const StudyFile& file, const Dataset& dataset, const ImageSet& images) {
-  StudyDefinition d;
+  StudyDefinition d{file, {}, {}, {}, {}};
   d.architecture = find_architecture(file.architecture, {images.shape, dataset.classes()});
   const auto [train, validation] = split_sizes(file.split, images.count(), "split");
   const Split split = stratified_split(images.labels, train, validation, file.split_seed);
@@ -67,14 +69,6 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
       static_cast<std::int64_t>(validation),
       file.split_seed,
       split.hash};
-  d.budget = file.budget;
-  d.seed = file.seed;
-  d.lag = file.lag;
-  d.measure = file.measure;
-  d.sampler = file.sampler;
-  d.sampler_options = file.sampler_options;
-  d.pruner = file.pruner;
-  d.pruner_options = file.pruner_options;
   ResolvedSpace space = resolve_space(file, d.architecture);
   d.fixed = std::move(space.fixed);
   d.space = std::move(space.space);
@@ -83,13 +77,7 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
 
 // A resumed study without a file is what it was, except for what the command line says.
 StudyDefinition redefine(StudyDefinition d, const Arguments& a) {
-  take(d.budget.trials, a.trials);
-  take(d.budget.epochs, a.epochs);
-  take(d.budget.minutes, a.minutes);
-  take(d.seed, a.seed);
-  take(d.lag, a.lag);
-  take(d.sampler, a.sampler);
-  take(d.pruner, a.pruner);
+  take_plan(d, a);
   if (a.space) {
     ResolvedSpace space = resolve_space(find_space(*a.space), d.architecture);
     d.fixed = std::move(space.fixed);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 #include "tailor/train/metrics.h"
 
 namespace tailor {
@@ -37,12 +38,6 @@ std::string clock_time(double seconds) {
                   : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
-// Columns of a text in UTF-8.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 // Three significant digits of what is a number.
 std::string short_value(const std::string& text) {
   char* end = nullptr;
@@ -50,12 +45,14 @@ std::string short_value(const std::string& text) {
   return end != text.c_str() && *end == '\0' ? fmt::format("{:.3g}", number) : text;
 }
 
+void row(const char* title, const std::string& text) { std::printf("%-14s %s\n", title, text.c_str()); }
+
 // Parts that fit, separated by two spaces.
 std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
   std::string line;
   for (const std::string& part : parts) {
     const std::string longer = line.empty() ? part : line + "  " + part;
-    if (width(longer) <= columns) line = longer;
+    if (characters(longer) <= columns) line = longer;
   }
   return line;
 }
@@ -109,11 +106,6 @@ std::string TuneOutput::with_error(double v) const {
 void TuneOutput::begin(const std::string& name, const std::string& url, const StudyOptions& options) const {
   if (json_) return;
   const StudyDefinition& d = definition_;
-  std::vector<std::string> names;
-  for (const Parameter& p : d.space.parameters()) names.push_back(p.name);
-  const auto row = [](const char* title, const std::string& text) {
-    std::printf("%-14s %s\n", title, text.c_str());
-  };
   row("study", fmt::format("{} in {}", name, without_password(url)));
   row("architecture", fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
                                   with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
@@ -123,12 +115,12 @@ void TuneOutput::begin(const std::string& name, const std::string& url, const St
   row("search",
       fmt::format("{} parameters, {} trials of {} epochs", d.space.size(), d.budget.trials, d.budget.epochs));
   std::string list;
-  for (const std::string& parameter : names) {
-    if (!list.empty() && list.size() + parameter.size() + 2 > page - 17) {
+  for (const Parameter& p : d.space.parameters()) {
+    if (!list.empty() && list.size() + p.name.size() + 2 > page - 17) {
       row("", list + ",");
       list.clear();
     }
-    list += (list.empty() ? "" : ", ") + parameter;
+    list += (list.empty() ? "" : ", ") + p.name;
   }
   row("", list);
   row("method", fmt::format("sampler {}, pruner {}, seed {}, lag {}", d.sampler, d.pruner, d.seed, d.lag));
@@ -142,7 +134,6 @@ void TuneOutput::begin(const std::string& name, const std::string& url, const St
 }
 
 void TuneOutput::ended(const JobReport& report) {
-  epochs_here_ += report.result.reached - report.assigned.job.from;
   if (json_) return;
   line_.clear();
   const JobResult& result = report.result;
@@ -207,9 +198,6 @@ void TuneOutput::finish(const StudySummary& s, const std::string& url, const std
     std::fputs(to_json(s).c_str(), stdout);
     return;
   }
-  const auto row = [](const char* title, const std::string& text) {
-    std::printf("%-14s %s\n", title, text.c_str());
-  };
   std::printf("\n");
   if (time_is_over) std::printf("The time is over; what is left waits: tailor tune --resume\n\n");
   row("trials", fmt::format("{} complete, {} pruned, {} paused, {} failed", s.counts.complete,
@@ -223,7 +211,8 @@ void TuneOutput::finish(const StudySummary& s, const std::string& url, const std
                               value(s.complete.back()), value(quantile(s.complete, 0.25)),
                               value(quantile(s.complete, 0.5)), value(quantile(s.complete, 0.75))));
   }
-  std::printf("\n%-14s %s\n", "", std::string(name_of(definition_.measure)).c_str());
+  std::printf("\n");
+  row("", std::string(name_of(definition_.measure)));
   if (s.untuned) row("default", with_interval(s.untuned->value));
   if (s.best) {
     row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));

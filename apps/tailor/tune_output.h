@@ -38,7 +38,7 @@ class TuneOutput {
   const bool json_;
   StatusLine line_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::int64_t epochs_at_start_ = -1, epochs_here_ = 0;
+  std::int64_t epochs_at_start_ = -1;
   std::chrono::steady_clock::time_point disk_read_{};
   std::uintmax_t disk_ = 0;
 };

@@ -2,8 +2,6 @@
 // those of one undisturbed worker on SQLite.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "storage/databases.h"
 #include "storage/postgresql_server.h"
@@ -21,29 +19,6 @@ std::vector<std::string> undisturbed(const StudyDefinition& definition) {
   Formula formula;
   EXPECT_EQ(study.run(formula), StudyEnd::finished);
   return study.content();
-}
-
-// Starts that many worker processes and waits for them.
-void work(const TestStudy& study, int processes, int threads) {
-  std::vector<pid_t> children;
-  for (int i = 0; i < processes; ++i) {
-    children.push_back(::fork());
-    if (children.back() != 0) continue;
-    Formula formula;
-    formula.sleep_microseconds = 3000;
-    int code = 1;
-    try {
-      code = study.run(formula, {.jobs = threads}) == StudyEnd::finished ? 0 : 2;
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(code);
-  }
-  for (const pid_t child : children) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_EQ(status, 0);
-  }
 }
 
 TEST(PostgresqlStudy, TwoProcessesGiveTheSameTrialsAsOneOnSqlite) {

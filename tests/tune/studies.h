@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <random>
@@ -13,6 +14,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "scratch.h"
 #include "tailor/tune/study.h"
@@ -135,5 +140,28 @@ struct TestStudy {
   }
   std::vector<std::string> content() const { return test::content(url); }
 };
+
+// Starts that many worker processes and waits for them.
+inline void work(const TestStudy& study, int processes, int threads) {
+  std::vector<pid_t> children;
+  for (int i = 0; i < processes; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    Formula formula;
+    formula.sleep_microseconds = 3000;
+    int code = 1;
+    try {
+      code = study.run(formula, {.jobs = threads}) == StudyEnd::finished ? 0 : 2;
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    ::_exit(code);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+  }
+}
 
 }  // namespace tailor::test

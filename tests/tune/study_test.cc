@@ -5,8 +5,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "data/files.h"
 #include "tune/studies.h"
@@ -51,24 +49,7 @@ TEST_P(EveryPruner, GivesTheSameTrialsInTwoProcesses) {
   const StudyDefinition definition = small_study("tpe", GetParam());
   const std::vector<std::string> expected = undisturbed(definition);
   const TestStudy study(definition);
-  std::vector<pid_t> children;
-  for (int i = 0; i < 2; ++i) {
-    children.push_back(::fork());
-    if (children.back() != 0) continue;
-    Formula formula;
-    formula.sleep_microseconds = 3000;
-    int code = 1;
-    try {
-      code = study.run(formula, {.jobs = 2}) == StudyEnd::finished ? 0 : 2;
-    } catch (...) {
-    }
-    ::_exit(code);
-  }
-  for (const pid_t child : children) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    EXPECT_EQ(status, 0);
-  }
+  work(study, 2, 2);
   EXPECT_EQ(study.content(), expected);
 }
 

@@ -6,6 +6,9 @@
 
 namespace tailor {
 
+// Floats in whole cache lines: how arrays that follow one another stay aligned.
+constexpr std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
 class MemoryPlan {
  public:
   static constexpr std::size_t alignment = 64;  // bytes; a cache line and the widest vector

@@ -11,6 +11,7 @@
 
 #include "tailor/base/threads.h"
 #include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/memory_plan.h"
 
 namespace tailor::onednn {
 namespace {
@@ -25,7 +26,6 @@ dnnl::engine& cpu() {
 
 std::size_t floats(const memory::desc& desc) { return (desc.get_size() + sizeof(float) - 1) / sizeof(float); }
 // Keeps every packed part on a cache line of its own.
-std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 memory::desc tensor(memory::dims dims, memory::format_tag tag) {
   return {std::move(dims), memory::data_type::f32, tag};

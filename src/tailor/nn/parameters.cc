@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include "tailor/base/error.h"
+#include "tailor/nn/memory_plan.h"
 
 namespace tailor {
 namespace {
 
 // Tensors start on cache lines.
-std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 ParameterTensor tensor(const Layer& layer, int index, ParameterRole role, const char* suffix,
                        std::vector<std::int64_t> shape) {
@@ -62,7 +62,7 @@ ParameterTable::ParameterTable(const Architecture& architecture) {
 
 void ParameterTable::append(ParameterTensor t) {
   t.offset = total_;
-  total_ += aligned(t.size);
+  total_ += padded(t.size);
   tensors_.push_back(std::move(t));
 }
 

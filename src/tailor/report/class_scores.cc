@@ -7,6 +7,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/report/csv.h"
 
 namespace tailor {
 namespace {
@@ -14,13 +15,6 @@ namespace {
 double share(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole)
                    : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
 }
 
 void check_names(const Confusion& confusion, std::span<const std::string> class_names) {

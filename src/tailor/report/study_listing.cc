@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/text.h"
+#include "tailor/report/csv.h"
+#include "tailor/report/label.h"
 #include "tailor/tune/setting_text.h"
 #include "tailor/tune/study_view.h"
 
@@ -73,21 +75,6 @@ Json to_json(const TrialRecord& trial) {
   json["user_attributes"] = json_attributes(trial.user_attributes);
   json["system_attributes"] = json_attributes(trial.system_attributes);
   return json;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
-
-// Cuts between characters, not within one.
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
 }
 
 std::string params_text(const TrialRecord& trial) {
@@ -156,8 +143,8 @@ std::string studies_table(std::span<const StudyOverview> studies) {
   std::string text = fmt::format("{:<30} {:>8} {:>8} {:>7} {:>8}  {}\n", "study", "trials", "complete",
                                  "pruned", "failed", "best value");
   for (const StudyOverview& s : studies)
-    text += fmt::format("{:<30} {:>8} {:>8} {:>7} {:>8}  {}\n", cut(s.study.name, 30), s.counts.total(),
-                        s.counts.complete, s.counts.pruned, s.counts.failed,
+    text += fmt::format("{} {:>8} {:>8} {:>7} {:>8}  {}\n", padded(shown_label(s.study.name, 30), 30),
+                        s.counts.total(), s.counts.complete, s.counts.pruned, s.counts.failed,
                         s.best ? value_cell(s.best->values) : "-");
   return text;
 }
@@ -166,10 +153,10 @@ std::string trials_table(std::span<const TrialRecord> trials) {
   std::string text =
       fmt::format("{:>6} {:<8} {:>10} {:>6}  {}\n", "trial", "state", "value", "steps", "parameters");
   for (const TrialRecord& trial : trials)
-    text += cut(fmt::format("{:>6} {:<8} {:>10} {:>6}  {}", trial.number, shown_state(trial),
-                            trial.values.empty() ? "-" : value_cell(trial.values),
-                            trial.intermediate_values.size(), params_text(trial)),
-                columns) +
+    text += shown_label(fmt::format("{:>6} {:<8} {:>10} {:>6}  {}", trial.number, shown_state(trial),
+                                    trial.values.empty() ? "-" : value_cell(trial.values),
+                                    trial.intermediate_values.size(), params_text(trial)),
+                        columns) +
             "\n";
   return text;
 }

@@ -39,9 +39,7 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       view_.refresh(storage_);
       const StudyDefinition& d = view_.definition();
       if (made_for_ != view_.version()) {
-        SamplerOptions options = d.sampler_options;
-        options.trials = d.budget.trials;
-        sampler_ = make_sampler(d.sampler, options);
+        sampler_ = make_sampler(d.sampler, d.sampler_options);
         pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
         made_for_ = view_.version();
       }
@@ -78,6 +76,13 @@ bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
   return std::find(stale_.begin(), stale_.end(), trial.id) != stale_.end();
 }
 
+// A job of a trial that had others before.
+AssignedJob JobQueue::next_part(const TrialRecord& trial, bool untuned, const Job& job) const {
+  const int number = static_cast<int>(trial.number);
+  const StudyDefinition& d = view_.definition();
+  return {trial.id, number, untuned, job, kept_settings(d, trial), d.training_seed(number), view_.sign()};
+}
+
 // In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
 bool JobQueue::take_over(AssignedJob& assigned) {
   for (const auto& [open, number] : view_.open_jobs()) {
@@ -98,14 +103,8 @@ bool JobQueue::take_over(AssignedJob& assigned) {
     job.worker = worker_.identity();
     keep_jobs(trial.id, jobs);
     storage_.record_heartbeat(trial.id);
-    assigned = {trial.id,
-                static_cast<int>(number),
-                trial.untuned,
-                job,
-                kept_settings(view_.definition(), record),
-                view_.definition().training_seed(static_cast<int>(number)),
-                view_.sign(),
-                true};
+    assigned = next_part(record, trial.untuned, job);
+    assigned.taken_over = true;
     return true;
   }
   return false;
@@ -130,15 +129,7 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
     keep_jobs(trial.id, jobs);
     storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
     storage_.record_heartbeat(trial.id);
-    const int number = static_cast<int>(decision.trial);
-    assigned = {trial.id,
-                number,
-                trial.untuned,
-                job,
-                kept_settings(d, storage_.get_trial(trial.id)),
-                d.training_seed(number),
-                view_.sign(),
-                false};
+    assigned = next_part(storage_.get_trial(trial.id), trial.untuned, job);
     return true;
   }
 

@@ -65,6 +65,7 @@ class JobQueue {
  private:
   bool take_over(AssignedJob& job);
   bool gone(const Job& job, const StudyTrial& trial);
+  AssignedJob next_part(const TrialRecord& trial, bool untuned, const Job& job) const;
   bool record(const Decision& decision, AssignedJob& job);
   bool change(const AssignedJob& job, const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
   void hand_out(TrialId trial);

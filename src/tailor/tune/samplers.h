@@ -12,7 +12,6 @@ namespace tailor {
 
 // Choices that a study makes for its sampler; each sampler reads those that concern it.
 struct SamplerOptions {
-  int trials = 0;        // the study's budget, 0 if unknown; for samplers that plan ahead
   bool repeats = false;  // may propose a setting of a finite space again (noisy objectives)
   int startup = -1;      // trials from the Sobol sequence before a model is used; -1: the sampler's choice
   int grid_points = 5;   // grid: points of a parameter that has no steps, or more of them than this

@@ -25,6 +25,9 @@ StudyDefinition read_definition(Storage& storage, StudyId study);
 // Changes what check_change allows; workers that run take it up with their next job.
 void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
 
+// A study's name as files beside it have it.
+std::string study_file_name(const std::string& study);
+
 // The study's own folder below `parent`; another study never has the same.
 std::filesystem::path checkpoint_folder(Storage& storage, StudyId study, const std::filesystem::path& parent);
 

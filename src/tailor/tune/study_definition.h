@@ -45,23 +45,27 @@ struct StudyBudget {
   bool operator==(const StudyBudget&) const = default;
 };
 
-struct StudyDefinition {
-  Architecture architecture;
-  StudyData data;
+// How a study searches: what a study file and the command line choose.
+struct StudyPlan {
+  static constexpr int default_lag = 8;
+  static constexpr const char* default_sampler = "tpe";
+  static constexpr const char* default_pruner = "asha";
+
   StudyBudget budget;
   std::uint64_t seed = 1;
   int lag = default_lag;
   Measure measure = Measure::validation_accuracy;
   std::string sampler = default_sampler;
-  SamplerOptions sampler_options;  // without `trials`, which is the budget's
+  SamplerOptions sampler_options;
   std::string pruner = default_pruner;
   PrunerOptions pruner_options;
+};
+
+struct StudyDefinition : StudyPlan {
+  Architecture architecture;
+  StudyData data;
   SettingTexts fixed;
   Space space;
-
-  static constexpr int default_lag = 8;
-  static constexpr const char* default_sampler = "tpe";
-  static constexpr const char* default_pruner = "asha";
 
   // Trial 0: the untuned defaults of the hyperparameter table, trained for the study's epochs.
   Settings untuned() const;

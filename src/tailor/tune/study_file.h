@@ -37,21 +37,13 @@ struct SpaceFile {
   std::vector<Parameter> parameters;  // the same
 };
 
-struct StudyFile {
+struct StudyFile : StudyPlan {
   std::string origin;
   std::string description;
   std::string architecture = "mnist_cnn";  // shipped name or file
   std::string data = "fashion-mnist";      // name or folder
   std::string split = "2:1";
   std::uint64_t split_seed = 1;
-  StudyBudget budget{};
-  std::uint64_t seed = 1;
-  int lag = StudyDefinition::default_lag;
-  Measure measure = Measure::validation_accuracy;
-  std::string sampler = StudyDefinition::default_sampler;
-  SamplerOptions sampler_options{};
-  std::string pruner = StudyDefinition::default_pruner;
-  PrunerOptions pruner_options{};
   std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own
   std::optional<SpaceFile> own_space{};
   std::vector<SpaceFile::Fixed> fixed{};  // wins over what a named space searches

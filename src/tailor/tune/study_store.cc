@@ -50,16 +50,20 @@ void change_definition(Storage& storage, StudyId study, const StudyDefinition& d
   });
 }
 
-std::filesystem::path checkpoint_folder(Storage& storage, StudyId study,
-                                        const std::filesystem::path& parent) {
-  const StudyRecord record = storage.get_study(study);
-  const std::string identity = attribute(record, study_key::identity);
-  std::string name = record.name.substr(0, 64);
+std::string study_file_name(const std::string& study) {
+  std::string name = study.substr(0, 64);
   std::replace_if(
       name.begin(), name.end(),
       [](unsigned char c) { return c < 0x80 && std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.'; },
       '_');
-  return parent / (name + "-" + identity.substr(1, identity.size() - 2));
+  return name;
+}
+
+std::filesystem::path checkpoint_folder(Storage& storage, StudyId study,
+                                        const std::filesystem::path& parent) {
+  const StudyRecord record = storage.get_study(study);
+  const std::string identity = attribute(record, study_key::identity);
+  return parent / (study_file_name(record.name) + "-" + identity.substr(1, identity.size() - 2));
 }
 
 }  // namespace tailor

@@ -52,6 +52,7 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
     s.untuned = trial(0);
   if (const auto best = view.best()) s.best = trial(*best);
   for (const StudyTrial& t : view.trials()) {
+    s.seconds += t.seconds;
     if (t.state == TrialState::complete && std::isfinite(t.final_cost))
       s.complete.push_back(view.sign() * t.final_cost);
     if (t.state != TrialState::waiting && t.state != TrialState::failed)
@@ -59,10 +60,6 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
                                                            : s.definition.budget.epochs;
   }
   std::sort(s.complete.begin(), s.complete.end());
-  for (const TrialRecord& record : storage.get_trials(study)) {
-    const auto seconds = record.user_attributes.find(trial_key::seconds);
-    if (seconds != record.user_attributes.end()) s.seconds += std::stod(seconds->second);
-  }
   return s;
 }
 

@@ -194,6 +194,8 @@ void StudyView::take(const TrialRecord& record) {
     trial.jobs = jobs_from_json(jobs->second, fmt::format("trial {}", number));
   for (const auto& [step, value] : record.intermediate_values) trial.costs.push_back(sign() * value);
   if (!record.values.empty()) trial.final_cost = sign() * record.values.front();
+  if (const auto s = record.user_attributes.find(trial_key::seconds); s != record.user_attributes.end())
+    trial.seconds = std::stod(s->second);
   // Failed from outside, as Optuna does with trials whose heartbeats stopped.
   if (is_finished(record.state) && trial.open_job()) {
     trial.jobs.back().end = end_of(record.state);

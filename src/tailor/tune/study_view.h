@@ -44,6 +44,7 @@ struct StudyTrial {
   std::vector<Job> jobs{};      // empty: waiting, or written by another program
   std::vector<double> costs{};  // after epoch 1, 2, …: the measure, to be minimised
   double final_cost = std::numeric_limits<double>::quiet_NaN();
+  double seconds = 0;  // that its training took so far
 
   const Job* open_job() const {
     return !jobs.empty() && jobs.back().end == JobEnd::open ? &jobs.back() : nullptr;

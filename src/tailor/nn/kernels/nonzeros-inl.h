@@ -24,20 +24,31 @@ HWY_INLINE std::uint64_t first_bits(int n) {
   return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
 }
 
-// Bit i: x[i] is not zero; NaN is not zero. n <= 64; whole blocks of 64 are faster.
-HWY_INLINE std::uint64_t nonzero_bits(const float* x, int n) {
+// Bit i: where(x[i]), for n <= 64 values; whole blocks of 64 are faster.
+template <class Where>
+HWY_INLINE std::uint64_t bits_where(const float* x, int n, Where where) {
   std::uint64_t word = 0;
   if (n == 64) {
     TAILOR_UNROLL
-    for (int i = 0; i < 64; i += lane_count)
-      word |= mask_word(Floats(), hn::Eq(load(x + i), hn::Zero(Floats()))) << i;
-    return ~word;
+    for (int i = 0; i < 64; i += lane_count) word |= mask_word(Floats(), where(load(x + i))) << i;
+    return word;
   }
-  for (int i = 0; i < n; i += lane_count) {
-    const auto zero = hn::Eq(load_first(x + i, static_cast<std::size_t>(n - i)), hn::Zero(Floats()));
-    word |= (~mask_word(Floats(), zero) & first_bits(HWY_MIN(n - i, lane_count))) << i;
-  }
-  return word;
+  for (int i = 0; i < n; i += lane_count)
+    word |= mask_word(Floats(), where(load_first(x + i, static_cast<std::size_t>(n - i)))) << i;
+  return word & first_bits(n);
+}
+
+struct IsZero {
+  HWY_INLINE hn::Mask<Floats> operator()(Vector x) const { return hn::Eq(x, hn::Zero(Floats())); }
+};
+
+struct IsSilent {  // behind a ReLU
+  HWY_INLINE hn::Mask<Floats> operator()(Vector x) const { return hn::Le(x, hn::Zero(Floats())); }
+};
+
+// Bit i: x[i] is not zero; NaN is not zero.
+HWY_INLINE std::uint64_t nonzero_bits(const float* x, int n) {
+  return ~bits_where(x, n, IsZero()) & first_bits(n);
 }
 
 // The place of the lowest bit that is set.

@@ -18,22 +18,6 @@ namespace {
 using Size = std::size_t;
 using Bytes = hn::CappedTag<std::uint8_t, 64>;
 
-// Which of n <= 64 outputs are silent: y <= 0. NaN is not.
-HWY_INLINE std::uint64_t silent_bits(const float* y, int n) {
-  std::uint64_t word = 0;
-  if (n == 64) {
-    TAILOR_UNROLL
-    for (int i = 0; i < 64; i += lane_count)
-      word |= mask_word(Floats(), hn::Le(load(y + i), hn::Zero(Floats()))) << i;
-    return word;
-  }
-  for (int i = 0; i < n; i += lane_count) {
-    const Vector part = load_first(y + i, static_cast<Size>(n - i));
-    word |= mask_word(Floats(), hn::Le(part, hn::Zero(Floats()))) << i;
-  }
-  return word;
-}
-
 // Which of n <= 64 places are each of 0..3.
 HWY_INLINE void split_places(const std::uint8_t* places, int n, std::uint64_t (&masks)[4]) {
   constexpr int step = static_cast<int>(hn::MaxLanes(Bytes()));
@@ -51,7 +35,7 @@ HWY_INLINE void split_places(const std::uint8_t* places, int n, std::uint64_t (&
 HWY_INLINE int pixel_masks(const float* gradient, const float* y, const std::uint8_t* argmax, int n,
                            int words, std::uint64_t* masks) {
   std::uint64_t nonzero = nonzero_bits(gradient, n);
-  if (y) nonzero &= ~silent_bits(y, n);
+  if (y) nonzero &= ~bits_where(y, n, IsSilent());  // NaN is not silent
   std::uint64_t places[4];
   split_places(argmax, n, places);
   TAILOR_UNROLL

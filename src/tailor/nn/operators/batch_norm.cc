@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "tailor/nn/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -118,7 +119,7 @@ class BatchNormOperator : public Operator {
 
   float inverse(double variance) const { return static_cast<float>(1 / std::sqrt(variance + epsilon_)); }
   std::size_t channel_count() const { return static_cast<std::size_t>(channels_); }
-  std::size_t channel_floats() const { return (channel_count() + 15) / 16 * 16; }
+  std::size_t channel_floats() const { return padded(channel_count()); }
   // Where the fused ReLU let nothing through.
   const float* mask(const Images& images) const { return relu_ ? memory_.output.floats(images) : nullptr; }
   std::size_t rows(const Images& images) const { return static_cast<std::size_t>(images.count) * positions_; }

@@ -8,6 +8,7 @@
 #include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/sparse_conv.h"
 #include "tailor/nn/kernels/winograd_conv.h"
+#include "tailor/nn/memory_plan.h"
 #include "tailor/nn/operators/lane_sums.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -54,15 +55,10 @@ class ConvolutionPoolOperator : public Operator {
     const float* x = memory_.input[0].floats(images);
     float* y = memory_.output.floats(images);
     std::uint8_t* argmax = arg_max(images);
-    kernels::DropoutMask mask;
     for (int i = 0; i < images.count;
          ++i, x += input_floats_, y += output_floats_, argmax += output_floats_) {
-      if (rate(pass) > 0)
-        mask = {dropout_key(pass, dropout_),
-                static_cast<std::uint32_t>(static_cast<std::size_t>(images.first + i) * output_floats_),
-                rate(pass)};
-      kernels::winograd_forward_pool(shape_, x, memory_.derived, sums_.bias(pass), mask, y, argmax,
-                                     floats(images.lane));
+      kernels::winograd_forward_pool(shape_, x, memory_.derived, sums_.bias(pass),
+                                     mask(pass, images.first + i), y, argmax, floats(images.lane));
     }
   }
 
@@ -96,7 +92,13 @@ class ConvolutionPoolOperator : public Operator {
                : static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(dropout_)]);
   }
 
-  std::size_t winograd_floats() const { return (kernels::winograd_weight_floats(shape_) + 15) / 16 * 16; }
+  kernels::DropoutMask mask(const Pass& pass, int image) const {
+    if (rate(pass) == 0) return {};
+    return {dropout_key(pass, dropout_),
+            static_cast<std::uint32_t>(static_cast<std::size_t>(image) * output_floats_), rate(pass)};
+  }
+
+  std::size_t winograd_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }
   float* floats(int lane) const { return reinterpret_cast<float*>(scratch(lane)); }
   std::uint8_t* arg_max(const Images& images) const {
     return reinterpret_cast<std::uint8_t*>(memory_.kept.at(images));

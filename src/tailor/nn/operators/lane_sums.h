@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -37,8 +38,6 @@ class LaneSums {
   }
 
  private:
-  static std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
-
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
 };

@@ -7,6 +7,7 @@
 
 #include "tailor/nn/kernels/bias_gradient.h"
 #include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/memory_plan.h"
 #include "tailor/nn/onednn.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -48,7 +49,7 @@ class OnednnGradient {
 
  private:
   std::size_t floats() const {
-    return convolution_.gradient_floats() + (static_cast<std::size_t>(outputs_) + 15) / 16 * 16;
+    return convolution_.gradient_floats() + padded(static_cast<std::size_t>(outputs_));
   }
   float* sum(const Memory& memory, int lane) const {
     return reinterpret_cast<float*>(memory.sums + static_cast<std::size_t>(lane) * bytes());

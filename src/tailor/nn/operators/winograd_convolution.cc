@@ -6,13 +6,12 @@
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/winograd_conv.h"
+#include "tailor/nn/memory_plan.h"
 #include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
 namespace {
-
-std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
 // The convolution that carries the gradient back.
 kernels::ConvShape turned(const kernels::ConvShape& s) {
