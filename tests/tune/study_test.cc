@@ -133,7 +133,7 @@ TEST(Study, FailuresOfEveryKindAreTold) {
 TEST(Study, AFullDiskStopsItWithoutLoss) {
   class Full : public Formula {
    public:
-    int good = 30;
+    std::atomic<int> good = 30;  // several threads count
     ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
                      const std::function<bool()>& stop) override {
       const auto until_full = [&](int epoch, double value) {
