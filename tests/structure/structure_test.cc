@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 using ::testing::IsEmpty;
 
 // The one list of the layers of src/tailor: each may include itself and those before it.
-constexpr std::array<std::string_view, 8> layers = {"base",  "data",    "nn",   "interop",
-                                                    "train", "storage", "tune", "report"};
+constexpr std::array<std::string_view, 9> layers = {"base",    "data", "nn",       "interop", "train",
+                                                    "storage", "tune", "analysis", "report"};
 
 constexpr std::array<std::string_view, 10> folders = {"src",      "apps",    "tests",   "benchmarks",
                                                       "examples", "scripts", "recipes", "architectures",

@@ -26,6 +26,7 @@ enum class Purpose : std::uint64_t {
   proposal = 9,
   trial = 10,
   search = 11,
+  resampling = 12,
 };
 
 // Bijective 64-bit mixer: SplitMix64's output function.

@@ -1,0 +1,33 @@
+// The best result to expect from n independent trials: what more trials are worth.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tailor/analysis/estimate.h"
+
+namespace tailor {
+
+// E[best of n] of results of independent draws, without bias: the mean over all subsets of n of them (Tang et
+// al., "Showing your work doesn't always work", ACL 2020, equation 4). 1 <= n <= the number of results.
+double expected_best(std::span<const double> results, bool maximize, int n);
+
+// The same with an interval. n at most a third of the results: beyond that the best few decide everything,
+// and no interval made of the sample holds what it promises.
+Estimate expected_best_interval(std::span<const double> results, bool maximize, int n);
+
+struct BestOfN {
+  std::vector<int> n{};
+  std::vector<Estimate> best{};
+  int independent_trials = 0;
+  // The least n after which all further trials of the curve gain no more than `tolerance` together.
+  std::optional<int> enough{};
+  double tolerance = 0;
+};
+
+// The curve for n = 1, 2, … up to a third of the results, thinned to at most 40 points; nothing of fewer than
+// 6 results. `tolerance`: a gain that is none, such as the noise of one training.
+std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize, double tolerance);
+
+}  // namespace tailor

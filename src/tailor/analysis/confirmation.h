@@ -1,0 +1,50 @@
+// A confirmation as plain numbers: candidates trained again with fresh seeds, the same seeds for all, and
+// final runs of the winner and the default with further seeds, which alone have met the test images. `tailor
+// confirm` fills the table from storage; gain, optimism and noise are estimated from it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tailor/train/metrics.h"
+#include "tailor/tune/setting_text.h"
+
+namespace tailor {
+
+// One training of a candidate.
+struct ConfirmationRun {
+  int seed_index = 0;      // runs of the same index share their seed, and are compared in pairs
+  double value = 0;        // the study's measure
+  bool final_run = false;  // trained after the race, for winner and default only
+  std::vector<EpochMetrics> history{};
+  std::optional<Score> test{};  // final runs, once the test images were opened
+};
+
+struct ConfirmationCandidate {
+  std::string name;               // "trial 17", "default", …
+  std::string role;               // "leader", "default", "random", "one_epoch", "best_random"
+  std::optional<int> trial;       // its number in the study
+  std::optional<double> claimed;  // its value in the study
+  SettingTexts settings;          // where they differ from the untuned defaults
+  std::vector<ConfirmationRun> runs;
+  std::optional<int> dropped_after;  // runs, when the race gave it up
+};
+
+struct ConfirmationTable {
+  std::string study;  // the confirmation's name in storage
+  bool finished = false;
+  bool maximize = true;
+  std::vector<ConfirmationCandidate> candidates;
+  std::optional<std::size_t> winner;  // place in candidates, once the race has decided
+
+  // The place of the candidate with this role, if there is one.
+  std::optional<std::size_t> find_role(const std::string& role) const {
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+      if (candidates[i].role == role) return i;
+    return std::nullopt;
+  }
+};
+
+}  // namespace tailor

@@ -1,0 +1,97 @@
+#include "tailor/analysis/gain.h"
+
+#include <cmath>
+#include <vector>
+
+#include "tailor/analysis/statistics.h"
+
+namespace tailor {
+namespace {
+
+std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> result(a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
+  return result;
+}
+
+double share_variance(double share, std::int64_t images) {
+  return share * (1 - share) / static_cast<double>(images);
+}
+
+// Final runs (or the race's) of one candidate.
+std::vector<double> run_values(const ConfirmationCandidate& candidate, bool final_runs, double sign) {
+  std::vector<double> values;
+  for (const ConfirmationRun& run : candidate.runs)
+    if (run.final_run == final_runs && std::isfinite(run.value)) values.push_back(sign * run.value);
+  return values;
+}
+
+}  // namespace
+
+Estimate paired_gain(std::span<const double> tuned, std::span<const double> base) {
+  return mean_interval(differences(tuned, base));
+}
+
+Estimate test_gain(std::span<const double> tuned, std::span<const double> base, std::int64_t images) {
+  const std::vector<double> d = differences(tuned, base);
+  const auto seeds = static_cast<double>(d.size());
+  const double over_seeds = variance(d) / seeds;
+  const double over_images = share_variance(mean(tuned), images) + share_variance(mean(base), images);
+  const double total = over_seeds + over_images;
+  return t_interval(mean(d), std::sqrt(total), total * total / (over_seeds * over_seeds) * (seeds - 1));
+}
+
+Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base) {
+  const auto n = static_cast<double>(tuned.size()), m = static_cast<double>(base.size());
+  const double difference = mean(tuned) - mean(base);
+  if (n < 2 && m < 2) return {.estimate = difference};
+  if (n < 2 || m < 2) {
+    const std::span<const double> repeated = n < 2 ? base : tuned;
+    return t_interval(difference, std::sqrt(variance(repeated) * (1 / n + 1 / m)), n + m - 2);
+  }
+  const double a = variance(tuned) / n, b = variance(base) / m;
+  if (a + b == 0) return {difference, difference, difference};
+  return t_interval(difference, std::sqrt(a + b), (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)));
+}
+
+std::optional<Gain> gain(const ConfirmationTable& confirmation) {
+  const auto untuned = confirmation.find_role("default");
+  if (!confirmation.winner || !untuned) return std::nullopt;
+  const ConfirmationCandidate& winner = confirmation.candidates[*confirmation.winner];
+  const ConfirmationCandidate& base = confirmation.candidates[*untuned];
+  const double sign = confirmation.maximize ? 1 : -1;
+
+  std::vector<double> tuned, other, tuned_test, other_test;
+  std::int64_t images = 0;
+  for (const ConfirmationRun& a : winner.runs) {
+    for (const ConfirmationRun& b : base.runs) {
+      if (!a.final_run || !b.final_run || a.seed_index != b.seed_index) continue;
+      if (std::isfinite(a.value) && std::isfinite(b.value)) {
+        tuned.push_back(sign * a.value);
+        other.push_back(sign * b.value);
+      }
+      if (a.test && b.test) {
+        tuned_test.push_back(a.test->accuracy);
+        other_test.push_back(b.test->accuracy);
+        images = a.test->count;
+      }
+    }
+  }
+  if (tuned.size() < 2) return std::nullopt;
+  Gain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
+  if (tuned_test.size() >= 2) result.test = test_gain(tuned_test, other_test, images);
+  const std::vector<double> final_values = run_values(winner, true, sign);
+  const auto over = [&](const char* role) -> std::optional<Estimate> {
+    const auto place = confirmation.find_role(role);
+    if (!place || place == confirmation.winner) return std::nullopt;
+    const std::vector<double> values = run_values(confirmation.candidates[*place], false, sign);
+    if (values.empty()) return std::nullopt;
+    return unpaired_gain(final_values, values);
+  };
+  result.over_random = over("random");
+  result.over_one_epoch = over("one_epoch");
+  result.over_best_random = over("best_random");
+  return result;
+}
+
+}  // namespace tailor

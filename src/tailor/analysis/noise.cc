@@ -1,0 +1,92 @@
+#include "tailor/analysis/noise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "tailor/analysis/bootstrap.h"
+#include "tailor/analysis/statistics.h"
+
+namespace tailor {
+namespace {
+
+std::vector<double> present(const std::vector<double>& row) {
+  std::vector<double> values;
+  for (const double v : row)
+    if (std::isfinite(v)) values.push_back(v);
+  return values;
+}
+
+// From differences of pairs of rows, each weighed by its degrees of freedom.
+double paired_sd(std::span<const std::vector<double>> values) {
+  double squares = 0, degrees = 0;
+  for (std::size_t a = 0; a < values.size(); ++a) {
+    for (std::size_t b = a + 1; b < values.size(); ++b) {
+      std::vector<double> differences;
+      for (std::size_t seed = 0; seed < std::min(values[a].size(), values[b].size()); ++seed)
+        differences.push_back(values[a][seed] - values[b][seed]);
+      differences = present(differences);
+      if (differences.size() < 2) continue;
+      const auto own = static_cast<double>(differences.size() - 1);
+      squares += own * variance(differences);
+      degrees += own;
+    }
+  }
+  return degrees > 0 ? std::sqrt(squares / degrees / 2) : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+std::optional<Noise> seed_noise(std::span<const std::vector<double>> values) {
+  double squares = 0, degrees = 0, fourth = 0;
+  for (const std::vector<double>& row : values) {
+    const std::vector<double> seen = present(row);
+    if (seen.size() < 2) continue;
+    const auto own = static_cast<double>(seen.size() - 1);
+    const double v = variance(seen);
+    squares += own * v;
+    degrees += own;
+    fourth += own * v * v * own / (own + 2);  // without bias for own · σ⁴
+  }
+  if (degrees == 0) return std::nullopt;
+  const double effective = fourth > 0 ? std::min(degrees, squares * squares / fourth) : degrees;
+  return Noise{sd_interval(std::sqrt(squares / degrees), effective), effective, paired_sd(values)};
+}
+
+std::optional<Noise> seed_noise(const ConfirmationTable& confirmation) {
+  std::set<int> seeds;
+  for (const ConfirmationCandidate& c : confirmation.candidates)
+    for (const ConfirmationRun& run : c.runs) seeds.insert(run.seed_index);
+  std::vector<std::vector<double>> values;
+  for (const ConfirmationCandidate& c : confirmation.candidates) {
+    std::vector<double>& row = values.emplace_back(seeds.size(), std::numeric_limits<double>::quiet_NaN());
+    for (const ConfirmationRun& run : c.runs)
+      row[static_cast<std::size_t>(std::distance(seeds.begin(), seeds.find(run.seed_index)))] = run.value;
+  }
+  return seed_noise(values);
+}
+
+Estimate noise_share(const Noise& noise, std::span<const double> results) {
+  const double spread = variance(results);
+  if (!(spread > 0)) return {};
+  const double share = noise.sd.estimate * noise.sd.estimate / spread;
+  constexpr int replicates = 1000;
+  std::vector<double> sample(results.size()), logs;
+  for (const double v : bootstrap(results.size(), replicates, Key(0).with(Purpose::resampling),
+                                  [&](std::span<const std::size_t> places) {
+                                    for (std::size_t i = 0; i < places.size(); ++i)
+                                      sample[i] = results[places[i]];
+                                    return variance(sample);
+                                  }))
+    if (v > 0) logs.push_back(-std::log(v));
+  const Estimate of_spread = percentile_interval(-std::log(spread), logs);
+  // Both are independent: in logarithms, squares of half widths add up.
+  const double up =
+      std::hypot(2 * std::log(noise.sd.high / noise.sd.estimate), of_spread.high + std::log(spread));
+  const double down =
+      std::hypot(2 * std::log(noise.sd.estimate / noise.sd.low), -std::log(spread) - of_spread.low);
+  return {std::min(share, 1.0), std::min(share * std::exp(-down), 1.0), std::min(share * std::exp(up), 1.0)};
+}
+
+}  // namespace tailor

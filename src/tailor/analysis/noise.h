@@ -1,0 +1,33 @@
+// Noise: how much results vary when nothing but the seed changes, from settings that were trained repeatedly.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tailor/analysis/confirmation.h"
+#include "tailor/analysis/estimate.h"
+
+namespace tailor {
+
+struct Noise {
+  Estimate sd;                    // of one training, over seeds
+  double degrees_of_freedom = 0;  // that it is estimated with
+  // Of the difference of two settings trained with the same seed, over √2: below `sd` where a seed that is
+  // good for one is good for the other. NaN without two settings that share two seeds.
+  double paired_sd = 0;
+};
+
+// Values of settings (rows) by seeds (columns), NaN where a setting was not trained with a seed; nothing if
+// no setting was trained twice. Variances within settings are pooled; where they differ between settings, the
+// interval is that of fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
+std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
+
+// The same of a confirmation's runs, race and final ones.
+std::optional<Noise> seed_noise(const ConfirmationTable& confirmation);
+
+// The share of the variance of a study's results that noise is, 0 to 1; `results` are those of many settings.
+// The interval is of both: of the noise, and (by the bootstrap) of the spread.
+Estimate noise_share(const Noise& noise, std::span<const double> results);
+
+}  // namespace tailor

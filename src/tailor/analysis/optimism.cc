@@ -1,0 +1,121 @@
+#include "tailor/analysis/optimism.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "tailor/analysis/statistics.h"
+#include "tailor/tune/normal.h"
+
+namespace tailor {
+namespace {
+
+constexpr std::size_t least_results = 5;
+constexpr int steps = 40;  // of the grid over each parameter of the tail
+constexpr double least_weight = 1e-6;
+
+// log of the integral of exp(-a u - b u² / 2) over u > 0.
+double log_mass(double a, double b) {
+  if (b <= 0) return a > 0 ? -std::log(a) : std::numeric_limits<double>::infinity();
+  const double z = a / std::sqrt(b);
+  // Mills' ratio of z; far out, its continued fraction's first terms.
+  const double log_mills = z > 8 ? -std::log(z + 1 / (z + 2 / z)) : std::log(normal_cdf(-z) / normal_pdf(z));
+  return log_mills - std::log(b) / 2;
+}
+
+// One tail that could have made the results, with its weight, and what it says of the best one's truth.
+struct Tail {
+  double log_weight, mean, sd;
+
+  double weight(double log_total) const { return std::exp(log_weight - log_total); }
+};
+
+std::vector<Tail> fit_tails(const std::vector<double>& excess, double best, double noise) {
+  double sum = 0, squares = 0;
+  for (const double u : excess) sum += u, squares += u * u;
+  const auto n = static_cast<double>(excess.size());
+  // No more bent than noise alone, nor than a normal distribution whose mode is far above the threshold.
+  const double scale = sum / n, most_b = std::min(1 / (noise * noise), 9 / (scale * scale));
+  std::vector<Tail> tails;
+  for (int i = 0; i < steps; ++i) {
+    const double b = most_b * (i + 0.5) / steps;
+    // The slope at the threshold: from a threshold far on the tail to one below the mode.
+    for (int j = 0; j < steps; ++j) {
+      const double a = -3 * std::sqrt(b) + (j + 0.5) / steps * (4 / scale + 3 * std::sqrt(b));
+      const double truth = best - noise * noise * (a + b * best);
+      tails.push_back(
+          {-a * sum - b * squares / 2 - n * log_mass(a, b), truth, noise * std::sqrt(1 - b * noise * noise)});
+    }
+  }
+  return tails;
+}
+
+// Of the mixture of what the tails say, by bisection.
+double quantile_of(const std::vector<Tail>& tails, double log_total, double p, double low, double high) {
+  std::vector<double> weights;
+  for (const Tail& t : tails) weights.push_back(t.weight(log_total));
+  for (int i = 0; i < 40; ++i) {
+    const double middle = (low + high) / 2;
+    double below = 0;
+    for (std::size_t k = 0; k < tails.size(); ++k)
+      below += weights[k] * normal_cdf((middle - tails[k].mean) / tails[k].sd);
+    (below < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+Estimate shrunken_best(std::span<const double> results, bool maximize, double noise_sd) {
+  if (results.size() < least_results) return {};
+  std::vector<double> values(results.begin(), results.end());
+  for (double& v : values) v = maximize ? v : -v;
+  std::sort(values.begin(), values.end(), std::greater<>());
+  const double sign = maximize ? 1 : -1, best = values.front();
+  if (!(noise_sd > 0)) return {sign * best, sign * best, sign * best};
+
+  const std::size_t tail =
+      std::clamp<std::size_t>(values.size() / 4, std::min<std::size_t>(values.size() - 1, 15), 100);
+  const double threshold = values[tail];
+  std::vector<double> excess(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(tail));
+  for (double& v : excess) v -= threshold;
+  if (excess.front() == 0) return {.estimate = sign * best};
+
+  std::vector<Tail> tails = fit_tails(excess, excess.front(), noise_sd);
+  double most = -std::numeric_limits<double>::infinity(), total = 0, truth = 0, low = 0, high = 0;
+  for (const Tail& t : tails) most = std::max(most, t.log_weight);
+  std::erase_if(tails, [&](const Tail& t) { return t.weight(most) < least_weight; });
+  for (const Tail& t : tails) total += t.weight(most);
+  most += std::log(total);
+  for (const Tail& t : tails) {
+    truth += t.weight(most) * t.mean;
+    low = std::min(low, t.mean - 8 * t.sd);
+    high = std::max(high, t.mean + 8 * t.sd);
+  }
+  const double lower = threshold + quantile_of(tails, most, 0.5 - confidence / 2, low, high);
+  const double upper = threshold + quantile_of(tails, most, 0.5 + confidence / 2, low, high);
+  const double center = threshold + truth;
+  return maximize ? Estimate{center, lower, upper} : Estimate{-center, -upper, -lower};
+}
+
+Optimism optimism(std::span<const double> results, bool maximize, std::optional<double> noise_sd,
+                  const ConfirmationTable* confirmation) {
+  const auto [least, most] = std::minmax_element(results.begin(), results.end());
+  Optimism result{.claimed = maximize ? *most : *least};
+  if (noise_sd && results.size() >= least_results)
+    result.shrunken = shrunken_best(results, maximize, *noise_sd);
+  if (!confirmation || !confirmation->winner) return result;
+  std::vector<double> values;
+  for (const ConfirmationRun& run : confirmation->candidates[*confirmation->winner].runs)
+    if (run.final_run && std::isfinite(run.value)) values.push_back(run.value);
+  if (values.size() < 2) return result;
+  const Estimate confirmed = mean_interval(values);
+  result.confirmed = confirmed;
+  result.optimism = maximize ? Estimate{result.claimed - confirmed.estimate, result.claimed - confirmed.high,
+                                        result.claimed - confirmed.low}
+                             : Estimate{confirmed.estimate - result.claimed, confirmed.low - result.claimed,
+                                        confirmed.high - result.claimed};
+  return result;
+}
+
+}  // namespace tailor

@@ -1,0 +1,89 @@
+#include "tailor/analysis/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
+#include "tailor/tune/normal.h"
+
+namespace tailor {
+namespace {
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+double mean(std::span<const double> values) {
+  if (values.empty()) return nothing;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double variance(std::span<const double> values) {
+  if (values.size() < 2) return nothing;
+  const double center = mean(values);
+  double squares = 0;
+  for (const double v : values) squares += (v - center) * (v - center);
+  return squares / static_cast<double>(values.size() - 1);
+}
+
+double student_t_quantile(double p, double degrees_of_freedom) {
+  return boost::math::quantile(boost::math::students_t(degrees_of_freedom), p);
+}
+
+double chi_square_quantile(double p, double degrees_of_freedom) {
+  return boost::math::quantile(boost::math::chi_squared(degrees_of_freedom), p);
+}
+
+Estimate t_interval(double estimate, double error, double degrees_of_freedom) {
+  if (!(degrees_of_freedom > 0) || !std::isfinite(error)) return {estimate, nothing, nothing};
+  const double width = student_t_quantile(0.5 + confidence / 2, degrees_of_freedom) * error;
+  return {estimate, estimate - width, estimate + width};
+}
+
+Estimate mean_interval(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  return t_interval(mean(values), std::sqrt(variance(values) / n), n - 1);
+}
+
+Estimate sd_interval(double sd, double degrees_of_freedom) {
+  if (!(degrees_of_freedom > 0)) return {sd, nothing, nothing};
+  const auto bound = [&](double p) {
+    return sd * std::sqrt(degrees_of_freedom / chi_square_quantile(p, degrees_of_freedom));
+  };
+  return {sd, bound(0.5 + confidence / 2), bound(0.5 - confidence / 2)};
+}
+
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> result(values.size());
+  for (std::size_t i = 0, end = 0; i < order.size(); i = end) {
+    while (end < order.size() && values[order[end]] == values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) result[order[k]] = static_cast<double>(i + 1 + end) / 2;
+  }
+  return result;
+}
+
+Estimate rank_correlation(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 5) return {};
+  const std::vector<double> x = ranks(a), y = ranks(b);
+  const double center = mean(x);
+  double xx = 0, yy = 0, xy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - center) * (x[i] - center);
+    yy += (y[i] - center) * (y[i] - center);
+    xy += (x[i] - center) * (y[i] - center);
+  }
+  if (xx == 0 || yy == 0) return {};
+  const double r = xy / std::sqrt(xx * yy);
+  const double error = std::sqrt((1 + r * r / 2) / (static_cast<double>(a.size()) - 3));
+  const double width = normal_quantile(0.5 + confidence / 2) * error;
+  const double z = std::atanh(std::clamp(r, -1 + 1e-12, 1 - 1e-12));
+  return {r, std::tanh(z - width), std::tanh(z + width)};
+}
+
+}  // namespace tailor

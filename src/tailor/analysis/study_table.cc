@@ -1,0 +1,125 @@
+#include "tailor/analysis/study_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/tune/setting_text.h"
+#include "tailor/tune/sobol.h"
+#include "tailor/tune/study_view.h"
+
+namespace tailor {
+namespace {
+
+// The sequence that start-up trials are taken from is a function of their number, so they are known by their
+// settings. Draws that had to avoid a repetition are not recognised, which only costs their information.
+class IndependentDraws {
+ public:
+  explicit IndependentDraws(const StudyDefinition& d)
+      : space_(d.space),
+        key_(d.proposal_key()),
+        all_(d.sampler == "random" || d.sampler == "sobol"),
+        sobol_(d.space.size()) {}
+
+  bool has(int number, const Assignment& setting) const {
+    if (all_) return true;
+    if (space_.size() == 0) return false;
+    const auto index = static_cast<std::uint32_t>(number);
+    return same_setting(setting, from_unit(space_, sobol_.point(index, key_.with(Purpose::scrambling))));
+  }
+
+ private:
+  const Space& space_;
+  const Key key_;
+  const bool all_;
+  const Sobol sobol_;
+};
+
+std::string text_of(const std::string& json) {
+  const nlohmann::json value = nlohmann::json::parse(json, nullptr, false);
+  return value.is_string() ? value.get<std::string>() : json;
+}
+
+double seconds_between(Timestamp from, Timestamp to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sign) {
+  StudyRow row{.number = static_cast<int>(record.number), .state = record.state, .paused = trial.paused()};
+  row.value = sign * trial.final_cost;
+  for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
+  row.seconds = trial.seconds;
+  if (const auto failure = record.user_attributes.find(trial_key::failure);
+      failure != record.user_attributes.end())
+    row.failure = text_of(failure->second);
+  return row;
+}
+
+}  // namespace
+
+StudyTable read_study_table(Storage& storage, StudyId study) {
+  StudyView view(study);
+  std::vector<TrialRecord> records;
+  StudyTable table;
+  storage.transaction([&] {
+    view.forget();
+    view.refresh(storage);
+    records = storage.get_trials(study);
+    table.name = storage.get_study(study).name;
+  });
+  table.definition = view.definition();
+  table.maximize = maximizes(table.definition.measure);
+  table.untuned = assignment_of(table.definition.space, table.definition.untuned());
+  for (const TrialRecord& record : records) {
+    if (record.started && (!table.first_start || *record.started < *table.first_start))
+      table.first_start = record.started;
+    if (record.finished && (!table.last_end || *record.finished > *table.last_end))
+      table.last_end = record.finished;
+  }
+  const IndependentDraws draws(table.definition);
+  const std::span<const Observation> observations = view.observations(std::numeric_limits<int>::max());
+  for (const TrialRecord& record : records) {
+    const auto place = static_cast<std::size_t>(record.number);
+    StudyRow row = make_row(record, view.trials()[place], view.sign());
+    row.assignment = observations[place].assignment;
+    if (record.started) row.start = seconds_between(*table.first_start, *record.started);
+    if (view.trials()[place].untuned) {
+      row.role = TrialRole::untuned;
+    } else if (record.system_attributes.count("fixed_params") > 0 || view.trials()[place].jobs.empty()) {
+      row.role = TrialRole::wish;
+    } else if (draws.has(row.number, row.assignment)) {
+      row.role = TrialRole::startup;
+    }
+    table.trials.push_back(std::move(row));
+  }
+  return table;
+}
+
+std::optional<std::size_t> StudyTable::best() const {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    if (trials[i].complete() && std::isfinite(trials[i].value) &&
+        (!best || better(trials[i].value, trials[*best].value)))
+      best = i;
+  return best;
+}
+
+std::vector<double> StudyTable::complete_values() const {
+  std::vector<double> values;
+  for (const StudyRow& row : trials)
+    if (row.complete() && std::isfinite(row.value)) values.push_back(row.value);
+  return values;
+}
+
+std::vector<double> StudyTable::independent_results() const {
+  std::vector<double> values;
+  for (const StudyRow& row : trials)
+    if (row.role == TrialRole::startup && (row.complete() || row.state == TrialState::pruned || row.paused) &&
+        std::isfinite(row.last()))
+      values.push_back(row.last());
+  return values;
+}
+
+}  // namespace tailor

@@ -1,0 +1,60 @@
+// A study as a plain table, a row for each trial: what the analysis of a study is made from. Read from
+// storage in one transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tailor/storage/storage.h"
+#include "tailor/tune/study_definition.h"
+
+namespace tailor {
+
+enum class TrialRole {
+  search,   // proposed by a model of earlier trials
+  untuned,  // the defaults, trial 0
+  startup,  // an independent draw from the space: Sobol points, random settings
+  wish,     // asked for by a person or another program
+};
+
+struct StudyRow {
+  int number = 0;
+  TrialState state = TrialState::running;
+  bool paused = false;  // running for Optuna, but nobody trains it
+  TrialRole role = TrialRole::search;
+  double value = std::numeric_limits<double>::quiet_NaN();  // the measure, of complete trials
+  std::vector<double> epochs{};                             // the measure after epoch 1, 2, …
+  Assignment assignment{};                                  // in the study's space; NaN: inactive
+  double seconds = 0;                                       // of training
+  double start = std::numeric_limits<double>::quiet_NaN();  // seconds since the study's first trial
+  std::string failure{};                                    // why it failed
+
+  bool complete() const { return state == TrialState::complete; }
+  // The last measure of a trial that has one, however far it came; NaN otherwise.
+  double last() const { return complete() ? value : epochs.empty() ? value : epochs.back(); }
+};
+
+struct StudyTable {
+  std::string name{};
+  StudyDefinition definition{};
+  bool maximize = true;
+  std::optional<Timestamp> first_start{}, last_end{};  // of its trials
+  Assignment untuned{};                                // the defaults in the study's space
+  std::vector<StudyRow> trials{};                      // by number
+
+  // Whether `a` is the better value.
+  bool better(double a, double b) const { return maximize ? a > b : a < b; }
+  // The place of the best complete trial, the first of equals.
+  std::optional<std::size_t> best() const;
+  // Values of complete trials, by number.
+  std::vector<double> complete_values() const;
+  // Results of independent draws: what each reported when it ended (pruned ones when they were pruned, which
+  // is how such a study counts them). Failed ones have none and are left out.
+  std::vector<double> independent_results() const;
+};
+
+// Bad input if the study was not made by `tailor tune`.
+StudyTable read_study_table(Storage& storage, StudyId study);
+
+}  // namespace tailor

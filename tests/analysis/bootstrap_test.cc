@@ -1,0 +1,47 @@
+#include "tailor/analysis/bootstrap.h"
+
+#include <gtest/gtest.h>
+
+#include "tailor/analysis/statistics.h"
+
+namespace tailor {
+namespace {
+
+const std::vector<double> sample = {1.0, 2.0, 2.5, 3.0, 10.0, 4.0, 2.2, 1.7, 0.4, 6.0, 3.3, 2.9};
+
+double mean_of(std::span<const std::size_t> places) {
+  double sum = 0;
+  for (const std::size_t i : places) sum += sample[i];
+  return sum / static_cast<double>(places.size());
+}
+
+// Numbers from statistics_golden.py: SciPy's, with many replicates.
+TEST(Bootstrap, BcaIsSciPys) {
+  std::vector<double> jackknife;
+  for (std::size_t out = 0; out < sample.size(); ++out) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < sample.size(); ++i)
+      if (i != out) places.push_back(i);
+    jackknife.push_back(mean_of(places));
+  }
+  const Estimate e = bca_interval(mean(sample), bootstrap(sample.size(), 50000, Key(1), mean_of), jackknife);
+  EXPECT_NEAR(e.low, 2.225, 0.03);
+  EXPECT_NEAR(e.high, 5.2583, 0.06);
+}
+
+TEST(Bootstrap, ReplicatesAreAFunctionOfTheKey) {
+  const auto draw = [](std::uint64_t seed) { return bootstrap(sample.size(), 20, Key(seed), mean_of); };
+  EXPECT_EQ(draw(1), draw(1));
+  EXPECT_NE(draw(1), draw(2));
+}
+
+TEST(Bootstrap, PercentilesLeaveOutWhatIsNoNumber) {
+  std::vector<double> replicates = {std::numeric_limits<double>::quiet_NaN()};
+  for (int i = 0; i <= 100; ++i) replicates.push_back(i);
+  const Estimate e = percentile_interval(50, replicates);
+  EXPECT_NEAR(e.low, 2.5, 1e-9);
+  EXPECT_NEAR(e.high, 97.5, 1e-9);
+}
+
+}  // namespace
+}  // namespace tailor

@@ -1,0 +1,120 @@
+#include "tailor/analysis/gain.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "analysis/simulate.h"
+
+namespace tailor {
+namespace {
+
+using test::coverage;
+using test::normals;
+
+// Numbers from statistics_golden.py.
+TEST(Gain, IntervalsAreSciPys) {
+  const std::vector<double> a = {0.931, 0.934, 0.929, 0.936, 0.933}, b = {0.921, 0.919, 0.925, 0.922, 0.918};
+  EXPECT_NEAR(paired_gain(a, b).low, 0.005736505521200824, 1e-10);
+  EXPECT_NEAR(paired_gain(a, b).high, 0.017463494478799194, 1e-10);
+  const Estimate welch = unpaired_gain(a, std::span(b).first(3));
+  EXPECT_NEAR(welch.low, 0.004930037897289085, 1e-10);
+  EXPECT_NEAR(welch.high, 0.016936628769377616, 1e-10);
+}
+
+TEST(Gain, OneRunOfABaselineTakesTheOthersVariance) {
+  EXPECT_NEAR(coverage(3000, 0.3,
+                       [](Key key) {
+                         return unpaired_gain(normals(5, 1.3, 0.1, key.with(1)),
+                                              normals(1, 1, 0.1, key.with(2)));
+                       }),
+              0.95, 0.015);
+}
+
+TEST(Gain, CoversPairsWithCommonSeedEffects) {
+  EXPECT_NEAR(coverage(3000, 0.02,
+                       [](Key key) {
+                         std::vector<double> a = normals(5, 0.92, 0.004, key.with(1)),
+                                             b = normals(5, 0.9, 0.003, key.with(2));
+                         for (std::size_t s = 0; s < a.size(); ++s) {
+                           const double common = 0.01 * key.with(3).normal(s);
+                           a[s] += common;
+                           b[s] += common;
+                         }
+                         return paired_gain(a, b);
+                       }),
+              0.95, 0.015);
+}
+
+// Images differ in difficulty, which both settings share: each image has its own chance to be right in each
+// training, so that the interval has to cover the images as well as the seeds.
+TEST(Gain, TestGainCoversSeedsAndImages) {
+  constexpr int images = 600, seeds = 5;
+  int covered = 0, seeds_alone = 0;
+  constexpr int studies = 400;
+  double truth = 0;
+  const auto chance = [](double difficulty, double skill) { return 1 / (1 + std::exp(difficulty - skill)); };
+  for (std::uint64_t i = 0; i < 200000; ++i) {
+    const double difficulty = 3 * Key(77).normal(i);
+    truth +=
+        (chance(difficulty, 4.0) - chance(difficulty * 0.5 + 0.87 * 3 * Key(78).normal(i), 3.0)) / 200000;
+  }
+  for (std::uint64_t study = 0; study < studies; ++study) {
+    std::vector<double> a(seeds, 0.0), b(seeds, 0.0);
+    for (std::uint64_t i = 0; i < images; ++i) {
+      const Key image = Key(study).with(i);
+      const double first = 3 * image.normal(0), second = 0.5 * first + 0.87 * 3 * image.normal(1);
+      for (std::uint64_t s = 0; s < seeds; ++s) {
+        a[s] += (image.uniform(100 + s) < chance(first, 4.0)) / static_cast<double>(images);
+        b[s] += (image.uniform(200 + s) < chance(second, 3.0)) / static_cast<double>(images);
+      }
+    }
+    covered += test_gain(a, b, images).contains(truth);
+    seeds_alone += paired_gain(a, b).contains(truth);
+  }
+  EXPECT_GT(covered, studies * 0.94);
+  EXPECT_LT(seeds_alone, studies * 0.85);  // what the images add is needed
+}
+
+ConfirmationCandidate candidate(const std::string& role, std::vector<double> race, std::vector<double> last) {
+  ConfirmationCandidate c;
+  c.role = c.name = role;
+  int seed = 0;
+  for (const double v : race) c.runs.push_back({seed++, v});
+  seed = 100;
+  for (const double v : last) c.runs.push_back({seed++, v, true});
+  return c;
+}
+
+TEST(Gain, OfAConfirmationTakesFinalRunsOnly) {
+  ConfirmationTable table;
+  table.candidates = {candidate("leader", {9, 9}, {3, 4, 5}), candidate("default", {0, 0}, {1, 1, 2}),
+                      candidate("random", {1, 2}, {})};
+  EXPECT_FALSE(gain(table));  // the race is not decided
+  table.winner = 0;
+  const Gain g = gain(table).value();
+  EXPECT_EQ(g.pairs, 3);
+  EXPECT_NEAR(g.validation.estimate, 8.0 / 3, 1e-12);
+  EXPECT_FALSE(g.test);
+  EXPECT_NEAR(g.over_random.value().estimate, 2.5, 1e-12);
+  EXPECT_FALSE(g.over_one_epoch);
+  table.maximize = false;
+  EXPECT_NEAR(gain(table).value().validation.estimate, -8.0 / 3, 1e-12);
+}
+
+TEST(Gain, OnTestImages) {
+  ConfirmationTable table;
+  table.candidates = {candidate("leader", {}, {3, 4}), candidate("default", {}, {1, 1})};
+  table.winner = 0;
+  for (std::size_t s = 0; s < 2; ++s) {
+    table.candidates[0].runs[s].test =
+        Score{.accuracy = 0.95 + 0.001 * static_cast<double>(s), .count = 10000};
+    table.candidates[1].runs[s].test = Score{.accuracy = 0.93, .count = 10000};
+  }
+  const Estimate test = gain(table).value().test.value();
+  EXPECT_NEAR(test.estimate, 0.0205, 1e-12);
+  EXPECT_GT(test.high - test.low, 2 * 1.96 * std::sqrt(0.95 * 0.05 / 10000 + 0.93 * 0.07 / 10000));
+}
+
+}  // namespace
+}  // namespace tailor

@@ -1,0 +1,18 @@
+# Prints the values that statistics_test.cc and gain_test.cc expect, from SciPy: python3 statistics_golden.py
+import numpy as np
+from scipy import stats
+
+A = np.array([0.931, 0.934, 0.929, 0.936, 0.933])
+B = np.array([0.921, 0.919, 0.925, 0.922, 0.918])
+X = np.array([3, 1, 4, 1, 5, 9, 2, 6])
+Y = np.array([2, 7, 1, 8, 2, 8, 1, 8])
+
+print("t", [float(stats.t.ppf(p, df)) for p, df in [(0.975, 4), (0.9, 11.5), (0.025, 1)]])
+print("chi2", [float(stats.chi2.ppf(p, df)) for p, df in [(0.975, 4), (0.025, 11.5)]])
+print("mean", [float(v) for v in stats.ttest_1samp(A, 0).confidence_interval()])
+print("paired", [float(v) for v in stats.ttest_rel(A, B).confidence_interval()])
+print("welch", [float(v) for v in stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval()])
+print("spearman", float(stats.spearmanr(X, Y).statistic))
+sample = np.array([1.0, 2.0, 2.5, 3.0, 10.0, 4.0, 2.2, 1.7, 0.4, 6.0, 3.3, 2.9])
+bca = stats.bootstrap((sample,), np.mean, n_resamples=200000, method="BCa", random_state=1).confidence_interval
+print("bca", float(bca.low), float(bca.high))
