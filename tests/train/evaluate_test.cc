@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tailor/train/mistakes.h"
 #include "train/tiny_training.h"
 
 namespace tailor {
@@ -110,6 +111,28 @@ TEST(Evaluator, MeasuresMeanLossAccuracyAndConfusion) {
   const Score again = m.evaluator.measure(m.images, indices, &confusion);
   EXPECT_EQ(again.loss, score.loss);
   EXPECT_EQ(confusion.at(0, 0), 2 * expected.at(0, 0)) << "it adds to what it is given";
+}
+
+TEST(Evaluator, MistakesAgreeWithTheConfusionAndTheSurestComeFirst) {
+  Measuring m({}, 1, 16);
+  const std::vector<std::uint32_t> indices = m.all();
+  Confusion confusion = empty_confusion(3);
+  m.evaluator.measure(m.images, indices, &confusion);
+  const Mistakes mistakes = find_mistakes(m.evaluator, m.network, m.images, indices);
+  EXPECT_EQ(mistakes.confusion.counts, confusion.counts);
+  const std::int64_t right = confusion.at(0, 0) + confusion.at(1, 1) + confusion.at(2, 2);
+  EXPECT_EQ(mistakes.hardest.size(), std::min<std::size_t>(most_hardest, 50 - right));
+  double before = 1;
+  for (const Mistake& mistake : mistakes.hardest) {
+    const std::vector<float> z = m.logits({m.images.image(mistake.image).data()});
+    double total = 0;
+    for (float x : z) total += std::exp(static_cast<double>(x));
+    EXPECT_EQ(mistake.label, m.images.labels[mistake.image]);
+    EXPECT_NE(mistake.label, mistake.predicted);
+    EXPECT_NEAR(mistake.probability, std::exp(z[static_cast<std::size_t>(mistake.predicted)]) / total, 1e-5);
+    EXPECT_LE(mistake.probability, before);
+    before = mistake.probability;
+  }
 }
 
 TEST(Evaluator, IsTheSameWithAnyThreads) {

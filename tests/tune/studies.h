@@ -52,8 +52,8 @@ class Formula : public Objective {
   double diverges_above = 2;   // learning rates that fail
   std::atomic<int> epochs_run = 0;
 
-  ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
-                   const std::function<bool()>& stop) override {
+  ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                      const std::function<bool()>& stop) override {
     const Settings& s = task.settings;
     int done = 0;
     if (!task.checkpoint.empty()) std::ifstream(task.checkpoint) >> done;
@@ -69,7 +69,8 @@ class Formula : public Objective {
           std::filesystem::rename(part, task.checkpoint);
         }
       }
-      if (epoch > task.from && !report(epoch, value(s, task.seed, epoch))) return ObjectiveEnd::stopped;
+      if (epoch > task.from && !report(epoch, value(s, task.repetition.seed, epoch)))
+        return ObjectiveEnd::stopped;
     }
     return task.to == s.epochs ? ObjectiveEnd::complete : ObjectiveEnd::paused;
   }

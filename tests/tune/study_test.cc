@@ -112,8 +112,8 @@ TEST(Study, AFailingTrialIsAResultWithItsReason) {
 TEST(Study, FailuresOfEveryKindAreTold) {
   class Broken : public Objective {
    public:
-    ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
-                     const std::function<bool()>&) override {
+    ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                        const std::function<bool()>&) override {
       if (task.settings.optimizer == "adam") throw std::bad_alloc();
       report(1, std::nan(""));
       return ObjectiveEnd::complete;
@@ -134,8 +134,8 @@ TEST(Study, AFullDiskStopsItWithoutLoss) {
   class Full : public Formula {
    public:
     std::atomic<int> good = 30;  // several threads count
-    ObjectiveEnd run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
-                     const std::function<bool()>& stop) override {
+    ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                        const std::function<bool()>& stop) override {
       const auto until_full = [&](int epoch, double value) {
         if (--good == 0) throw CheckpointError(ExitCode::failed, "disk full");
         return report(epoch, value);

@@ -27,6 +27,7 @@ enum class Purpose : std::uint64_t {
   trial = 10,
   search = 11,
   resampling = 12,
+  confirmation = 13,
 };
 
 // Bijective 64-bit mixer: SplitMix64's output function.

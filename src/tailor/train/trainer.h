@@ -79,6 +79,8 @@ class Trainer {
   int best_epoch() const { return state_.best_epoch; }
   const std::vector<float>& best_values() const { return state_.best; }
   const std::vector<float>& final_values() const { return state_.values; }
+  // Those that validation measured after the last epoch: averaged, if the settings say so.
+  const std::vector<float>& measured_values();
   std::string weights_hash() const;  // of the final values
   const Normalization& normalization() const { return normalization_; }
   Network& network() { return network_; }
@@ -94,7 +96,6 @@ class Trainer {
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
   std::int64_t steps_done() const;
   double rate_now() const;
-  const std::vector<float>& measured_values();
   void save() const;
 
   const Settings settings_;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
+#include "tailor/tune/race_sampler.h"
+#include "tailor/tune/test_ledger.h"
 #include "tailor/tune/trial_setting.h"
 
 namespace tailor {
@@ -39,7 +41,8 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       view_.refresh(storage_);
       const StudyDefinition& d = view_.definition();
       if (made_for_ != view_.version()) {
-        sampler_ = make_sampler(d.sampler, d.sampler_options);
+        sampler_ =
+            d.confirmation ? make_race_sampler(*d.confirmation) : make_sampler(d.sampler, d.sampler_options);
         pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
         made_for_ = view_.version();
       }
@@ -80,7 +83,13 @@ bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
 AssignedJob JobQueue::next_part(const TrialRecord& trial, bool untuned, const Job& job) const {
   const int number = static_cast<int>(trial.number);
   const StudyDefinition& d = view_.definition();
-  return {trial.id, number, untuned, job, kept_settings(d, trial), d.training_seed(number), view_.sign()};
+  return {trial.id,
+          number,
+          untuned,
+          job,
+          kept_settings(d, trial),
+          d.repetition(number, view_.assignment(trial)),
+          view_.sign()};
 }
 
 // In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
@@ -139,13 +148,12 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
   const bool untuned = claimed && view_.trials()[decision.trial].untuned;
   std::string refusal;
   Settings settings = d.untuned();
-  if (!claimed) {
-    settings = d.settings(decision.setting);
-  } else {
+  if (claimed) {
     if (!storage_.claim_trial(id)) return false;  // another program was faster
     const TrialRecord wish = storage_.get_trial(id);
     const auto params = wish.system_attributes.find("fixed_params");
     try {
+      if (d.confirmation) throw usage_error("a confirmation takes no wishes");
       if (!untuned)
         settings = wished_settings(d, decision.setting,
                                    params == wish.system_attributes.end() ? "{}" : params->second);
@@ -153,11 +161,14 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
       refusal = error.what();
     }
   }
-  const TrialSetting setting = trial_setting(view_, settings);
+  const TrialSetting setting = !claimed         ? proposed_setting(view_, decision.setting)
+                               : d.confirmation ? TrialSetting{settings, {}, {}}
+                                                : trial_setting(view_, settings);
+  const Repetition repetition = refusal.empty() ? d.repetition(number, decision.setting) : Repetition();
   NewTrial trial{.state = TrialState::running, .params = setting.params};
   trial.user_attributes = setting.attributes(d);
   trial.user_attributes[trial_key::jobs] = to_json(std::vector{job});
-  trial.user_attributes[trial_key::seed] = fmt::format("{}", d.training_seed(number));
+  trial.user_attributes[trial_key::seed] = fmt::format("{}", repetition.seed);
   trial.user_attributes[trial_key::state] = json_text("running");
   if (!claimed) {
     const CreatedTrial created = storage_.create_trial(study_, trial);
@@ -175,7 +186,9 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
     return false;
   }
   storage_.record_heartbeat(id);
-  assigned = {id, number, untuned, job, settings, d.training_seed(number), view_.sign(), false};
+  if (repetition.final_run && d.confirmation->open_test)
+    record_test_opening(storage_, study_, *d.confirmation);
+  assigned = {id, number, untuned, job, setting.settings, repetition, view_.sign(), false};
   return true;
 }
 
@@ -252,6 +265,7 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
   keep_jobs(record.id, jobs);
 
   add_seconds(record, result.seconds);
+  for (const auto& [key, text] : result.notes) storage_.set_user_attribute(record.id, key, text);
   const bool paused = result.end == JobEnd::paused;
   storage_.set_user_attribute(record.id, trial_key::state, json_text(paused ? "paused" : "ended"));
   if (result.end == JobEnd::failed)

@@ -30,7 +30,7 @@ struct AssignedJob {
   bool untuned = false;
   Job job;
   Settings settings;
-  std::uint64_t seed = 0;
+  Repetition repetition;
   double sign = 1;          // makes costs, which are minimised, of values
   bool taken_over = false;  // its worker was lost, or it was interrupted
 };
@@ -40,6 +40,7 @@ struct JobResult {
   int reached = 0;      // epochs of the trial
   std::string failure;  // why it failed
   double seconds = 0;   // that it took
+  Attributes notes{};   // the objective's
 };
 
 class JobQueue {

@@ -4,15 +4,25 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
+#include "tailor/storage/trial_record.h"
 #include "tailor/train/settings.h"
 
 namespace tailor {
 
-// A part of one trial. What comes of it is a function of settings and seed alone.
+// Which of its many possible trainings a trial is.
+struct Repetition {
+  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> split_seed{};  // none: the study's own split
+  bool final_run =
+      false;  // of a confirmation: measures what is reported, and meets the test images if it may
+};
+
+// A part of one trial. What comes of it is a function of settings and repetition alone.
 struct ObjectiveTask {
   Settings settings;
-  std::uint64_t seed = 0;
+  Repetition repetition;
   int from = 0, to = 0;  // epochs that were reported before, and to be done after
   // Where the trial's state may be kept between tasks and for those who take it over; whether something is
   // there changes only how long it takes.
@@ -26,6 +36,13 @@ enum class ObjectiveEnd {
   interrupted,  // stop() said so
 };
 
+struct ObjectiveResult {
+  ObjectiveEnd end;
+  Attributes notes{};  // kept with the trial, unless it was interrupted; keys of trial_note.h
+
+  ObjectiveResult(ObjectiveEnd ended) : end(ended) {}  // NOLINT(google-explicit-constructor)
+};
+
 class Objective {
  public:
   virtual ~Objective() = default;
@@ -33,9 +50,9 @@ class Objective {
   // Reports each epoch's value from `from` + 1 on, in order, and ends after one for which report() is false.
   // Asks stop() often. Whatever it throws fails the trial, with its message as the reason, except a
   // CheckpointError, which ends the worker. Called by several threads at once.
-  virtual ObjectiveEnd run(const ObjectiveTask& task,
-                           const std::function<bool(int epoch, double value)>& report,
-                           const std::function<bool()>& stop) = 0;
+  virtual ObjectiveResult run(const ObjectiveTask& task,
+                              const std::function<bool(int epoch, double value)>& report,
+                              const std::function<bool()>& stop) = 0;
 };
 
 }  // namespace tailor

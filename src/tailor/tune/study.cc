@@ -112,13 +112,14 @@ bool StudyRun::train(JobReport& report) {
   const Clock::time_point start = Clock::now();
   heart_.add(assigned.id);
   try {
-    const ObjectiveEnd end =
-        objective_.run({assigned.settings, assigned.seed, job.from, job.to, checkpoint(assigned)}, on_epoch,
-                       [this] { return stopping(); });
-    result.end = end == ObjectiveEnd::complete  ? JobEnd::complete
-                 : end == ObjectiveEnd::paused  ? JobEnd::paused
-                 : end == ObjectiveEnd::stopped ? JobEnd::pruned
-                                                : JobEnd::open;
+    ObjectiveResult ended =
+        objective_.run({assigned.settings, assigned.repetition, job.from, job.to, checkpoint(assigned)},
+                       on_epoch, [this] { return stopping(); });
+    result.end = ended.end == ObjectiveEnd::complete  ? JobEnd::complete
+                 : ended.end == ObjectiveEnd::paused  ? JobEnd::paused
+                 : ended.end == ObjectiveEnd::stopped ? JobEnd::pruned
+                                                      : JobEnd::open;
+    result.notes = std::move(ended.notes);
   } catch (const CheckpointError&) {
     storage_problem = std::current_exception();
   } catch (const std::bad_alloc&) {

@@ -62,25 +62,52 @@ Settings StudyDefinition::untuned() const {
 Settings StudyDefinition::base() const { return with_texts(untuned(), fixed); }
 
 Settings StudyDefinition::settings(const Assignment& assignment) const {
+  if (confirmation)
+    return with_texts(
+        untuned(),
+        confirmation->candidates[static_cast<std::size_t>(assignment[candidate_parameter])].settings);
   Settings settings = base();
   for (const NamedValue& v : space.to_named(assignment))
     set(settings, v.name, value_text(v.distribution, v.value));
   return settings;
 }
 
-// 53 bits, so that every reader of JSON keeps it.
-std::uint64_t StudyDefinition::training_seed(int trial_number) const {
-  return Key(seed).with(Purpose::trial).bits(static_cast<std::uint64_t>(trial_number)) >> 11;
+// Seeds of 53 bits, so that every reader of JSON keeps them.
+Repetition StudyDefinition::repetition(int trial_number, const Assignment& assignment) const {
+  if (!confirmation)
+    return {Key(seed).with(Purpose::trial).bits(static_cast<std::uint64_t>(trial_number)) >> 11};
+  const int run = static_cast<int>(assignment[seed_parameter]);
+  const Key key = Key(seed).with(Purpose::confirmation);
+  Repetition result{key.bits(static_cast<std::uint64_t>(run)) >> 11};
+  if (confirmation->reshuffle)
+    result.split_seed = key.with(Purpose::split).bits(static_cast<std::uint64_t>(run)) >> 11;
+  result.final_run = confirmation->is_final(run);
+  return result;
 }
 
 Key StudyDefinition::proposal_key() const { return Key(seed).with(Purpose::search); }
+
+StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
+                                int lag) {
+  StudyDefinition d = study;
+  d.seed = seed;
+  d.lag = lag;
+  d.pruner = "none";
+  d.budget = {.trials = static_cast<int>(confirmation.candidates.size()) * confirmation.race.most_seeds +
+                        2 * confirmation.final_seeds,
+              .epochs = study.budget.epochs};
+  d.fixed.clear();
+  d.space = confirmation_space(confirmation);
+  d.confirmation = std::move(confirmation);
+  return d;
+}
 
 std::string to_json(const StudyDefinition& d) {
   json space = json::array();
   for (const Parameter& p : d.space.parameters()) space.push_back(to_json(p));
   const SamplerOptions& s = d.sampler_options;
   const PrunerOptions& p = d.pruner_options;
-  return json{{"version", 1},
+  json result{{"version", 1},
               {"architecture", d.architecture.name},
               {"architecture_fingerprint", d.architecture.fingerprint},
               {"architecture_toml", to_toml(d.architecture)},
@@ -113,8 +140,9 @@ std::string to_json(const StudyDefinition& d) {
                 {"warmup", p.warmup},
                 {"keep", p.keep}}},
               {"fixed", json(d.fixed)},
-              {"space", space}}
-      .dump();
+              {"space", space}};
+  if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
+  return result.dump();
 }
 
 StudyDefinition definition_from_json(std::string_view text, std::string_view where) {
@@ -149,6 +177,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
     std::vector<Parameter> parameters;
     for (const json& parameter : j.at("space")) parameters.push_back(parameter_from_json(parameter));
     d.space = Space(std::move(parameters));
+    if (j.contains("confirmation")) d.confirmation = confirmation_from_json(j["confirmation"]);
     return d;
   } catch (const nlohmann::json::exception& error) {
     throw bad_input("{}: not a study's definition: {}", where, error.what());
@@ -166,6 +195,8 @@ void check_change(const StudyDefinition& old, const StudyDefinition& now) {
   same("seed", old.seed, now.seed);
   same("lag", old.lag, now.lag);
   same("objective", name_of(old.measure), name_of(now.measure));
+  if (old.confirmation != now.confirmation || (old.confirmation && old.space != now.space))
+    throw usage_error("a confirmation stays as it was made; start another one for other candidates or seeds");
   for (const Parameter& p : now.space.parameters()) {
     const auto before = old.space.find(p.name);
     if (!before) continue;

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tailor/nn/architecture.h"
 #include "tailor/train/settings.h"
+#include "tailor/tune/confirmation.h"
+#include "tailor/tune/objective.h"
 #include "tailor/tune/pruners.h"
 #include "tailor/tune/samplers.h"
 #include "tailor/tune/setting_text.h"
@@ -66,6 +69,8 @@ struct StudyDefinition : StudyPlan {
   StudyData data;
   SettingTexts fixed;
   Space space;
+  // Of a confirmation: its trials are runs of settings that are known, and `space` is confirmation_space().
+  std::optional<Confirmation> confirmation{};
 
   // Trial 0: the untuned defaults of the hyperparameter table, trained for the study's epochs.
   Settings untuned() const;
@@ -73,12 +78,17 @@ struct StudyDefinition : StudyPlan {
   Settings base() const;
   // A setting of the space as it is trained.
   Settings settings(const Assignment& assignment) const;
-  // The seed that decides every random choice in a trial's training: a function of the study's seed and the
-  // trial's number alone.
-  std::uint64_t training_seed(int trial_number) const;
+  // What decides every random choice in a trial's training: a function of the study's seed and the trial's
+  // number, or in a confirmation of the study's seed and the run's.
+  Repetition repetition(int trial_number, const Assignment& assignment) const;
   // Of the sampler.
   Key proposal_key() const;
 };
+
+// The confirmation of a study: its architecture, images, epochs and measure, with runs for trials. `seed`
+// decides the runs' seeds.
+StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
+                                int lag);
 
 std::string to_json(const StudyDefinition& definition);
 // Bad input that starts with `where`.

@@ -3,6 +3,7 @@
 #include <random>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
 #include "tailor/tune/study.h"
@@ -31,8 +32,13 @@ StudyId create_study(Storage& storage, const std::string& name, const StudyDefin
     storage.set_user_attribute(study, study_key::next_job, "0");
     storage.set_system_attribute(study, "study:metric_names",
                                  fmt::format("[\"{}\"]", name_of(definition.measure)));
-    storage.create_trial(study,
-                         {.state = TrialState::waiting, .user_attributes = {{trial_key::untuned, "true"}}});
+    if (definition.confirmation) {
+      storage.set_user_attribute(study, study_key::confirms,
+                                 nlohmann::json(definition.confirmation->study).dump());
+    } else {
+      storage.create_trial(study,
+                           {.state = TrialState::waiting, .user_attributes = {{trial_key::untuned, "true"}}});
+    }
   });
   return study;
 }

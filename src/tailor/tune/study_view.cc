@@ -164,7 +164,9 @@ Assignment StudyView::assignment(const TrialRecord& record) const {
     if (!space.active(i, values)) continue;
     const Parameter& p = space[i];
     const TrialParam* param = record.param(p.name);
-    if (!param) {
+    if (!param && definition_->confirmation) {
+      continue;  // not a run of ours
+    } else if (!param) {
       values[i] = value_from_text(p.distribution, text_of(p.name));
     } else if (p.distribution.kind != Distribution::Kind::categorical &&
                param->distribution().kind != Distribution::Kind::categorical) {

@@ -25,6 +25,8 @@ inline constexpr const char* definition = "tailor:study";   // of the study: JSO
 inline constexpr const char* next_job = "tailor:next_job";  // of the study: as many jobs were handed out
 inline constexpr const char* recent = "tailor:recent";      // of the study: ids of the last jobs' trials
 inline constexpr const char* identity = "tailor:id";        // of the study: random, names its checkpoints
+inline constexpr const char* confirms = "tailor:confirms";  // of a confirmation: the study's name
+inline constexpr const char* openings = "tailor:test_openings";  // of the study: see test_ledger.h
 }  // namespace study_key
 namespace trial_key {
 inline constexpr const char* jobs = "tailor:jobs";          // see job.h
@@ -83,6 +85,9 @@ class StudyView {
   // The distribution under which the study has a parameter of this name, if it has one.
   const Distribution* stored(const std::string& name) const;
 
+  // A trial's setting in the definition's space.
+  Assignment assignment(const TrialRecord& record) const;
+
   // The waiting trial with the lowest number.
   std::optional<std::size_t> waiting() const;
 
@@ -97,7 +102,6 @@ class StudyView {
   void read_definition(Storage& storage);
   void read_again_resumed(int jobs);
   void take(const TrialRecord& record);
-  Assignment assignment(const TrialRecord& record) const;
   void look_from(int horizon);
 
   StudyId study_;

@@ -1,19 +1,25 @@
 #include "tailor/tune/training_objective.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tailor/base/error.h"
 #include "tailor/train/trainer.h"
+#include "tailor/tune/training_notes.h"
 
 namespace tailor {
 namespace {
+
+Split draw_split(const StudyDefinition& d, const ImageSet& images, std::uint64_t seed) {
+  return stratified_split(images.labels, static_cast<std::size_t>(d.data.train_images),
+                          static_cast<std::size_t>(d.data.validation_images), seed);
+}
 
 Split split_of(const StudyDefinition& d, const ImageSet& images) {
   if (images.content_hash != d.data.hash)
     throw bad_input("{}: the images are not the study's (hash {}, expected {})", d.data.name,
                     images.content_hash, d.data.hash);
-  Split split = stratified_split(images.labels, static_cast<std::size_t>(d.data.train_images),
-                                 static_cast<std::size_t>(d.data.validation_images), d.data.split_seed);
+  Split split = draw_split(d, images, d.data.split_seed);
   if (split.hash != d.data.split_hash)
     throw bad_input("{}: its split is not the study's (hash {}, expected {})", d.data.name, split.hash,
                     d.data.split_hash);
@@ -43,17 +49,23 @@ double measured(Measure measure, const std::vector<EpochMetrics>& history, int e
   return accuracy;
 }
 
-TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images)
-    : architecture_(definition.architecture),
-      measure_(definition.measure),
+TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images,
+                                     std::function<ImageSet()> test_images)
+    : definition_(definition),
       images_(std::move(images)),
-      split_(split_of(definition, images_)) {}
+      split_(split_of(definition, images_)),
+      open_test_(std::move(test_images)) {}
 
-ObjectiveEnd TrainingObjective::run(const ObjectiveTask& task,
-                                    const std::function<bool(int epoch, double value)>& report,
-                                    const std::function<bool()>& stop) {
-  Trainer trainer(architecture_, task.settings, images_, split_,
-                  {.seed = task.seed, .checkpoint = task.checkpoint, .measure_sample = false});
+ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
+                                       const std::function<bool(int epoch, double value)>& report,
+                                       const std::function<bool()>& stop) {
+  const Repetition& repetition = task.repetition;
+  std::optional<Split> own;
+  if (repetition.split_seed) own = draw_split(definition_, images_, *repetition.split_seed);
+  const Split& split = own ? *own : split_;
+  Trainer trainer(
+      definition_.architecture, task.settings, images_, split,
+      {.seed = repetition.seed, .checkpoint = task.checkpoint, .measure_sample = repetition.final_run});
   resume_if_possible(trainer, task.checkpoint);
   std::int64_t counted = 0;
   const TrainerCallbacks callbacks{.step =
@@ -62,15 +74,53 @@ ObjectiveEnd TrainingObjective::run(const ObjectiveTask& task,
                                          counted = done;
                                        },
                                    .stop = stop};
-  for (int epoch = task.from + 1;; ++epoch) {
-    const TrainingEnd end = trainer.run(callbacks, epoch);
-    if (end == TrainingEnd::interrupted) return ObjectiveEnd::interrupted;
-    const int done = static_cast<int>(trainer.history().size());
-    if (epoch > done) return ObjectiveEnd::complete;  // by patience
-    if (!report(epoch, measured(measure_, trainer.history(), epoch))) return ObjectiveEnd::stopped;
-    if (epoch == task.settings.epochs) return ObjectiveEnd::complete;
-    if (epoch == task.to) return ObjectiveEnd::paused;
+  ObjectiveResult result = ObjectiveEnd::interrupted;
+  for (int epoch = task.from + 1; result.end == ObjectiveEnd::interrupted; ++epoch) {
+    if (trainer.run(callbacks, epoch) == TrainingEnd::interrupted) return result;
+    const std::vector<EpochMetrics>& history = trainer.history();
+    if (epoch > static_cast<int>(history.size())) {
+      result.end = ObjectiveEnd::complete;  // by patience
+    } else if (!report(epoch, measured(definition_.measure, history, epoch))) {
+      result.end = ObjectiveEnd::stopped;
+    } else if (epoch == task.settings.epochs) {
+      result.end = ObjectiveEnd::complete;
+    } else if (epoch == task.to) {
+      result.end = ObjectiveEnd::paused;
+    }
   }
+  result.notes[note_key::history] = history_note(trainer.history());
+  if (repetition.final_run && result.end == ObjectiveEnd::complete)
+    measure_final_run(trainer, task, split, result.notes);
+  return result;
+}
+
+// The weights that the measure is of; what they get wrong among validation images; and the test images, if
+// these may be opened.
+void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask& task, const Split& split,
+                                          Attributes& notes) {
+  const bool best = definition_.measure == Measure::best_validation_accuracy;
+  Workers workers(1);
+  Network network(definition_.architecture, {.max_batch = 128, .training = false}, workers);
+  std::vector<float> values = best ? trainer.best_values() : trainer.measured_values();
+  network.use(values.data());
+  const Augmenter plain(images_.shape, trainer.normalization(), {});
+  Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
+  notes[note_key::mistakes] = mistakes_note(find_mistakes(evaluator, network, images_, split.validation));
+  if (!definition_.confirmation->open_test) return;
+  const ImageSet& test = test_images();
+  std::vector<std::uint32_t> all(test.count());
+  std::iota(all.begin(), all.end(), 0u);
+  notes[note_key::test] = test_note(evaluator.measure(test, all));
+}
+
+const ImageSet& TrainingObjective::test_images() {
+  std::call_once(test_opened_, [this] {
+    test_images_ = open_test_();
+    if (test_images_.shape != images_.shape)
+      throw bad_input("{}: the test images have another shape than the training images",
+                      definition_.data.name);
+  });
+  return test_images_;
 }
 
 }  // namespace tailor

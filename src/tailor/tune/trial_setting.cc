@@ -51,6 +51,15 @@ TrialSetting trial_setting(const StudyView& view, const Settings& settings) {
   return result;
 }
 
+TrialSetting proposed_setting(const StudyView& view, const Assignment& proposal) {
+  const StudyDefinition& d = view.definition();
+  if (!d.confirmation) return trial_setting(view, d.settings(proposal));
+  TrialSetting result{d.settings(proposal), {}, {}};
+  for (const NamedValue& v : d.space.to_named(proposal))
+    result.params.push_back(make_param(v.name, v.distribution, v.value));
+  return result;
+}
+
 Settings wished_settings(const StudyDefinition& definition, const Assignment& proposal,
                          std::string_view wish) {
   Settings settings = definition.settings(proposal);

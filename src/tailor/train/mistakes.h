@@ -1,0 +1,28 @@
+// What a network gets wrong, and how sure it is of it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "tailor/train/evaluate.h"
+
+namespace tailor {
+
+// A misjudged image.
+struct Mistake {
+  std::uint32_t image = 0;  // its index in the image set
+  int label = 0, predicted = 0;
+  double probability = 0;  // of what was predicted
+};
+
+struct Mistakes {
+  Confusion confusion;
+  std::vector<Mistake> hardest;  // the surest mistakes first, at most `most_hardest`
+};
+inline constexpr std::size_t most_hardest = 24;
+
+Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const ImageSet& images,
+                       std::span<const std::uint32_t> indices);
+
+}  // namespace tailor

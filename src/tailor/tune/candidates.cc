@@ -1,0 +1,114 @@
+#include "tailor/tune/candidates.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "tailor/base/error.h"
+#include "tailor/tune/sobol.h"
+#include "tailor/tune/trial_setting.h"
+
+namespace tailor {
+namespace {
+
+class Chooser {
+ public:
+  Chooser(Storage& storage, StudyView& view) : storage_(storage), view_(view) {
+    chosen_.push_back({"default", {candidate_role::untuned}, 0, {}});
+  }
+
+  std::vector<Candidate> choose(int leaders) {
+    const std::vector<std::size_t> best = by_final_cost([](std::size_t) { return true; });
+    for (const std::size_t i : best) {
+      if (!take(i, candidate_role::leader)) continue;
+      if (--leaders == 0) break;
+    }
+    const auto observations = view_.observations(std::numeric_limits<int>::max());
+    std::vector<bool> independent;
+    for (const Observation& o : observations)
+      independent.push_back(is_independent_draw(view_.definition(), o));
+    const auto first = std::find(independent.begin(), independent.end(), true);
+    if (first != independent.end())
+      take(static_cast<std::size_t>(first - independent.begin()), candidate_role::random);
+    const std::vector<std::size_t> draws = by_final_cost([&](std::size_t i) { return independent[i]; });
+    if (!draws.empty()) take(draws.front(), candidate_role::best_random);
+    if (const auto quick = best_after_one_epoch()) take(*quick, candidate_role::one_epoch);
+    return std::move(chosen_);
+  }
+
+ private:
+  // Trials other than the default: the complete ones, then those that went far before they were cut short.
+  template <class Filter>
+  std::vector<std::size_t> by_final_cost(Filter filter) const {
+    const std::vector<StudyTrial>& trials = view_.trials();
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      if (!trials[i].untuned && !trials[i].costs.empty() && trials[i].state != TrialState::failed &&
+          filter(i))
+        order.push_back(i);
+    const auto complete = [&](std::size_t i) { return trials[i].state == TrialState::complete; };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      if (complete(a) != complete(b)) return complete(a);
+      if (!complete(a) && trials[a].costs.size() != trials[b].costs.size())
+        return trials[a].costs.size() > trials[b].costs.size();
+      return trials[a].costs.back() < trials[b].costs.back();
+    });
+    return order;
+  }
+
+  std::optional<std::size_t> best_after_one_epoch() const {
+    const std::vector<StudyTrial>& trials = view_.trials();
+    std::optional<std::size_t> best;
+    for (std::size_t i = 0; i < trials.size(); ++i)
+      if (!trials[i].untuned && !trials[i].costs.empty() &&
+          (!best || trials[i].costs.front() < trials[*best].costs.front()))
+        best = i;
+    return best;
+  }
+
+  // False if the setting is there already; it then has this role too.
+  bool take(std::size_t number, const char* role) {
+    const TrialRecord record = storage_.get_trial(view_.trials()[number].id);
+    const StudyDefinition& d = view_.definition();
+    const SettingTexts settings = differences(d.untuned(), kept_settings(d, record));
+    for (Candidate& c : chosen_) {
+      if (c.settings != settings) continue;
+      if (std::find(c.roles.begin(), c.roles.end(), role) == c.roles.end()) c.roles.emplace_back(role);
+      return false;
+    }
+    chosen_.push_back({fmt::format("trial {}", number), {role}, static_cast<int>(number), settings});
+    return true;
+  }
+
+  Storage& storage_;
+  StudyView& view_;
+  std::vector<Candidate> chosen_;
+};
+
+}  // namespace
+
+// The random sampler's first attempt, or the Sobol sequence's point of the trial's number, with which every
+// model-based sampler starts.
+bool is_independent_draw(const StudyDefinition& d, const Observation& trial) {
+  if (trial.number == 0 || trial.assignment.size() != d.space.size()) return false;
+  const auto number = static_cast<std::uint32_t>(trial.number);
+  if (d.sampler == "random") {
+    const Key key = d.proposal_key().with(Purpose::proposal).with(number).with(0);
+    return same_setting(trial.assignment, draw_uniform(d.space, key));
+  }
+  const std::vector<double> point =
+      Sobol(d.space.size()).point(number, d.proposal_key().with(Purpose::scrambling));
+  return same_setting(trial.assignment, from_unit(d.space, point));
+}
+
+std::vector<Candidate> choose_candidates(Storage& storage, StudyView& view, int leaders) {
+  const std::vector<StudyTrial>& trials = view.trials();
+  const bool any = std::any_of(trials.begin(), trials.end(), [](const StudyTrial& t) {
+    return !t.untuned && t.state == TrialState::complete;
+  });
+  if (!any)
+    throw usage_error(
+        "no trial of the study is complete besides the untuned default: there is nothing to confirm yet");
+  return Chooser(storage, view).choose(leaders);
+}
+
+}  // namespace tailor

@@ -1,0 +1,32 @@
+// What a trial keeps of its training besides the objective's values: user attributes, written by
+// training_objective.h and read by the analysis.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tailor/storage/trial_record.h"
+#include "tailor/train/metrics.h"
+#include "tailor/train/mistakes.h"
+
+namespace tailor {
+
+namespace note_key {
+inline constexpr const char* history = "tailor:history";    // each epoch's scores
+inline constexpr const char* mistakes = "tailor:mistakes";  // final runs: on validation images
+inline constexpr const char* test = "tailor:test";          // final runs: the score on the test images
+}  // namespace note_key
+
+// Accuracies and losses (train, train_sample, validation) of epochs 1, 2, …; other fields are not kept.
+std::string history_note(const std::vector<EpochMetrics>& history);
+std::string mistakes_note(const Mistakes& mistakes);
+std::string test_note(const Score& score);
+
+// Empty where a trial has no such note.
+std::vector<EpochMetrics> read_history(const Attributes& attributes);
+std::optional<Mistakes> read_mistakes(const Attributes& attributes);
+std::optional<Score> read_test(const Attributes& attributes);
+
+}  // namespace tailor

@@ -1,0 +1,191 @@
+// Confirmations: studies whose trials are runs of a few settings on common seeds, the same with any workers.
+#include "tailor/tune/confirmation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/files.h"
+#include "tailor/tune/candidates.h"
+#include "tailor/tune/test_ledger.h"
+#include "tune/studies.h"
+
+namespace tailor {
+namespace {
+
+using test::expect_error;
+using test::Formula;
+using test::small_study;
+using test::TestStudy;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A study, worked through, and the candidates of its confirmation.
+struct Finished {
+  TestStudy study;
+  std::vector<Candidate> candidates;
+
+  explicit Finished(const StudyDefinition& definition = small_study("tpe", "asha")) : study(definition) {
+    Formula formula;
+    study.run(formula);
+    const auto storage = open_storage(study.url);
+    StudyView view(study.id);
+    storage->transaction([&] { view.refresh(*storage); });
+    candidates = choose_candidates(*storage, view, 3);
+  }
+
+  StudyDefinition definition() const {
+    Confirmation c;
+    c.study = "s";
+    c.candidates = candidates;
+    c.race = {.first_seeds = 3, .most_seeds = 6};
+    c.final_seeds = 4;
+    return confirmation_of(small_study(), std::move(c), 3, 4);
+  }
+
+  // The confirmation's content; a new database has no study "s", so nothing hangs on it.
+  static std::vector<std::string> confirm(const StudyDefinition& d, const StudyOptions& options = {},
+                                          const StudyCallbacks& callbacks = {}) {
+    const TestStudy study(d);
+    Formula formula;
+    formula.sleep_microseconds = options.jobs > 1 ? 3000 : 0;
+    while (study.run(formula, options, callbacks) != StudyEnd::finished) {
+    }
+    return study.content();
+  }
+};
+
+int count(const std::vector<std::string>& trials, const std::string& text) {
+  return static_cast<int>(std::count_if(
+      trials.begin(), trials.end(), [&](const std::string& t) { return t.find(text) != std::string::npos; }));
+}
+
+TEST(Confirmation, CandidatesAreLeadersDefaultAndBaselinesWithoutRepeats) {
+  const Finished finished;
+  const std::vector<Candidate>& c = finished.candidates;
+  EXPECT_EQ(c.front().name, "default");
+  EXPECT_TRUE(c.front().settings.empty());
+  std::vector<std::string> roles;
+  std::set<SettingTexts> settings;
+  for (const Candidate& x : c) {
+    roles.insert(roles.end(), x.roles.begin(), x.roles.end());
+    EXPECT_TRUE(settings.insert(x.settings).second) << x.name;
+  }
+  EXPECT_EQ(std::count(roles.begin(), roles.end(), "leader"), 3);
+  for (const char* role : {"random", "best_random", "one_epoch"})
+    EXPECT_EQ(std::count(roles.begin(), roles.end(), role), 1) << role;
+}
+
+TEST(Confirmation, IndependentDrawsAreTheStartUp) {
+  const Finished finished(small_study("tpe", "none"));
+  const auto storage = open_storage(finished.study.url);
+  StudyView view(finished.study.id);
+  storage->transaction([&] { view.refresh(*storage); });
+  std::vector<bool> draws;
+  for (const Observation& o : view.observations(1000))
+    draws.push_back(is_independent_draw(view.definition(), o));
+  EXPECT_FALSE(draws.front());  // the default
+  for (std::size_t i = 1; i <= 10; ++i) EXPECT_TRUE(draws[i]) << i;
+  EXPECT_FALSE(draws.back());
+}
+
+TEST(Confirmation, IsTheSameWithAnyWorkersAndInterruptions) {
+  const StudyDefinition d = Finished().definition();
+  const std::vector<std::string> expected = Finished::confirm(d);
+  EXPECT_EQ(Finished::confirm(d, {.jobs = 4}), expected);
+  std::atomic<int> asked = 0;
+  EXPECT_EQ(Finished::confirm(d, {.jobs = 2, .checkpoints = scratch("confirm")},
+                              {.stop = [&] { return ++asked % 50 == 0; }}),
+            expected);
+}
+
+TEST(Confirmation, RacesThenRunsWinnerAndDefaultOnFurtherSeeds) {
+  const StudyDefinition d = Finished().definition();
+  const std::vector<std::string> trials = Finished::confirm(d);
+  EXPECT_GE(count(trials, " seed=1 "), static_cast<int>(d.confirmation->candidates.size()));
+  for (const int seed : {7, 8, 9, 10}) EXPECT_EQ(count(trials, fmt::format(" seed={} ", seed)), 2) << seed;
+  EXPECT_EQ(count(trials, " candidate=0 seed=7 "), 1);
+  // The formula knows no seed in common but the run's own: equal seeds, equal noise.
+  EXPECT_LT(trials.size(), d.confirmation->candidates.size() * 6 + 8);  // somebody was dropped
+}
+
+TEST(Confirmation, AllCandidatesMeetTheSameSeeds) {
+  const StudyDefinition d = Finished().definition();
+  std::map<double, std::set<std::uint64_t>> seeds;
+  for (double candidate = 0; candidate < 3; ++candidate)
+    for (double seed = 1; seed <= 10; ++seed)
+      seeds[seed].insert(d.repetition(static_cast<int>(10 * candidate + seed), {candidate, seed}).seed);
+  std::set<std::uint64_t> all;
+  for (const auto& [seed, of] : seeds) {
+    EXPECT_EQ(of.size(), 1u) << seed;
+    all.insert(of.begin(), of.end());
+  }
+  EXPECT_EQ(all.size(), 10u);
+  EXPECT_FALSE(d.repetition(0, {0, 6}).final_run);
+  EXPECT_TRUE(d.repetition(0, {0, 7}).final_run);
+}
+
+TEST(Confirmation, ReshufflesTheSplitIfAsked) {
+  StudyDefinition d = Finished().definition();
+  EXPECT_FALSE(d.repetition(0, {0, 1}).split_seed);
+  d.confirmation->reshuffle = true;
+  EXPECT_EQ(d.repetition(0, {0, 1}).split_seed, d.repetition(5, {1, 1}).split_seed);
+  EXPECT_NE(d.repetition(0, {0, 1}).split_seed, d.repetition(0, {0, 2}).split_seed);
+}
+
+// A seal that is broken twice must show: once for each confirmation, on the study.
+TEST(Confirmation, OpeningsStandInTheStudysLedger) {
+  const Finished finished;
+  const StudyDefinition d = finished.definition();
+  const auto storage = open_storage(finished.study.url);
+  const auto openings = [&] { return test_openings(storage->get_study(finished.study.id)); };
+  EXPECT_TRUE(openings().empty());
+  Formula formula;
+  for (const char* name : {"s.confirm", "s.confirm-2"}) {
+    const StudyId id = create_study(*storage, name, d);
+    EXPECT_EQ(run_study(finished.study.url, id, formula, {.jobs = 2}), StudyEnd::finished);
+  }
+  ASSERT_EQ(openings().size(), 2u);
+  EXPECT_EQ(openings()[0].confirmation, "s.confirm");
+  EXPECT_EQ(openings()[1].confirmation, "s.confirm-2");
+  StudyDefinition sealed = d;
+  sealed.confirmation->open_test = false;
+  const StudyId id = create_study(*storage, "s.sealed", sealed);
+  EXPECT_EQ(run_study(finished.study.url, id, formula, {}), StudyEnd::finished);
+  EXPECT_EQ(openings().size(), 2u);
+}
+
+TEST(Confirmation, AFailingCandidateNeverWins) {
+  StudyDefinition d = Finished().definition();
+  Candidate& leader = d.confirmation->candidates[1];
+  leader.settings["learning_rate"] = "0.9";
+  const TestStudy study(d);
+  Formula formula;
+  formula.diverges_above = 0.5;
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  const std::vector<std::string> trials = study.content();
+  EXPECT_LE(count(trials, " candidate=1 "), 3);  // those that were given before the failure could be seen
+  EXPECT_EQ(count(trials, " candidate=1 seed=7 "), 0);
+}
+
+TEST(Confirmation, ItsDefinitionSurvivesAndNeverChanges) {
+  const StudyDefinition d = Finished().definition();
+  const StudyDefinition again = definition_from_json(to_json(d), "here");
+  EXPECT_EQ(again.confirmation, d.confirmation);
+  StudyDefinition other = d;
+  other.confirmation->race.most_seeds = 7;
+  expect_error(ExitCode::usage, {"a confirmation stays as it was made"}, [&] { check_change(d, other); });
+}
+
+TEST(Confirmation, WishesAreRefused) {
+  const StudyDefinition d = Finished().definition();
+  const TestStudy study(d);
+  open_storage(study.url)->create_trial(
+      study.id, {.state = TrialState::waiting, .system_attributes = {{"fixed_params", "{\"seed\": 3}"}}});
+  Formula formula;
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  EXPECT_THAT(study.content().front(), HasSubstr("a confirmation takes no wishes"));
+}
+
+}  // namespace
+}  // namespace tailor

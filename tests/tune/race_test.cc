@@ -1,0 +1,102 @@
+// Who stays in a race: decisions from complete seeds only, with the error that was asked for.
+#include "tailor/tune/race.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "tailor/base/random.h"
+
+namespace tailor {
+namespace {
+
+using Costs = std::vector<std::vector<double>>;
+
+constexpr RaceOptions options{.first_seeds = 3, .most_seeds = 8, .error = 0.05};
+
+// Normal noise of its own and one that all share, for each seed.
+Costs simulate(const std::vector<double>& means, const std::vector<double>& noise, std::uint64_t seed) {
+  const Key key(seed);
+  Costs costs;
+  for (std::size_t c = 0; c < means.size(); ++c) {
+    costs.emplace_back();
+    for (std::size_t s = 0; s < 8; ++s)
+      costs.back().push_back(means[c] + noise[c] * key.with(c).normal(s) + 3 * key.with(99).normal(s));
+  }
+  return costs;
+}
+
+TEST(Race, WaitsForAllWhoAreIn) {
+  Costs costs = simulate({0, 1, 2}, {1, 1, 1}, 1);
+  costs[1][0] = NAN;
+  const RaceStanding standing = judge_race(costs, options);
+  EXPECT_EQ(standing.seeds, 0);
+  EXPECT_EQ(standing.left, 3u);
+  EXPECT_FALSE(standing.decided(options));
+}
+
+TEST(Race, LaterResultsNeverUndoADecision) {
+  const Costs all = simulate({0, 0.5, 1, 4, 8, 30}, {0.5, 0.5, 0.5, 0.5, 1, 8}, 3);
+  std::vector<int> dropped;
+  for (std::size_t known = 1; known <= 8; ++known) {
+    Costs costs = all;
+    for (auto& row : costs) std::fill(row.begin() + static_cast<std::ptrdiff_t>(known), row.end(), NAN);
+    const RaceStanding standing = judge_race(costs, options);
+    for (std::size_t c = 0; c < dropped.size(); ++c) {
+      EXPECT_TRUE(dropped[c] == 0 || standing.dropped_after[c] == dropped[c]) << c;
+    }
+    dropped = standing.dropped_after;
+  }
+  EXPECT_GT(dropped[4], 0);
+  EXPECT_GT(dropped[5], 0);
+}
+
+// The seeds' common noise is three times the candidates' own: only pairing sees the difference.
+TEST(Race, PairingRemovesWhatSeedsDoToAll) {
+  int separated = 0;
+  for (std::uint64_t i = 0; i < 200; ++i)
+    separated += judge_race(simulate({0, 3}, {1, 1}, i), options).left == 1;
+  EXPECT_GT(separated, 190);
+}
+
+// Equal candidates: each look drops the first of them, falsely, in at most 5 of 100 races.
+TEST(Race, OneLookHasItsError) {
+  constexpr RaceOptions one_look{.first_seeds = 5, .most_seeds = 5, .error = 0.05};
+  int lost = 0;
+  constexpr int races = 4000;
+  for (std::uint64_t i = 0; i < races; ++i)
+    lost += !judge_race(simulate({0, 0, 0, 0, 0}, {1, 1, 1, 1, 1}, i), one_look).in(0);
+  EXPECT_LT(lost, races * 0.05);
+  EXPECT_GT(lost, races * 0.002);  // the test does drop
+}
+
+TEST(Race, ANoisyHopelessOneIsDroppedWithoutHelpingOthersStayIn) {
+  int noisy = 0, second = 0;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const RaceStanding standing = judge_race(simulate({0, 2.5, 0.2, 60}, {0.5, 0.5, 0.5, 15}, i), options);
+    noisy += !standing.in(3);
+    second += !standing.in(1);
+  }
+  EXPECT_GT(noisy, 190);
+  EXPECT_GT(second, 190);
+}
+
+TEST(Race, AFailedRunEndsACandidate) {
+  Costs costs = simulate({0, 0.1, 0.2}, {1, 1, 1}, 5);
+  costs[0][1] = INFINITY;
+  const RaceStanding standing = judge_race(costs, options);
+  EXPECT_EQ(standing.dropped_after[0], 2);
+  EXPECT_NE(standing.leader, 0u);
+  for (auto& row : costs) row[0] = INFINITY;  // but not the last one
+  EXPECT_EQ(judge_race(costs, options).left, 1u);
+}
+
+TEST(Race, WithoutNoiseTheBetterOneWins) {
+  const RaceStanding standing =
+      judge_race(Costs{{1, 1, 1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0, 0, 0}}, options);
+  EXPECT_EQ(standing.leader, 1u);
+  EXPECT_EQ(standing.dropped_after[0], 3);
+}
+
+}  // namespace
+}  // namespace tailor
