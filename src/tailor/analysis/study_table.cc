@@ -48,7 +48,7 @@ double seconds_between(Timestamp from, Timestamp to) {
 
 StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sign) {
   StudyRow row{.number = static_cast<int>(record.number), .state = record.state, .paused = trial.paused()};
-  row.value = sign * trial.final_cost;
+  if (row.complete()) row.value = sign * trial.final_cost;
   for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
   row.seconds = trial.seconds;
   if (const auto failure = record.user_attributes.find(trial_key::failure);

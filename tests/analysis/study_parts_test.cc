@@ -1,0 +1,160 @@
+// Spread, pruning, the compute ledger and warnings, from tables made by hand.
+#include <algorithm>
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/tables.h"
+#include "tailor/analysis/compute.h"
+#include "tailor/analysis/pruning.h"
+#include "tailor/analysis/spread.h"
+#include "tailor/analysis/warnings.h"
+
+namespace tailor {
+namespace {
+
+using test::add_trial;
+using test::curve;
+using test::empty_table;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::Not;
+
+StudyTable mixed_table() {
+  StudyTable table = empty_table();
+  add_trial(table, curve(0.5)).role = TrialRole::untuned;
+  for (const double end : {0.3, 0.6, 0.9, 0.7}) add_trial(table, curve(end));
+  add_trial(table, curve(0.4, 3));
+  add_trial(table, curve(0.95, 3));  // ahead of the best when it was ended
+  StudyRow& failed = add_trial(table, curve(0.1, 1));
+  failed.state = TrialState::failed;
+  failed.failure = "training diverged: the loss is NaN";
+  add_trial(table, curve(0.2), table.trials[1].assignment);
+  return table;
+}
+
+TEST(Spread, FromWorstToBest) {
+  const Spread s = spread(mixed_table()).value();
+  EXPECT_EQ(s.values.count, 8);
+  EXPECT_DOUBLE_EQ(s.values.worst, 0.2);
+  EXPECT_DOUBLE_EQ(s.values.best, 0.9);
+  EXPECT_TRUE(s.bad_is_untuned);
+  EXPECT_NEAR(s.bad, 3.0 / 9, 1e-12);  // 0.3, 0.2 and 0.24 after three epochs
+  EXPECT_NEAR(s.pruned, 2.0 / 9, 1e-12);
+  EXPECT_NEAR(s.diverged, 1.0 / 9, 1e-12);
+  int counted = 0;
+  for (const int c : s.counts) counted += c;
+  EXPECT_EQ(counted, 8);
+  EXPECT_EQ(s.edges.size(), s.counts.size() + 1);
+  EXPECT_DOUBLE_EQ(s.edges.front(), 0.2);
+  EXPECT_DOUBLE_EQ(s.edges.back(), 0.9);
+  ASSERT_EQ(s.by_budget.size(), 10U);
+  EXPECT_EQ(s.by_budget[0].values.count, 9);
+  EXPECT_EQ(s.by_budget[9].values.count, 6);
+}
+
+TEST(Spread, OfAMinimisedMeasureGoesDown) {
+  StudyTable table = mixed_table();
+  table.maximize = false;
+  const Spread s = spread(table).value();
+  EXPECT_DOUBLE_EQ(s.values.worst, 0.9);
+  EXPECT_DOUBLE_EQ(s.values.best, 0.2);
+  EXPECT_GT(s.values.q1, s.values.q3);
+  EXPECT_FALSE(spread(empty_table()));
+}
+
+TEST(Pruning, SavedAndRegretted) {
+  const Pruning p = pruning(mixed_table()).value();
+  EXPECT_EQ(p.epochs_trained, 66);
+  EXPECT_EQ(p.epochs_full, 80);
+  EXPECT_NEAR(p.saved_share, 14 / 80.0, 1e-12);
+  EXPECT_EQ(p.first_decision, 3);
+  EXPECT_NEAR(p.rank_correlation.value().estimate, 1, 1e-9);
+  ASSERT_EQ(p.regrets.size(), 1U);
+  EXPECT_EQ(p.regrets[0].trial, 6);
+  EXPECT_EQ(p.regrets[0].epoch, 3);
+  StudyTable whole = empty_table();
+  add_trial(whole, curve(1));
+  EXPECT_FALSE(pruning(whole));
+}
+
+TEST(Compute, EachTrialIsInOneItem) {
+  const std::vector<ComputeItem> items = compute_ledger(mixed_table());
+  const auto item = [&](ComputeKind kind) {
+    for (const ComputeItem& i : items)
+      if (i.kind == kind) return i;
+    return ComputeItem{};
+  };
+  EXPECT_EQ(item(ComputeKind::failed).trials, 1);
+  EXPECT_EQ(item(ComputeKind::duplicate).trials, 1);
+  EXPECT_EQ(item(ComputeKind::pruned).trials, 2);
+  EXPECT_EQ(item(ComputeKind::after_optimum).trials, 1);
+  EXPECT_EQ(item(ComputeKind::useful).trials, 4);
+  EXPECT_EQ(item(ComputeKind::useful).epochs, 40);
+  double seconds = 0;
+  for (const ComputeItem& i : items) seconds += i.seconds;
+  EXPECT_EQ(seconds, 67);
+}
+
+std::vector<WarningKind> kinds(const WarningInput& input) {
+  std::vector<WarningKind> result;
+  for (const Warning& w : find_warnings(input)) result.push_back(w.kind);
+  return result;
+}
+
+StudyTable good_table() {
+  StudyTable table = empty_table();
+  for (int i = 0; i < 30; ++i) add_trial(table, curve(0.5 + 0.001 * i), {1e-2, 0.5});
+  add_trial(table, curve(0.9), {1e-2, 0.5});
+  return table;
+}
+
+TEST(Warnings, AGoodStudyIsOnlyNotConfirmed) {
+  EXPECT_THAT(kinds({.table = good_table()}), ::testing::ElementsAre(WarningKind::not_confirmed));
+}
+
+TEST(Warnings, OfStudies) {
+  EXPECT_THAT(kinds({.table = mixed_table()}), Contains(WarningKind::too_few_trials));
+  StudyTable edge = good_table();
+  for (StudyRow& row : edge.trials) row.assignment[0] = 0.9;
+  const std::vector<Warning> found = find_warnings({.table = edge});
+  EXPECT_THAT(found, Contains(Field(&Warning::parameter, "rate")));
+  EXPECT_THAT(found, Not(Contains(Field(&Warning::parameter, "drop"))));
+
+  StudyTable rising = good_table();
+  for (std::size_t e = 0; e < 10; ++e) rising.trials.back().epochs[e] = 0.09 * static_cast<double>(e + 1);
+  EXPECT_THAT(kinds({.table = rising}), Contains(WarningKind::curves_still_rising));
+
+  StudyTable close = good_table();
+  add_trial(close, curve(0.895), {1e-2, 0.4});
+  EXPECT_THAT(kinds({.table = close}), Contains(WarningKind::leaders_not_separated));
+
+  StudyTable failing = good_table();
+  for (int i = 0; i < 10; ++i) failing.trials[static_cast<std::size_t>(i)].state = TrialState::failed;
+  EXPECT_THAT(kinds({.table = failing}), Contains(WarningKind::many_failures));
+
+  StudyTable short_budget = good_table();
+  for (std::size_t i = 0; i < 30; ++i) short_budget.trials[i].epochs[1] = -short_budget.trials[i].epochs[1];
+  add_trial(short_budget, curve(0.3, 2), {1e-3, 0.4});
+  EXPECT_THAT(kinds({.table = short_budget}), Contains(WarningKind::budget_too_short));
+}
+
+// 89.4 % of 20,000 validation images and 91.17 % of 10,000 test images: five standard errors.
+TEST(Warnings, ValidationAndTestFurtherApartThanChanceAllows) {
+  EXPECT_NEAR(standard_errors_apart(0.9117, 10000, 0.894, 20000), 4.96, 0.02);
+  ConfirmationTable confirmation;
+  confirmation.candidates.resize(1);
+  confirmation.winner = 0;
+  EpochMetrics last;
+  last.validation = {.accuracy = 0.894, .count = 20000};
+  confirmation.candidates[0].runs = {{0, 0.894, true, {last}, Score{.accuracy = 0.9117, .count = 10000}}};
+  const StudyTable table = good_table();
+  EXPECT_THAT(kinds({.table = table, .confirmation = &confirmation}),
+              ::testing::ElementsAre(WarningKind::validation_test_differ));
+  EXPECT_THAT(kinds({.table = table, .confirmation = &confirmation, .test_openings = 2}),
+              Contains(WarningKind::test_opened_again));
+}
+
+}  // namespace
+}  // namespace tailor
