@@ -78,7 +78,8 @@ TEST(Gain, TestGainCoversSeedsAndImages) {
 
 ConfirmationCandidate candidate(const std::string& role, std::vector<double> race, std::vector<double> last) {
   ConfirmationCandidate c;
-  c.role = c.name = role;
+  c.name = role;
+  c.roles = {role};
   int seed = 0;
   for (const double v : race) c.runs.push_back({seed++, v});
   seed = 100;

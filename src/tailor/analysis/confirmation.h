@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tailor/train/metrics.h"
-#include "tailor/tune/setting_text.h"
+#include "tailor/tune/confirmation.h"
 
 namespace tailor {
 
@@ -23,11 +23,11 @@ struct ConfirmationRun {
 };
 
 struct ConfirmationCandidate {
-  std::string name;               // "trial 17", "default", …
-  std::string role;               // "leader", "default", "random", "one_epoch", "best_random"
-  std::optional<int> trial;       // its number in the study
-  std::optional<double> claimed;  // its value in the study
-  SettingTexts settings;          // where they differ from the untuned defaults
+  std::string name;                // "trial 17", "default", …
+  std::vector<std::string> roles;  // see candidate_role in tune/confirmation.h
+  std::optional<int> trial;        // its number in the study
+  std::optional<double> claimed;   // its value in the study
+  SettingTexts settings;           // where they differ from the untuned defaults
   std::vector<ConfirmationRun> runs;
   std::optional<int> dropped_after;  // runs, when the race gave it up
 };
@@ -42,7 +42,8 @@ struct ConfirmationTable {
   // The place of the candidate with this role, if there is one.
   std::optional<std::size_t> find_role(const std::string& role) const {
     for (std::size_t i = 0; i < candidates.size(); ++i)
-      if (candidates[i].role == role) return i;
+      for (const std::string& own : candidates[i].roles)
+        if (own == role) return i;
     return std::nullopt;
   }
 };

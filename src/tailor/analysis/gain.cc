@@ -55,8 +55,8 @@ Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> ba
 }
 
 std::optional<Gain> gain(const ConfirmationTable& confirmation) {
-  const auto untuned = confirmation.find_role("default");
-  if (!confirmation.winner || !untuned) return std::nullopt;
+  const auto untuned = confirmation.find_role(candidate_role::untuned);
+  if (!confirmation.winner || !untuned || confirmation.winner == untuned) return std::nullopt;
   const ConfirmationCandidate& winner = confirmation.candidates[*confirmation.winner];
   const ConfirmationCandidate& base = confirmation.candidates[*untuned];
   const double sign = confirmation.maximize ? 1 : -1;
@@ -88,9 +88,9 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
     if (values.empty()) return std::nullopt;
     return unpaired_gain(final_values, values);
   };
-  result.over_random = over("random");
-  result.over_one_epoch = over("one_epoch");
-  result.over_best_random = over("best_random");
+  result.over_random = over(candidate_role::random);
+  result.over_one_epoch = over(candidate_role::one_epoch);
+  result.over_best_random = over(candidate_role::best_random);
   return result;
 }
 

@@ -34,7 +34,7 @@ struct Gain {
   int pairs = 0;  // seeds that winner and default share
 };
 
-// Nothing before winner and default have two final runs each.
+// Nothing before winner and default have two final runs each, nor if the default won.
 std::optional<Gain> gain(const ConfirmationTable& confirmation);
 
 }  // namespace tailor

@@ -6,36 +6,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tailor/tune/candidates.h"
 #include "tailor/tune/setting_text.h"
-#include "tailor/tune/sobol.h"
 #include "tailor/tune/study_view.h"
 
 namespace tailor {
 namespace {
-
-// The sequence that start-up trials are taken from is a function of their number, so they are known by their
-// settings. Draws that had to avoid a repetition are not recognised, which only costs their information.
-class IndependentDraws {
- public:
-  explicit IndependentDraws(const StudyDefinition& d)
-      : space_(d.space),
-        key_(d.proposal_key()),
-        all_(d.sampler == "random" || d.sampler == "sobol"),
-        sobol_(d.space.size()) {}
-
-  bool has(int number, const Assignment& setting) const {
-    if (all_) return true;
-    if (space_.size() == 0) return false;
-    const auto index = static_cast<std::uint32_t>(number);
-    return same_setting(setting, from_unit(space_, sobol_.point(index, key_.with(Purpose::scrambling))));
-  }
-
- private:
-  const Space& space_;
-  const Key key_;
-  const bool all_;
-  const Sobol sobol_;
-};
 
 std::string text_of(const std::string& json) {
   const nlohmann::json value = nlohmann::json::parse(json, nullptr, false);
@@ -78,7 +54,6 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     if (record.finished && (!table.last_end || *record.finished > *table.last_end))
       table.last_end = record.finished;
   }
-  const IndependentDraws draws(table.definition);
   const std::span<const Observation> observations = view.observations(std::numeric_limits<int>::max());
   for (const TrialRecord& record : records) {
     const auto place = static_cast<std::size_t>(record.number);
@@ -89,7 +64,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
       row.role = TrialRole::untuned;
     } else if (record.system_attributes.count("fixed_params") > 0 || view.trials()[place].jobs.empty()) {
       row.role = TrialRole::wish;
-    } else if (draws.has(row.number, row.assignment)) {
+    } else if (is_independent_draw(table.definition, observations[place])) {
       row.role = TrialRole::startup;
     }
     table.trials.push_back(std::move(row));
