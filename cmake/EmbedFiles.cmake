@@ -9,11 +9,12 @@ if(CMAKE_SCRIPT_MODE_FILE)
   foreach(file IN LISTS FILES)
     get_filename_component(name "${file}" NAME_WE)
     file(READ "${file}" content)
-    string(APPEND items "    {\"${name}\", R\"~embedded~(${content})~embedded~\"},\n")
+    string(APPEND items "    {\"${name}\", R\"~embedded~(${content})~embedded~\"sv},\n")
   endforeach()
   file(
     WRITE "${OUTPUT}"
-    "#include \"tailor/base/embedded.h\"\n\nnamespace tailor {\n\nstatic constexpr EmbeddedFile files[] = {\n${items}};\n\n"
+    "#include \"tailor/base/embedded.h\"\n\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\nnamespace tailor {\n\n"
+    "using namespace std::string_view_literals;\n\nstatic constexpr EmbeddedFile files[] = {\n${items}};\n\n"
     "std::span<const EmbeddedFile> ${FUNCTION}() { return files; }\n\n}  // namespace tailor\n")
   return()
 endif()

@@ -16,5 +16,7 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> embedded_recipes();
 // spaces/*.toml, from the smallest to the largest.
 std::span<const EmbeddedFile> embedded_spaces();
+// The page that draws a study document: one file (see report/page.h).
+std::span<const EmbeddedFile> embedded_page();
 
 }  // namespace tailor

@@ -1,0 +1,120 @@
+// From the untuned default to the tuned setting, on fresh seeds; and the four figures beside the original project's.
+import { forest } from '../forest';
+import { count, decimalsFor, integer, range, thin, words } from '../format';
+import type { Confirmation, Figure, FinalRuns, Interval } from '../generated/document';
+import { figure, lead, missing, note, section, table, type Section } from '../layout';
+import type { Study } from '../study';
+
+const title = 'From default to tuned';
+const roles: Record<string, string> = { leader: 'leader of the study', default: 'untuned', random: 'random setting', one_epoch: 'best after one epoch', best_random: 'best random trial' };
+
+export function gainSection(study: Study): Section {
+  const { document: doc, measure } = study;
+  const { confirmation, gain } = doc;
+  if (!confirmation) return section('gain', title, beforeConfirmation(study));
+  const rows: [string, Interval][] = gain ? ([
+    ['over the untuned default', gain.validation], ['the same, on test images', gain.test],
+    ['over a random setting', gain.over_random], ['over the best after one epoch', gain.over_one_epoch],
+  ] as [string, Interval | null][]).filter((row): row is [string, Interval] => row[1] !== null) : [];
+  return section('gain', title,
+    lead(`${count(confirmation.candidates.length, 'candidate')} raced on ${count(confirmation.seeds, 'fresh seed')} that had no part in choosing them`,
+      confirmation.finished ? '. ' : '; the race is not over yet. ',
+      gain ? `The tuned setting minus the default, paired over ${count(gain.pairs, 'seed')}: ${measure.differenceInterval(gain.validation)}.` : null),
+    figure(race(study, confirmation)),
+    rows.length > 0 ? figure(forest({
+      name: 'gain', title: 'Gain of the tuned setting', axis: measure.percent ? 'percentage points' : words(measure.name),
+      alt: rows.map(([name, x]) => `${name} ${measure.differenceInterval(x)}`).join('; ') + '.',
+      rows: rows.map(([name]) => name), zero: true, scale: (x) => measure.scale(x), text: (x) => measure.differenceInterval(x),
+      series: [{ name: 'gain', colour: (p) => p.tuned, shape: 'diamond', values: rows.map(([, x]) => x) }],
+    })) : null,
+    gain && !gain.test ? note('The test images are still sealed.') : null);
+}
+
+function beforeConfirmation(study: Study): HTMLElement[] {
+  const { measure, defaultRow, tunedRow } = study;
+  const untuned = defaultRow >= 0 ? study.value(defaultRow) : null;
+  const tuned = tunedRow >= 0 ? study.value(tunedRow) : null;
+  return [
+    ...(untuned !== null && tuned !== null && tunedRow !== defaultRow ? [lead(`In the study itself the default reached ${measure.value(untuned)} and the best trial ${measure.value(tuned)}. `
+      + 'The best of many on one set of images and one seed is too good a number to believe; nothing has been run on fresh seeds yet.')] : []),
+    missing('The gain is not confirmed.', study.confirmCommand),
+  ];
+}
+
+function race(study: Study, { candidates }: Confirmation): Parameters<typeof figure>[0] {
+  const { measure } = study;
+  const shown = candidates.filter((c) => c.mean !== null || c.runs.length > 0);
+  const means = shown.map((c) => c.mean);
+  const colour = (index: number): 'tuned' | 'untuned' | 'other' => (shown[index]!.winner ? 'tuned' : shown[index]!.role === 'default' ? 'untuned' : 'other');
+  const group = (which: 'tuned' | 'untuned' | 'other', name: string): Parameters<typeof forest>[0]['series'][number] => ({
+    name, colour: (p) => p[which], shape: which === 'other' ? 'dot' : 'diamond',
+    values: means.map((x, i) => (colour(i) === which ? x : null)),
+    points: shown.map((c, i) => (colour(i) === which ? c.runs.flatMap((run) => (run.value === null ? [] : [run.value])) : [])),
+  });
+  const chart = forest({
+    name: 'candidates', title: 'The candidates on fresh seeds', axis: measure.label,
+    alt: shown.map((c) => `${c.name}${c.winner ? ' (winner)' : ''}: ${c.mean ? measure.interval(c.mean) : 'no result'}, ${count(c.runs.length, 'seed')}`).join('; ') + '.',
+    caption: 'Faint dots: single runs. Mark and line: mean with its 95 % interval. Candidates that fell behind were dropped early, so they have fewer runs.',
+    rows: shown.map((c) => c.name === (roles[c.role] ?? c.role) || c.name === c.role || c.role === 'best_random' || c.role === 'random' ? c.name : `${c.name}, ${roles[c.role] ?? words(c.role)}`),
+    scale: (x) => measure.scale(x), text: (x) => measure.interval(x), together: true,
+    series: [group('tuned', 'tuned'), group('untuned', 'untuned default'), group('other', 'others')],
+  });
+  return { ...chart, table: () => ({
+    columns: ['candidate', 'role', 'winner', 'seeds', 'mean', 'low', 'high', 'dropped after', 'runs'],
+    rows: shown.map((c) => [c.name, c.role, c.winner, c.runs.length, c.mean?.estimate, c.mean?.low, c.mean?.high, c.dropped_after, c.runs.map((run) => `${run.seed}: ${run.value ?? 'failed'}`).join(' ')]),
+  }) };
+}
+
+const figureNames = {
+  max_validation_accuracy: 'Highest validation accuracy', train_accuracy_at_best: 'Training accuracy there',
+  test_accuracy: 'Test accuracy', test_loss: 'Test loss',
+} as const;
+type FigureName = keyof typeof figureNames;
+const order = Object.keys(figureNames) as FigureName[];
+const isLoss = (name: FigureName): boolean => name === 'test_loss';
+
+function figureText(name: FigureName, x: Figure | null): string {
+  if (!x) return '–';
+  const scale = isLoss(name) ? 1 : 100;
+  const decimals = decimalsFor((x.high - x.low) * scale, isLoss(name) ? 4 : 2);
+  return `${(x.estimate * scale).toFixed(decimals)}${isLoss(name) ? '' : `${thin}%`} ${range(x.low * scale, x.high * scale, decimals)}`;
+}
+
+function originalText(name: FigureName, value: number): string {
+  return isLoss(name) ? String(value) : `${Number((value * 100).toFixed(4))}${thin}%`;
+}
+
+export function figuresSection(study: Study): Section {
+  const confirmation = study.document.confirmation;
+  const heading = 'The four figures';
+  if (!confirmation?.winner) {
+    return section('figures', heading, missing('The tuned setting has not met the test images; its final runs are still to come.', study.confirmCommand));
+  }
+  const { winner, original } = confirmation;
+  const untuned = confirmation.default;
+  const accuracies = order.filter((name) => !isLoss(name) && winner.figures[name] !== null);
+  const columns: [string, FinalRuns][] = untuned ? [['Untuned default', untuned], ['Tuned', winner]] : [['Tuned', winner]];
+  return section('figures', heading,
+    lead('Final runs on seeds that neither the search nor the race had used. ',
+      original ? 'Beside them, the figures of the project that tailor follows, from its one run.' : null),
+    table('Means over seeds with their 95 % intervals', [{ title: '' }, ...columns.map(([name]) => ({ title: name, number: true })), ...(original ? [{ title: 'Original project', number: true }] : [])],
+      order.map((name) => [figureNames[name], ...columns.map(([, runs]) => figureText(name, runs.figures[name])), ...(original ? [originalText(name, original[name])] : [])])),
+    figure(forest({
+      name: 'figures', title: 'Accuracies', axis: 'accuracy (%)', rows: accuracies.map((name) => figureNames[name]),
+      alt: accuracies.map((name) => `${figureNames[name]}: ${columns.map(([label, runs]) => `${label} ${figureText(name, runs.figures[name])}`).join(', ')}${original ? `, original ${originalText(name, original[name])}` : ''}`).join('; ') + '.',
+      scale: (x) => x * 100, text: (x) => `${(x.estimate * 100).toFixed(2)} %${x.low < x.high ? ` ${range(x.low * 100, x.high * 100, 2)}` : ''}`,
+      series: [
+        ...(untuned ? [{ name: 'untuned default', colour: (p: { untuned: string }) => p.untuned, values: accuracies.map((name) => untuned.figures[name]) }] : []),
+        { name: 'tuned', colour: (p) => p.tuned, shape: 'diamond' as const, values: accuracies.map((name) => winner.figures[name]) },
+        ...(original ? [{ name: 'original project', colour: (p: { ink: string }) => p.ink, shape: 'cross' as const, values: accuracies.map((name) => ({ estimate: original[name], low: original[name], high: original[name] })) }] : []),
+      ],
+    })),
+    sealNote(study));
+}
+
+function sealNote(study: Study): HTMLElement | null {
+  const times = study.document.openings.length;
+  const { test_images } = study.document.study.data;
+  if (times === 0) return note('The test images are still sealed.');
+  return note(`The ${integer(test_images)} test images were opened ${times === 1 ? 'once' : `${integer(times)} times`}; see the `, Object.assign(document.createElement('a'), { href: '#ledger', textContent: 'ledger' }), '.');
+}

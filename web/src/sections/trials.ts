@@ -1,0 +1,154 @@
+// The trials one after the other, and their learning curves.
+import { grid, option, tooltip, uprightAxis, valueAxis, zoom } from '../axes';
+import { ChartFigure, type Chart } from '../chart';
+import { h } from '../dom';
+import { count, integer, seconds, words } from '../format';
+import { choice, lead, missing, section, type Section } from '../layout';
+import type { Palette } from '../palette';
+import { roundAxis } from '../stats';
+import type { Study } from '../study';
+
+const shares: [string, string][] = [['1', 'all results'], ['0.75', 'the best three quarters'], ['0.5', 'the best half'], ['0.1', 'the best tenth']];
+const many = 1500; // marks beyond which a canvas is quicker than SVG
+
+export function trialsSection(study: Study): Section {
+  if (study.bestFirst.length === 0) return section('trials', 'Trials and their curves', missing('No trial has a result yet.'));
+  const { trials } = study.document;
+  const states = (['complete', 'pruned', 'paused', 'failed', 'running', 'waiting'] as const)
+    .map((state) => [state, trials.state.filter((s) => s === state).length] as const).filter(([, n]) => n > 0);
+  return section('trials', 'Trials and their curves',
+    lead(`${count(study.count, 'trial')}: ${states.map(([state, n]) => `${integer(n)} ${state}`).join(', ')}.`),
+    history(study), study.document.curves.length > 0 ? curves(study) : null);
+}
+
+const styles: Record<string, { label: string; symbol: string; colour: (p: Palette) => string; hollow?: boolean }> = {
+  complete: { label: 'complete', symbol: 'circle', colour: (p) => p.tuned },
+  pruned: { label: 'pruned', symbol: 'circle', colour: (p) => p.other, hollow: true },
+  paused: { label: 'paused', symbol: 'triangle', colour: (p) => p.third },
+  running: { label: 'running', symbol: 'triangle', colour: (p) => p.third },
+  failed: { label: 'failed', symbol: 'rect', colour: (p) => p.bad },
+};
+
+function history(study: Study): HTMLElement {
+  const { measure, document: { trials } } = study;
+  let keep = study.bestFirst.length >= 8 ? 0.75 : 1;
+  let byTime = false;
+  const present = Object.keys(styles).filter((state) => study.bestFirst.some((row) => trials.state[row] === state));
+  const hidden = new Set<string>();
+  const order = [...study.complete].sort((a, b) => a - b);
+  const place = (row: number): number => (byTime ? (trials.start[row] ?? 0) / 60 : trials.number[row]!);
+  const steps = (): number[][] => {
+    const ends = [...order].sort((a, b) => place(a) - place(b));
+    const line: number[][] = [];
+    let best: number | null = null;
+    for (const row of ends) {
+      const value = study.value(row)!;
+      if (best === null || measure.better(value, best)) { best = value; line.push([place(row), measure.scale(best)]); }
+    }
+    const last = Math.max(...study.bestFirst.map(place));
+    if (best !== null) line.push([last, measure.scale(best)]);
+    return line;
+  };
+  const shown = (): number[] => study.top(keep).filter((row) => !hidden.has(trials.state[row]!));
+  const toggles = h('fieldset', { class: 'toggles' }, h('legend', {}, 'Trials that are'), present.map((state) => h('label', {},
+    h('input', { type: 'checkbox', checked: true, change: (event) => {
+      if ((event.target as HTMLInputElement).checked) hidden.delete(state); else hidden.add(state);
+      drawing.refresh();
+    } }), ` ${styles[state]!.label}`)));
+  const chart: Chart = {
+    name: 'history', title: 'History', height: (width) => (width < 480 ? 320 : 380),
+    alt: `${words(measure.name)} of ${count(study.bestFirst.length, 'trial')} in their order. `
+      + (study.complete.length > 0 ? `The best, ${measure.value(study.value(study.complete[0]!)!)}, is trial ${trials.number[study.complete[0]!]}.` : ''),
+    legend: [...present.map((state) => ({ label: styles[state]!.label, mark: (styles[state]!.hollow ? 'ring' : 'dot') as 'ring' | 'dot', colour: styles[state]!.colour })),
+      { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
+    controls: h('div', { class: 'controls' }, toggles,
+      choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); }),
+      choice('by', [['number', 'number'], ['time', 'time']], 'number', (value) => { byTime = value === 'time'; drawing.refresh(); })),
+    canvas: () => study.bestFirst.length > many,
+    option: ({ palette }) => {
+      const rows = shown();
+      const heights = (rows.length > 0 ? rows : study.bestFirst).map((row) => measure.scale(study.value(row)!));
+      const axis = roundAxis(heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b)));
+      const small = rows.length > 2000;
+      return option({
+        grid: grid({ top: 30, bottom: 58 }),
+        xAxis: valueAxis(palette, byTime ? 'minutes since the study began' : 'trial', { splitLine: { show: false }, scale: false, min: 0, ...(byTime ? {} : { minInterval: 1 }), max: 'dataMax' }),
+        yAxis: uprightAxis(palette, measure.label, axis),
+        dataZoom: zoom(palette),
+        tooltip: tooltip(palette, ({ data }) => {
+          const row = (data as number[])[2];
+          if (row === undefined) return null;
+          return [`trial ${trials.number[row]}: ${measure.value(study.value(row)!)}`,
+            `${trials.state[row]} after ${count(trials.epochs[row]!, 'epoch')}, ${seconds(trials.seconds[row]!)}${trials.role[row] ? `, ${trials.role[row]}` : ''}`, ...study.setting(row)];
+        }),
+        series: [
+          ...present.map((state) => ({
+            type: 'scatter', name: state, symbol: styles[state]!.symbol, symbolSize: small ? 4 : 7, cursor: 'default',
+            itemStyle: styles[state]!.hollow ? { color: 'transparent', borderColor: styles[state]!.colour(palette), borderWidth: 1.2, opacity: small ? 0.5 : 0.9 } : { color: styles[state]!.colour(palette), opacity: small ? 0.5 : 0.85 },
+            data: rows.filter((row) => trials.state[row] === state && row !== study.defaultRow).map((row) => [place(row), measure.scale(study.value(row)!), row]),
+          })),
+          { type: 'line', name: 'best so far', step: 'end', symbol: 'none', silent: true, lineStyle: { color: palette.ink, width: 1.5 }, data: steps(), clip: true },
+          { type: 'scatter', name: 'default', symbol: 'diamond', symbolSize: 13, itemStyle: { color: palette.untuned }, z: 5,
+            data: study.defaultRow >= 0 && study.value(study.defaultRow) !== null ? [[place(study.defaultRow), measure.scale(study.value(study.defaultRow)!), study.defaultRow]] : [] },
+        ],
+      });
+    },
+    table: () => ({
+      columns: ['trial', 'state', measure.name, 'epochs', 'seconds', 'start', 'role', ...study.document.study.space.map((p) => p.name)],
+      rows: trials.number.map((n, row) => [n, trials.state[row], study.value(row), trials.epochs[row], trials.seconds[row], trials.start[row], trials.role[row], ...study.document.study.space.map((p) => study.parameter(row, p.name))]),
+    }),
+  };
+  const drawing = new ChartFigure(chart);
+  return drawing.element;
+}
+
+function curves(study: Study): HTMLElement {
+  const { measure, document: doc } = study;
+  let keep = doc.curves.length >= 8 ? 0.75 : 1;
+  const tuned = study.tunedRow;
+  const last = (values: (number | null)[]): number => [...values].reverse().find((v): v is number => v !== null) ?? NaN;
+  const all = doc.curves.map((curve) => ({ ...curve, row: study.row(curve.trial), end: last(curve.values) })).filter((curve) => Number.isFinite(curve.end));
+  const byMerit = [...all].sort((a, b) => (measure.better(a.end, b.end) ? -1 : 1));
+  const points = (values: (number | null)[]): number[][] => values.flatMap((v, i) => (v === null ? [] : [[i + 1, measure.scale(v)]]));
+  const chart: Chart = {
+    name: 'curves', title: 'Learning curves', height: (width) => (width < 480 ? 300 : 360),
+    alt: `${words(measure.name)} after each epoch of ${count(all.length, 'trial')}; those that end early were pruned.`,
+    caption: doc.curves.length < study.count ? `${integer(doc.curves.length)} of ${integer(study.count)} trials: the best, the default and an even sample.` : undefined,
+    legend: [{ label: 'trials', mark: 'line', colour: (p) => p.other }, ...(tuned >= 0 ? [{ label: doc.confirmation ? 'tuned' : 'best', mark: 'line' as const, colour: (p: Palette) => p.tuned }] : []),
+      ...(study.defaultRow >= 0 ? [{ label: 'untuned default', mark: 'line' as const, colour: (p: Palette) => p.untuned }] : [])],
+    controls: h('div', { class: 'controls' }, choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); })),
+    option: ({ palette }) => {
+      const rows = byMerit.slice(0, Math.max(1, Math.ceil(keep * byMerit.length)));
+      const special = (row: number): boolean => row === tuned || row === study.defaultRow;
+      const heights = rows.flatMap((c) => points(c.values).map((p) => p[1]!));
+      // The first epochs are far below the rest; the axis begins where most of the drawn values are.
+      const axis = roundAxis(...ends(heights, keep < 1));
+      return option({
+        grid: grid({ top: 30 }),
+        xAxis: valueAxis(palette, 'epoch', { min: 1, max: Math.max(2, ...rows.map((c) => c.values.length)), scale: false, minInterval: 1, splitLine: { show: false } }),
+        yAxis: uprightAxis(palette, measure.label, axis),
+        tooltip: tooltip(palette, ({ data }) => {
+          const row = (data as { row?: number }).row;
+          return row === undefined || row < 0 ? null : [`trial ${doc.trials.number[row]}: ${measure.value(study.value(row) ?? NaN)}`, ...study.setting(row)];
+        }),
+        series: [
+          { type: 'lines', coordinateSystem: 'cartesian2d', polyline: true, clip: true, lineStyle: { color: palette.other, opacity: rows.length > 60 ? 0.3 : 0.5, width: 1 },
+            emphasis: { lineStyle: { opacity: 1, width: 2, color: palette.ink } },
+            data: rows.filter((c) => c.row < 0 || !special(c.row)).filter((c) => c.values.length > 1).map((c) => ({ coords: points(c.values), row: c.row })) },
+          { type: 'scatter', symbolSize: 4, silent: true, itemStyle: { color: palette.other }, data: rows.filter((c) => c.values.length === 1).map((c) => points(c.values)[0]!) },
+          ...all.filter((c) => special(c.row)).map((c) => ({ type: 'line', symbol: 'none', silent: true, clip: true, z: 5, lineStyle: { width: 2.5, color: c.row === tuned && c.row !== study.defaultRow ? palette.tuned : palette.untuned }, data: points(c.values) })),
+        ],
+      });
+    },
+    table: () => ({ columns: ['trial', 'epoch', measure.name], rows: doc.curves.flatMap((c) => c.values.map((v, i) => [c.trial, i + 1, v])) }),
+  };
+  const drawing = new ChartFigure(chart);
+  return drawing.element;
+
+  function ends(heights: number[], cut: boolean): [number, number] {
+    const sorted = [...heights].sort((a, b) => a - b);
+    const at = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))]!;
+    if (!cut) return [at(0), at(1)];
+    return measure.maximize ? [at(0.04), at(1)] : [at(0), at(0.96)];
+  }
+}

@@ -1,0 +1,87 @@
+// How far the numbers can be trusted: optimism, noise, and whether there were enough trials.
+import { grid, option, uprightAxis, valueAxis } from '../axes';
+import type { Chart } from '../chart';
+import { h, prose } from '../dom';
+import { forest } from '../forest';
+import { count, number, shareInterval, words } from '../format';
+import type { BestOfN, Interval } from '../generated/document';
+import { figure, lead, missing, note, section, type Section } from '../layout';
+import type { Study } from '../study';
+
+export function trustSection(study: Study): Section {
+  return section('trust', 'How far to trust it', optimism(study), noise(study), enough(study));
+}
+
+function optimism(study: Study): (HTMLElement | null)[] {
+  const { measure, document: { optimism: x } } = study;
+  if (!x) return [missing('No trial ran to its end, so the study claims nothing yet.')];
+  const rows: [string, Interval | null][] = [
+    ['claimed by the study', { estimate: x.claimed, low: x.claimed, high: x.claimed }], ['corrected for picking the best', x.shrunken], ['found on fresh seeds', x.confirmed],
+  ];
+  const known = rows.filter((row): row is [string, Interval] => row[1] !== null);
+  return [
+    h('h3', {}, 'Optimism'),
+    lead(x.optimism ? `The study claimed ${measure.value(x.claimed)}; that was too good by ${measure.differenceInterval(x.optimism).replace(/^\+/, '')}.`
+      : `The study claims ${measure.value(x.claimed)}: the best of ${count(study.complete.length, 'complete trial')}, so most likely too good.`),
+    known.length > 1 ? figure(forest({
+      name: 'optimism', title: 'Claim and truth', axis: measure.label, rows: known.map(([name]) => name),
+      alt: known.map(([name, y]) => `${name} ${measure.interval(y)}`).join('; ') + '.',
+      scale: (y) => measure.scale(y), text: (y) => (y.low === y.high ? measure.value(y.estimate) : measure.interval(y)),
+      series: [{ name: 'value', colour: (p) => p.tuned, shape: 'diamond', values: known.map(([, y]) => y) }],
+    })) : null,
+    x.confirmed ? null : missing('Whether it holds is not known.', study.confirmCommand)];
+}
+
+function noise(study: Study): HTMLElement[] {
+  const { measure, document: { noise: x } } = study;
+  const head = h('h3', {}, 'Luck of the seed');
+  if (!x) return [head, missing('No setting was run with two seeds, so luck cannot be told from merit.', study.confirmCommand)];
+  return [head, lead(`The same setting with another seed differs with a standard deviation of ${measure.differenceInterval(x.sd).replace(/^\+/, '')}`,
+    x.share_of_spread ? `; that is ${shareInterval(x.share_of_spread)} of the variance over the space.` : '.'),
+  note(`From ${x.source} (${number(x.degrees_of_freedom, 3)} degrees of freedom). Differences much smaller than this between single trials mean nothing.`)];
+}
+
+function enough(study: Study): (HTMLElement | null)[] {
+  const { best_of_n: x } = study.document;
+  const head = h('h3', {}, 'Enough trials?');
+  if (!x) return [head, missing('Too few trials are independent draws to tell what more of them would bring.')];
+  return [head, x.enough ? lead(prose(x.enough.text)) : null, figure(bestOfN(study, x))];
+}
+
+function bestOfN(study: Study, x: BestOfN): Chart {
+  const { measure } = study;
+  const last = x.n.length - 1;
+  const scaled = (values: number[]): number[] => values.map((v) => measure.scale(v));
+  return {
+    name: 'best-of-n', title: 'The best to expect from n trials', height: () => 280,
+    alt: `Expected best ${words(measure.name)} of n independent trials: ${x.n.map((n, i) => `${n}: ${measure.interval({ estimate: x.estimate[i]!, low: x.low[i]!, high: x.high[i]! })}`).filter((_, i) => i === 0 || i === last).join('; up to ')}.`,
+    caption: `Estimated from ${count(x.independent_trials, 'independent draw')}. Band: 95 % interval.`,
+    option: ({ palette }) => option({
+      grid: grid({ top: 30, right: 24 }),
+      xAxis: valueAxis(palette, 'trials', { type: 'log', scale: undefined, min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false }, minorSplitLine: { show: false } }),
+      yAxis: uprightAxis(palette, measure.label),
+      tooltip: { trigger: 'axis', confine: true, transitionDuration: 0, backgroundColor: palette.ground, borderColor: palette.line, textStyle: { color: palette.ink, fontSize: 12 },
+        formatter: (items: { dataIndex: number; seriesName: string }[]) => {
+          const i = (items.find((item) => item.seriesName === 'best') ?? items[0]!).dataIndex;
+          return h('div', { class: 'tip' }, h('strong', {}, count(x.n[i] ?? 0, 'trial')), h('div', {}, measure.interval({ estimate: x.estimate[i]!, low: x.low[i]!, high: x.high[i]! })));
+        } },
+      series: [
+        band(x.n, scaled(x.low), scaled(x.high), palette.tuned),
+        { type: 'line', name: 'best', data: x.n.map((n, i) => [n, measure.scale(x.estimate[i]!)]), symbolSize: 6, symbol: 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 2 } },
+        ...(x.enough?.trials ? [{ type: 'line', data: [], markLine: { silent: true, symbol: 'none', label: { formatter: 'enough', color: palette.muted, position: 'end', rotate: 0 }, lineStyle: { color: palette.muted, type: 'dashed' }, data: [{ xAxis: x.enough.trials }] } }] : []),
+      ],
+    }),
+    table: () => ({ columns: ['n', 'estimate', 'low', 'high'], rows: x.n.map((n, i) => [n, x.estimate[i], x.low[i], x.high[i]]) }),
+  };
+}
+
+// The area between two curves, as one polygon.
+export function band(xs: number[], low: number[], high: number[], colour: string): object {
+  return {
+    type: 'custom', name: 'band', silent: true, encode: { x: 0, y: [1, 2] }, data: xs.map((x, i) => [x, low[i]!, high[i]!]),
+    renderItem: (params: { dataIndex: number }, api: { coord: (p: number[]) => [number, number] }) => (params.dataIndex !== 0 ? null : {
+      type: 'polygon', shape: { points: [...xs.map((x, i) => api.coord([x, low[i]!])), ...xs.map((x, i) => api.coord([x, high[i]!])).reverse()] }, style: { fill: colour, opacity: 0.15 },
+    }),
+  };
+}
+
