@@ -6,6 +6,7 @@
 namespace tailor {
 
 void add_architecture_command(CLI::App& app);
+void add_confirm_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);

@@ -6,6 +6,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
+#include "tailor/tune/study_view.h"
 
 namespace tailor {
 namespace {
@@ -51,6 +52,7 @@ FoundStudy find_study(const StudyLocation& location) {
   }
   std::vector<std::string> names;
   for (const StudyRecord& study : found.storage->list_studies()) {
+    if (study.user_attributes.contains(study_key::confirms)) continue;  // belongs to another
     names.push_back(study.name);
     found.id = study.id;
   }

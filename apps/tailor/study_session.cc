@@ -2,15 +2,23 @@
 
 #include <chrono>
 
+#include "confirm_output.h"
 #include "signals.h"
 #include "study_location.h"
 #include "tailor/base/error.h"
-#include "tailor/base/file.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/data/dataset.h"
 #include "tailor/tune/training_objective.h"
 #include "tune_output.h"
 
 namespace tailor {
+namespace {
+
+std::unique_ptr<SessionOutput> make_output(const Session& session) {
+  if (session.definition.confirmation) return std::make_unique<ConfirmOutput>(session);
+  return std::make_unique<TuneOutput>(session);
+}
+
+}  // namespace
 
 void add_session_options(CLI::App& command, SessionOptions& options) {
   command.add_option("--jobs", options.jobs, "Trials at once, one thread each [the number of processors]")
@@ -22,10 +30,16 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
   command.add_flag("--json", options.json, "Print the summary as JSON, nothing else");
 }
 
-void run_session(Storage& storage, const std::string& url, StudyId study, const StudyDefinition& definition,
-                 ImageSet images, const SessionOptions& session, const std::string& command) {
+SessionImages open_images(const std::string& data) {
+  const std::shared_ptr<Dataset> dataset = open_dataset(data);
+  return {dataset->read_train(), [dataset] { return dataset->read_test(); }};
+}
+
+void run_session(Storage& storage, const std::string& url, StudyId study, SessionImages images,
+                 const SessionOptions& session, const std::string& command, const std::string& resume_study) {
   using Clock = std::chrono::steady_clock;
-  TrainingObjective objective(definition, std::move(images));
+  const StudyDefinition definition = read_definition(storage, study);
+  TrainingObjective objective(definition, std::move(images.images), std::move(images.test));
   const std::string name = storage.get_study(study).name;
   StudyOptions options;
   options.jobs = session.jobs > 0 ? session.jobs : default_jobs();
@@ -34,8 +48,9 @@ void run_session(Storage& storage, const std::string& url, StudyId study, const 
       session.checkpoints.empty() ? default_checkpoints(url) : std::filesystem::path(session.checkpoints);
   options.checkpoints = checkpoint_folder(storage, study, parent);
 
-  TuneOutput output(definition, objective, options.checkpoints, session.json);
-  output.begin(name, url, options);
+  const std::unique_ptr<SessionOutput> output =
+      make_output({name, url, definition, objective, options.checkpoints, session.json});
+  output->begin(options);
   const std::atomic<bool>& interrupted = catch_interrupts();
   const Clock::time_point start = Clock::now();
   const auto time_is_over = [&] {
@@ -44,20 +59,16 @@ void run_session(Storage& storage, const std::string& url, StudyId study, const 
   };
   const StudyEnd end = run_study(url, study, objective, options,
                                  {.stop = [&] { return interrupted || time_is_over(); },
-                                  .ended = [&](const JobReport& report) { output.ended(report); },
-                                  .tick = [&](JobQueue& queue) { output.tick(queue); }});
-  output.clear();
+                                  .ended = [&](const JobReport& report) { output->ended(report); },
+                                  .tick = [&](JobQueue& queue) { output->tick(queue); }});
+  output->clear();
   if (end == StudyEnd::interrupted && interrupted)
     throw Error(ExitCode::interrupted,
                 fmt::format("interrupted; all is saved. Go on with: tailor {} --storage '{}' --study '{}'",
-                            command, without_password(url), name));
+                            command, without_password(url), resume_study));
   std::error_code ignored;
   std::filesystem::remove(parent, ignored);  // only if nothing else is kept there
-  const StudySummary summary = summarize(storage, study, end == StudyEnd::finished);
-  const std::filesystem::path recipe =
-      default_checkpoints(url).parent_path() / (study_file_name(name) + ".best.toml");
-  if (summary.best) write_file(recipe, best_recipe(summary));
-  output.finish(summary, url, recipe, end == StudyEnd::interrupted);
+  output->finish(storage, study, end == StudyEnd::finished);
 }
 
 }  // namespace tailor

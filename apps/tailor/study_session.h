@@ -1,7 +1,8 @@
-// Working on a study until it is finished or interrupted, with output: what `tailor tune` and `tailor work`
-// share.
+// Working on a study until it is finished or interrupted, with output: what `tailor tune`, `work` and
+// `confirm` share.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -19,8 +20,16 @@ struct SessionOptions {
 
 void add_session_options(CLI::App& command, SessionOptions& options);
 
-// `command` is what resumes it: "tune --resume", "work".
-void run_session(Storage& storage, const std::string& url, StudyId study, const StudyDefinition& definition,
-                 ImageSet images, const SessionOptions& options, const std::string& command);
+// The study's images, and how its sealed test images are opened, which only a confirmation does.
+struct SessionImages {
+  ImageSet images;
+  std::function<ImageSet()> test;
+};
+// Of the data set of this name, or in this folder.
+SessionImages open_images(const std::string& data);
+
+// `command` and the name of `resume_study` tell how to go on after an interruption.
+void run_session(Storage& storage, const std::string& url, StudyId study, SessionImages images,
+                 const SessionOptions& options, const std::string& command, const std::string& resume_study);
 
 }  // namespace tailor

@@ -111,15 +111,15 @@ void tune(const Arguments& a) {
   const StudyDefinition old = study ? read_definition(*storage, *study) : StudyDefinition();
   const std::unique_ptr<Dataset> dataset =
       open_dataset(as_it_was ? a.data.value_or(old.data.name) : file.data);
-  ImageSet images = dataset->read_train();
-  const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images);
+  SessionImages images{dataset->read_train(), [&dataset] { return dataset->read_test(); }};
+  const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images.images);
   if (!storage) storage = open_storage(url);
   if (!study) {
     study = create_study(*storage, name, definition);
   } else if (to_json(old) != to_json(definition)) {
     change_definition(*storage, *study, definition);
   }
-  run_session(*storage, url, *study, definition, std::move(images), a.session, "tune --resume");
+  run_session(*storage, url, *study, std::move(images), a.session, "tune --resume", name);
 }
 
 }  // namespace

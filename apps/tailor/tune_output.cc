@@ -3,21 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "study_location.h"
+#include "tailor/base/file.h"
 #include "tailor/base/text.h"
-#include "tailor/report/label.h"
-#include "tailor/train/metrics.h"
+#include "tailor/tune/study_summary.h"
 
 namespace tailor {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t page = 80;  // columns
 
 std::uintmax_t bytes_below(const std::filesystem::path& folder) {
   std::uintmax_t bytes = 0;
@@ -31,129 +29,63 @@ std::uintmax_t bytes_below(const std::filesystem::path& folder) {
   return bytes;
 }
 
-// "1:29", "2:05:00".
-std::string clock_time(double seconds) {
-  const long long s = std::llround(seconds);
-  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
-                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
-
-// Three significant digits of what is a number.
-std::string short_value(const std::string& text) {
-  char* end = nullptr;
-  const double number = std::strtod(text.c_str(), &end);
-  return end != text.c_str() && *end == '\0' ? fmt::format("{:.3g}", number) : text;
-}
-
-void row(const char* title, const std::string& text) { std::printf("%-14s %s\n", title, text.c_str()); }
-
-// Parts that fit, separated by two spaces.
-std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
-  std::string line;
-  for (const std::string& part : parts) {
-    const std::string longer = line.empty() ? part : line + "  " + part;
-    if (characters(longer) <= columns) line = longer;
-  }
-  return line;
-}
-
 }  // namespace
 
-std::string short_settings(const SettingTexts& settings, std::size_t columns) {
-  if (settings.empty()) return "the defaults";
-  // Roughly in the order of what they do to the result.
-  static const std::vector<std::string> first = {"optimizer", "learning_rate", "batch_size",
-                                                 "schedule",  "weight_decay",  "momentum"};
-  std::vector<std::pair<std::string, std::string>> sorted(settings.begin(), settings.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return std::find(first.begin(), first.end(), a.first) < std::find(first.begin(), first.end(), b.first);
-  });
-  std::string line;
-  for (const auto& [name, text] : sorted) {
-    const std::string shown = short_value(text);
-    const std::string part = name == "optimizer" || name == "schedule" ? shown
-                             : name == "learning_rate"                 ? "lr " + shown
-                             : name == "batch_size"                    ? "batch " + shown
-                                                                       : name + " " + shown;
-    const std::string longer = line.empty() ? part : line + ", " + part;
-    const bool last = name == sorted.back().first;
-    if (longer.size() + (last ? 0 : 3) > columns) return line.empty() ? "..." : line + "...";
-    line = longer;
-  }
-  return line;
-}
-
-TuneOutput::TuneOutput(const StudyDefinition& definition, const TrainingObjective& objective,
-                       std::filesystem::path checkpoints, bool json)
-    : definition_(definition), objective_(objective), checkpoints_(std::move(checkpoints)), json_(json) {}
-
-std::string TuneOutput::value(double value) const {
-  return maximizes(definition_.measure) ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);
-}
-
-std::string TuneOutput::with_interval(double v) const {
-  if (!maximizes(definition_.measure)) return value(v);
-  const Interval i = wilson_interval(v, definition_.data.validation_images);
-  return fmt::format("{} ({:.2f}-{:.2f})", value(v), 100 * i.low, 100 * i.high);
-}
-
-std::string TuneOutput::with_error(double v) const {
-  if (!maximizes(definition_.measure)) return value(v);
-  const Interval i = wilson_interval(v, definition_.data.validation_images);
-  return fmt::format("{:.2f} ±{:.2f} %", 100 * v, 50 * (i.high - i.low));
-}
-
-void TuneOutput::begin(const std::string& name, const std::string& url, const StudyOptions& options) const {
-  if (json_) return;
-  const StudyDefinition& d = definition_;
-  row("study", fmt::format("{} in {}", name, without_password(url)));
-  row("architecture", fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
-                                  with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
-  row("data", fmt::format("{}: {} training, {} validation, test sealed",
-                          std::filesystem::path(d.data.name).filename().string(),
-                          with_thousands(d.data.train_images), with_thousands(d.data.validation_images)));
-  row("search",
-      fmt::format("{} parameters, {} trials of {} epochs", d.space.size(), d.budget.trials, d.budget.epochs));
+void TuneOutput::begin(const StudyOptions& options) {
+  if (session_.json) return;
+  const StudyDefinition& d = session_.definition;
+  print_row("study", fmt::format("{} in {}", session_.name, without_password(session_.url)));
+  print_row("architecture",
+            fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
+                        with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
+  print_row("data",
+            fmt::format("{}: {} training, {} validation, test sealed",
+                        std::filesystem::path(d.data.name).filename().string(),
+                        with_thousands(d.data.train_images), with_thousands(d.data.validation_images)));
+  print_row("search", fmt::format("{} parameters, {} trials of {} epochs", d.space.size(), d.budget.trials,
+                                  d.budget.epochs));
   std::string list;
   for (const Parameter& p : d.space.parameters()) {
-    if (!list.empty() && list.size() + p.name.size() + 2 > page - 17) {
-      row("", list + ",");
+    if (!list.empty() && list.size() + p.name.size() + 2 > page_columns - 17) {
+      print_row("", list + ",");
       list.clear();
     }
     list += (list.empty() ? "" : ", ") + p.name;
   }
-  row("", list);
-  row("method", fmt::format("sampler {}, pruner {}, seed {}, lag {}", d.sampler, d.pruner, d.seed, d.lag));
-  row("workers", fmt::format("{} here", options.jobs));
+  print_row("", list);
+  print_row("method",
+            fmt::format("sampler {}, pruner {}, seed {}, lag {}", d.sampler, d.pruner, d.seed, d.lag));
+  print_row("workers", fmt::format("{} here", options.jobs));
   if (options.jobs > d.lag && !options.queue.free)
-    row("", fmt::format("the lag lets {} trials run at once, not more", d.lag));
-  if (options.queue.free) row("", "--free: which trials are made depends on the workers' speed");
+    print_row("", fmt::format("the lag lets {} trials run at once, not more", d.lag));
+  if (options.queue.free) print_row("", "--free: which trials are made depends on the workers' speed");
   std::printf("\ntrial state  epochs %-21s    time  other than the default\n",
               maximizes(d.measure) ? "value (95 % interval)" : "value");
   std::fflush(stdout);
 }
 
 void TuneOutput::ended(const JobReport& report) {
-  if (json_) return;
+  if (session_.json) return;
   line_.clear();
   const JobResult& result = report.result;
-  const std::string shown = report.value ? with_interval(*report.value) : "";
+  const std::string shown = report.value ? text_.with_interval(*report.value) : "";
   const std::string start = fmt::format("{:5} {:<8} {:4} {:<21} {:>7}  ", report.assigned.trial,
                                         name_of(result.end), result.reached, shown, duration(result.seconds));
-  const SettingTexts settings = differences(definition_.untuned(), report.assigned.settings);
+  const SettingTexts settings = differences(session_.definition.untuned(), report.assigned.settings);
   std::string line =
-      start + (result.end == JobEnd::failed ? result.failure : short_settings(settings, page - start.size()));
-  if (line.size() > page) line = line.substr(0, page - 3) + "...";
+      start +
+      (result.end == JobEnd::failed ? result.failure : short_settings(settings, page_columns - start.size()));
+  if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
   std::printf("%s\n", line.c_str());
   std::fflush(stdout);
 }
 
 void TuneOutput::tick(JobQueue& queue) {
-  if (json_ || !line_.visible()) return;
+  if (session_.json || !line_.visible()) return;
   std::vector<std::string> parts;
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   if (Clock::now() - disk_read_ > std::chrono::seconds(2)) {
-    disk_ = bytes_below(checkpoints_);
+    disk_ = bytes_below(session_.checkpoints);
     disk_read_ = Clock::now();
   }
   queue.look([&](const StudyView& view) {
@@ -165,9 +97,9 @@ void TuneOutput::tick(JobQueue& queue) {
     parts.push_back(fmt::format("{}/{} done", ended, all));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
     if (const auto best = view.best())
-      parts.push_back("best " + with_error(view.sign() * view.trials()[*best].final_cost));
+      parts.push_back("best " + text_.with_error(view.sign() * view.trials()[*best].final_cost));
     if (seconds > 2) {
-      const double rate = static_cast<double>(objective_.images_trained()) / seconds;
+      const double rate = static_cast<double>(session_.objective.images_trained()) / seconds;
       parts.push_back(with_thousands(std::llround(rate)) + " images/s");
     }
     // Trials made so far tell how long the others take.
@@ -191,46 +123,52 @@ void TuneOutput::tick(JobQueue& queue) {
   line_.show(joined(parts, line_.columns()));
 }
 
-void TuneOutput::finish(const StudySummary& s, const std::string& url, const std::filesystem::path& recipe,
-                        bool time_is_over) {
+void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
   line_.clear();
-  if (json_) {
+  const StudySummary s = summarize(storage, study, finished);
+  std::filesystem::path recipe;
+  if (s.best) {
+    recipe =
+        default_checkpoints(session_.url).parent_path() / (study_file_name(session_.name) + ".best.toml");
+    write_file(recipe, best_recipe(s));
+  }
+  if (session_.json) {
     std::fputs(to_json(s).c_str(), stdout);
     return;
   }
   std::printf("\n");
-  if (time_is_over) std::printf("The time is over; what is left waits: tailor tune --resume\n\n");
-  row("trials", fmt::format("{} complete, {} pruned, {} paused, {} failed", s.counts.complete,
-                            s.counts.pruned, s.counts.paused, s.counts.failed));
+  if (!finished) std::printf("The time is over; what is left waits: tailor tune --resume\n\n");
+  print_row("trials", fmt::format("{} complete, {} pruned, {} paused, {} failed", s.counts.complete,
+                                  s.counts.pruned, s.counts.paused, s.counts.failed));
   if (s.epochs_unpruned > 0)
-    row("epochs", fmt::format("{} trained, {:.0f} % fewer than without pruning", s.counts.epochs,
-                              std::max(0.0, 100 - 100 * static_cast<double>(s.counts.epochs) /
-                                                      static_cast<double>(s.epochs_unpruned))));
+    print_row("epochs", fmt::format("{} trained, {:.0f} % fewer than without pruning", s.counts.epochs,
+                                    std::max(0.0, 100 - 100 * static_cast<double>(s.counts.epochs) /
+                                                            static_cast<double>(s.epochs_unpruned))));
   if (!s.complete.empty()) {
-    row("spread", fmt::format("{} to {}, quartiles {} {} {}", value(s.complete.front()),
-                              value(s.complete.back()), value(quantile(s.complete, 0.25)),
-                              value(quantile(s.complete, 0.5)), value(quantile(s.complete, 0.75))));
+    print_row("spread",
+              fmt::format("{} to {}, quartiles {} {} {}", text_.value(s.complete.front()),
+                          text_.value(s.complete.back()), text_.value(quantile(s.complete, 0.25)),
+                          text_.value(quantile(s.complete, 0.5)), text_.value(quantile(s.complete, 0.75))));
   }
   std::printf("\n");
-  row("", std::string(name_of(definition_.measure)));
-  if (s.untuned) row("default", with_interval(s.untuned->value));
+  print_row("", std::string(name_of(session_.definition.measure)));
+  if (s.untuned) print_row("default", text_.with_interval(s.untuned->value));
   if (s.best) {
-    row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));
-    if (s.untuned && maximizes(definition_.measure))
-      row("gain", fmt::format("{:+.2f} points", 100 * (s.best->value - s.untuned->value)));
-    else if (s.untuned)
-      row("gain", fmt::format("{:.4f} lower", s.untuned->value - s.best->value));
+    print_row("best", text_.with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));
+    if (s.untuned) print_row("gain", text_.gain(s.best->value, s.untuned->value));
     std::printf(
         "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
         "The intervals say what %s validation images can tell, for one setting.\n\n",
-        with_thousands(definition_.data.validation_images).c_str());
+        with_thousands(session_.definition.data.validation_images).c_str());
     std::printf("The best setting differs from the defaults in\n");
     if (s.best->settings.empty()) std::printf("  nothing\n");
     for (const auto& [name, text] : s.best->settings) std::printf("  %-22s %s\n", name.c_str(), text.c_str());
-    if (!recipe.empty())
-      std::printf("\nTrain it: tailor train --recipe '%s' --seed 2 --out DIR\n", recipe.c_str());
+    std::printf("\nTrain it: tailor train --recipe '%s' --seed 2 --out DIR\n", recipe.c_str());
   }
-  std::printf("Look at all: optuna-dashboard '%s'\n", without_password(url).c_str());
+  if (s.best)
+    std::printf("Confirm it:  tailor confirm --storage '%s' --study '%s'\n",
+                without_password(session_.url).c_str(), session_.name.c_str());
+  std::printf("Look at all: optuna-dashboard '%s'\n", without_password(session_.url).c_str());
 }
 
 }  // namespace tailor

@@ -3,7 +3,6 @@
 #include "study_location.h"
 #include "study_session.h"
 #include "tailor/base/error.h"
-#include "tailor/data/dataset.h"
 
 namespace tailor {
 namespace {
@@ -17,8 +16,9 @@ struct Arguments {
 void work(const Arguments& a) {
   const FoundStudy found = find_study(a.location);
   const StudyDefinition definition = read_definition(*found.storage, found.id);
-  ImageSet images = open_dataset(a.data.empty() ? definition.data.name : a.data)->read_train();
-  run_session(*found.storage, a.location.storage, found.id, definition, std::move(images), a.session, "work");
+  run_session(*found.storage, a.location.storage, found.id,
+              open_images(a.data.empty() ? definition.data.name : a.data), a.session, "work",
+              found.storage->get_study(found.id).name);
 }
 
 }  // namespace

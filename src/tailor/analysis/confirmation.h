@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "tailor/storage/storage.h"
 #include "tailor/train/metrics.h"
+#include "tailor/train/mistakes.h"
 #include "tailor/tune/confirmation.h"
 
 namespace tailor {
@@ -19,7 +21,8 @@ struct ConfirmationRun {
   double value = 0;        // the study's measure
   bool final_run = false;  // trained after the race, for winner and default only
   std::vector<EpochMetrics> history{};
-  std::optional<Score> test{};  // final runs, once the test images were opened
+  std::optional<Score> test{};         // final runs, once the test images were opened
+  std::optional<Mistakes> mistakes{};  // final runs: on validation images
 };
 
 struct ConfirmationCandidate {
@@ -47,5 +50,12 @@ struct ConfirmationTable {
     return std::nullopt;
   }
 };
+
+// Bad input if the study is no confirmation. What other studies claimed is looked up there, if they still
+// are.
+ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation);
+
+// The confirmations of the study of this name, oldest first.
+std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study);
 
 }  // namespace tailor

@@ -83,13 +83,9 @@ bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
 AssignedJob JobQueue::next_part(const TrialRecord& trial, bool untuned, const Job& job) const {
   const int number = static_cast<int>(trial.number);
   const StudyDefinition& d = view_.definition();
-  return {trial.id,
-          number,
-          untuned,
-          job,
-          kept_settings(d, trial),
-          d.repetition(number, view_.assignment(trial)),
-          view_.sign()};
+  const Assignment assignment = view_.assignment(trial);
+  return {trial.id,   number,      untuned, job, kept_settings(d, trial), d.repetition(number, assignment),
+          assignment, view_.sign()};
 }
 
 // In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
@@ -188,7 +184,7 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
   storage_.record_heartbeat(id);
   if (repetition.final_run && d.confirmation->open_test)
     record_test_opening(storage_, study_, *d.confirmation);
-  assigned = {id, number, untuned, job, setting.settings, repetition, view_.sign(), false};
+  assigned = {id, number, untuned, job, setting.settings, repetition, decision.setting, view_.sign(), false};
   return true;
 }
 

@@ -31,6 +31,7 @@ struct AssignedJob {
   Job job;
   Settings settings;
   Repetition repetition;
+  Assignment assignment;    // the setting in the study's space
   double sign = 1;          // makes costs, which are minimised, of values
   bool taken_over = false;  // its worker was lost, or it was interrupted
 };

@@ -94,6 +94,8 @@ class StudyView {
   // What may be seen when jobs up to `horizon` may: those that are ended. Horizons never go down. Valid until
   // the next call or refresh().
   std::span<const Observation> observations(int horizon);
+  // As the last call of observations() left them.
+  std::span<const Observation> last_observations() const { return observations_; }
   std::span<const PrunerTrial> pruner_trials(int horizon);
   // Epochs of jobs that may be seen, and those that the others were given.
   std::int64_t epochs_given(int horizon) const;

@@ -1,0 +1,84 @@
+#include "confirm_output.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "tailor/base/text.h"
+#include "tailor/report/confirmation_report.h"
+#include "tailor/tune/race_sampler.h"
+
+namespace tailor {
+
+void ConfirmOutput::begin(const StudyOptions& options) {
+  if (session_.json) return;
+  const StudyDefinition& d = session_.definition;
+  print_row("confirmation", fmt::format("{} in {}", session_.name, without_password(session_.url)));
+  print_row("architecture",
+            fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
+                        with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
+  print_row("race", fmt::format("{} candidates, {} to {} fresh seeds of {} epochs, the same for all",
+                                confirmation_.candidates.size(), confirmation_.race.first_seeds,
+                                confirmation_.race.most_seeds, d.budget.epochs));
+  print_row("then", fmt::format("{} further seeds of the winner and the default", confirmation_.final_seeds));
+  print_row("test images",
+            confirmation_.open_test ? "for these alone; the opening stands in the study's ledger" : "sealed");
+  print_row("workers", fmt::format("{} here", options.jobs));
+  std::printf("\n");
+  for (const Candidate& c : confirmation_.candidates) {
+    const std::string start = fmt::format("{:<12} {:<28} ", c.name, join(c.roles, ", "));
+    std::printf("%s%s\n", start.c_str(), short_settings(c.settings, page_columns - start.size()).c_str());
+  }
+  std::printf("\n  run candidate     seed  %-21s    time\n",
+              text_.accuracy() ? "value (95 % interval)" : "value");
+  std::fflush(stdout);
+}
+
+void ConfirmOutput::ended(const JobReport& report) {
+  if (session_.json) return;
+  line_.clear();
+  const AssignedJob& run = report.assigned;
+  const JobResult& result = report.result;
+  const auto candidate = static_cast<std::size_t>(run.assignment[candidate_parameter]);
+  const std::string name = confirmation_.candidates[candidate].name;
+  const std::string shown =
+      result.end == JobEnd::failed ? "failed" : text_.with_interval(report.value.value_or(0));
+  std::string line = fmt::format("{:5} {:<13} {:>4}  {:<21} {:>7}{}", run.trial, name,
+                                 static_cast<int>(run.assignment[seed_parameter]), shown,
+                                 duration(result.seconds), run.repetition.final_run ? "  final" : "");
+  if (result.end == JobEnd::failed) line += "  " + result.failure;
+  if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+void ConfirmOutput::tick(JobQueue& queue) {
+  if (session_.json || !line_.visible()) return;
+  std::vector<std::string> parts;
+  queue.look([&](const StudyView& view) {
+    if (view.next_job() == 0) return;
+    const StudyCounts c = view.counts();
+    parts.push_back(fmt::format("{} runs done", c.complete + c.failed));
+    if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
+    const RaceStanding standing =
+        judge_race(race_costs(confirmation_, view.last_observations()), confirmation_.race);
+    if (standing.seeds > 0)
+      parts.push_back(fmt::format("{} of {} in the race after {} seeds, {} leads", standing.left,
+                                  confirmation_.candidates.size(), standing.seeds,
+                                  confirmation_.candidates[standing.leader].name));
+  });
+  line_.show(joined(parts, line_.columns()));
+}
+
+void ConfirmOutput::finish(Storage& storage, StudyId study, bool) {
+  line_.clear();
+  const ConfirmationTable table = read_confirmation(storage, study);
+  if (session_.json) {
+    std::fputs(confirmation_json(table).c_str(), stdout);
+    return;
+  }
+  std::printf("\n%s", confirmation_text(table).c_str());
+}
+
+}  // namespace tailor

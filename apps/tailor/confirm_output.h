@@ -1,0 +1,24 @@
+// What `tailor confirm` shows: who races, a line for each run, and the answer.
+#pragma once
+
+#include "session_output.h"
+
+namespace tailor {
+
+class ConfirmOutput final : public SessionOutput {
+ public:
+  explicit ConfirmOutput(const Session& session)
+      : session_(session), text_(session.definition), confirmation_(*session.definition.confirmation) {}
+
+  void begin(const StudyOptions& options) override;
+  void ended(const JobReport& report) override;
+  void tick(JobQueue& queue) override;
+  void finish(Storage& storage, StudyId study, bool finished) override;
+
+ private:
+  const Session session_;
+  const MeasureText text_;
+  const Confirmation& confirmation_;
+};
+
+}  // namespace tailor

@@ -1,0 +1,87 @@
+#include "session_output.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tailor/report/label.h"
+#include "tailor/train/metrics.h"
+
+namespace tailor {
+namespace {
+
+// Three significant digits of what is a number.
+std::string short_value(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  return end != text.c_str() && *end == '\0' ? fmt::format("{:.3g}", number) : text;
+}
+
+}  // namespace
+
+void print_row(const char* title, const std::string& text) { std::printf("%-14s %s\n", title, text.c_str()); }
+
+std::string MeasureText::value(double value) const {
+  return accuracy_ ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);
+}
+
+std::string MeasureText::with_interval(double v) const {
+  if (!accuracy_) return value(v);
+  const Interval i = wilson_interval(v, images_);
+  return fmt::format("{} ({:.2f}-{:.2f})", value(v), 100 * i.low, 100 * i.high);
+}
+
+std::string MeasureText::with_error(double v) const {
+  if (!accuracy_) return value(v);
+  const Interval i = wilson_interval(v, images_);
+  return fmt::format("{:.2f} ±{:.2f} %", 100 * v, 50 * (i.high - i.low));
+}
+
+std::string MeasureText::gain(double better, double worse) const {
+  return accuracy_ ? fmt::format("{:+.2f} points", 100 * (better - worse))
+                   : fmt::format("{:.4f} lower", worse - better);
+}
+
+std::string short_settings(const SettingTexts& settings, std::size_t columns) {
+  if (settings.empty()) return "the defaults";
+  // Roughly in the order of what they do to the result.
+  static const std::vector<std::string> first = {"optimizer", "learning_rate", "batch_size",
+                                                 "schedule",  "weight_decay",  "momentum"};
+  std::vector<std::pair<std::string, std::string>> sorted(settings.begin(), settings.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return std::find(first.begin(), first.end(), a.first) < std::find(first.begin(), first.end(), b.first);
+  });
+  std::string line;
+  for (const auto& [name, text] : sorted) {
+    const std::string shown = short_value(text);
+    const std::string part = name == "optimizer" || name == "schedule" ? shown
+                             : name == "learning_rate"                 ? "lr " + shown
+                             : name == "batch_size"                    ? "batch " + shown
+                                                                       : name + " " + shown;
+    const std::string longer = line.empty() ? part : line + ", " + part;
+    const bool last = name == sorted.back().first;
+    if (longer.size() + (last ? 0 : 3) > columns) return line.empty() ? "..." : line + "...";
+    line = longer;
+  }
+  return line;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::size_t columns) {
+  std::string line;
+  for (const std::string& part : parts) {
+    const std::string longer = line.empty() ? part : line + "  " + part;
+    if (characters(longer) <= columns) line = longer;
+  }
+  return line;
+}
+
+std::string clock_time(double seconds) {
+  const long long s = std::llround(seconds);
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+}  // namespace tailor

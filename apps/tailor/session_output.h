@@ -1,0 +1,76 @@
+// What a session of work on a study shows: the opening lines, a line for each trial that ended, the live
+// status, the closing tables. tune_output.h and confirm_output.h are the two kinds.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "progress.h"
+#include "tailor/tune/study.h"
+#include "tailor/tune/training_objective.h"
+
+namespace tailor {
+
+class SessionOutput {
+ public:
+  virtual ~SessionOutput() = default;
+
+  virtual void begin(const StudyOptions& options) = 0;
+  virtual void ended(const JobReport& report) = 0;
+  virtual void tick(JobQueue& queue) = 0;
+  // `finished`: nothing is left to do; else the session's time was over.
+  virtual void finish(Storage& storage, StudyId study, bool finished) = 0;
+  void clear() { line_.clear(); }
+
+ protected:
+  StatusLine line_;
+};
+
+// Where a session works, and on what; borrowed by its output.
+struct Session {
+  const std::string& name;  // the study's
+  const std::string& url;
+  const StudyDefinition& definition;
+  const TrainingObjective& objective;
+  const std::filesystem::path checkpoints;
+  bool json;  // print nothing but the result, as JSON
+};
+
+inline constexpr std::size_t page_columns = 80;
+
+// "title          text"
+void print_row(const char* title, const std::string& text);
+
+// Shows the measure's values: "93.10 %", or "0.2345" for a loss.
+class MeasureText {
+ public:
+  explicit MeasureText(const StudyDefinition& definition)
+      : accuracy_(maximizes(definition.measure)), images_(definition.data.validation_images) {}
+
+  std::string value(double value) const;
+  // With what so many validation images can tell: "93.10 % (92.74-93.44)", "93.10 ±0.35 %".
+  std::string with_interval(double value) const;
+  std::string with_error(double value) const;
+  // "+0.31 points", or "0.0123 lower".
+  std::string gain(double better, double worse) const;
+  bool accuracy() const { return accuracy_; }
+
+ private:
+  bool accuracy_;
+  std::int64_t images_;
+};
+
+// "sgd, lr 0.0123, batch 64", the ones that matter most first, in at most `columns`.
+std::string short_settings(const SettingTexts& settings, std::size_t columns);
+
+// Parts that fit into so many columns, separated by two spaces.
+std::string joined(const std::vector<std::string>& parts, std::size_t columns);
+
+// "1:29", "2:05:00".
+std::string clock_time(double seconds);
+
+}  // namespace tailor

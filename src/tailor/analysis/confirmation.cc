@@ -1,0 +1,98 @@
+#include "tailor/analysis/confirmation.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/error.h"
+#include "tailor/tune/race_sampler.h"
+#include "tailor/tune/study_view.h"
+#include "tailor/tune/training_notes.h"
+
+namespace tailor {
+namespace {
+
+ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run) {
+  return {seed,
+          record.values.front(),
+          final_run,
+          read_history(record.user_attributes),
+          read_test(record.user_attributes),
+          read_mistakes(record.user_attributes)};
+}
+
+// What the trial's study says it is worth.
+std::optional<double> claimed_value(Storage& storage, std::optional<StudyId> study, int trial) {
+  if (!study || trial < 0) return std::nullopt;
+  const std::optional<TrialId> id = storage.find_trial(*study, trial);
+  if (!id) return std::nullopt;
+  const TrialRecord record = storage.get_trial(*id);
+  if (record.state != TrialState::complete || record.values.empty()) return std::nullopt;
+  return record.values.front();
+}
+
+void take_standing(ConfirmationTable& table, const Confirmation& c, StudyView& view) {
+  const auto observations = view.observations(std::numeric_limits<int>::max());
+  const RaceStanding standing = judge_race(race_costs(c, observations), c.race);
+  for (std::size_t i = 0; i < table.candidates.size(); ++i)
+    if (!standing.in(i)) table.candidates[i].dropped_after = standing.dropped_after[i];
+  if (!standing.decided(c.race)) return;
+  table.winner = standing.leader;
+  table.finished = true;
+  for (const std::size_t i : {std::size_t{0}, standing.leader}) {
+    int ended = 0;
+    for (const Observation& o : observations)
+      ended += o.assignment[candidate_parameter] == static_cast<double>(i) &&
+               c.is_final(static_cast<int>(o.assignment[seed_parameter])) &&
+               (o.state == Observation::State::complete || o.state == Observation::State::failed);
+    table.finished = table.finished && ended >= c.final_seeds;
+  }
+}
+
+}  // namespace
+
+ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
+  StudyView view(confirmation);
+  std::vector<TrialRecord> records;
+  storage.transaction([&] {
+    view.forget();
+    view.refresh(storage);
+    records = storage.get_trials(confirmation);
+  });
+  const StudyDefinition& d = view.definition();
+  ConfirmationTable table;
+  table.study = storage.get_study(confirmation).name;
+  table.maximize = maximizes(d.measure);
+  if (!d.confirmation) throw bad_input("study '{}': is no confirmation", table.study);
+  const Confirmation& c = *d.confirmation;
+  const std::optional<StudyId> study = storage.find_study(c.study);
+  for (const Candidate& candidate : c.candidates)
+    table.candidates.push_back({candidate.name,
+                                candidate.roles,
+                                candidate.trial < 0 ? std::nullopt : std::optional(candidate.trial),
+                                claimed_value(storage, study, candidate.trial),
+                                candidate.settings,
+                                {},
+                                std::nullopt});
+  for (const TrialRecord& record : records) {
+    const Assignment run = view.assignment(record);
+    if (std::isnan(run[candidate_parameter]) || record.state != TrialState::complete) continue;
+    const int seed = static_cast<int>(run[seed_parameter]);
+    table.candidates[static_cast<std::size_t>(run[candidate_parameter])].runs.push_back(
+        run_of(record, seed, c.is_final(seed)));
+  }
+  take_standing(table, c, view);
+  return table;
+}
+
+std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study) {
+  const std::string text = nlohmann::json(study).dump();
+  std::vector<StudyId> found;
+  for (const StudyRecord& record : storage.list_studies()) {
+    const auto of = record.user_attributes.find(study_key::confirms);
+    if (of != record.user_attributes.end() && of->second == text) found.push_back(record.id);
+  }
+  return found;
+}
+
+}  // namespace tailor

@@ -1,0 +1,155 @@
+#include "tailor/report/confirmation_report.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tailor/analysis/gain.h"
+#include "tailor/analysis/noise.h"
+#include "tailor/analysis/optimism.h"
+#include "tailor/analysis/statistics.h"
+#include "tailor/base/text.h"
+
+namespace tailor {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<double> values(const ConfirmationCandidate& candidate, bool final_runs) {
+  std::vector<double> result;
+  for (const ConfirmationRun& run : candidate.runs)
+    if (run.final_run == final_runs) result.push_back(run.value);
+  return result;
+}
+
+std::vector<double> test_accuracies(const ConfirmationCandidate& candidate) {
+  std::vector<double> result;
+  for (const ConfirmationRun& run : candidate.runs)
+    if (run.test) result.push_back(run.test->accuracy);
+  return result;
+}
+
+// Percent where the measure is an accuracy.
+class Text {
+ public:
+  explicit Text(bool accuracy) : accuracy_(accuracy) {}
+
+  std::string value(double x) const {
+    return accuracy_ ? fmt::format("{:.2f} %", 100 * x) : fmt::format("{:.4f}", x);
+  }
+  std::string interval(const Estimate& e) const {
+    if (!std::isfinite(e.low)) return value(e.estimate);
+    return accuracy_ ? fmt::format("{:.2f} % ({:.2f}-{:.2f})", 100 * e.estimate, 100 * e.low, 100 * e.high)
+                     : fmt::format("{:.4f} ({:.4f}-{:.4f})", e.estimate, e.low, e.high);
+  }
+  std::string difference(const Estimate& e) const {
+    return accuracy_
+               ? fmt::format("{:+.2f} ({:+.2f} to {:+.2f})", 100 * e.estimate, 100 * e.low, 100 * e.high)
+               : fmt::format("{:+.4f} ({:+.4f} to {:+.4f})", e.estimate, e.low, e.high);
+  }
+  std::string spread(double sd) const {
+    return accuracy_ ? fmt::format("{:.2f}", 100 * sd) : fmt::format("{:.4f}", sd);
+  }
+  const char* unit() const { return accuracy_ ? " points" : ""; }
+
+ private:
+  bool accuracy_;
+};
+
+std::string candidates_text(const ConfirmationTable& table, const Text& text) {
+  std::string out = fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", "candidate", "why it is one",
+                                "seeds", "mean", "sd", "");
+  for (std::size_t i = 0; i < table.candidates.size(); ++i) {
+    const ConfirmationCandidate& c = table.candidates[i];
+    const std::vector<double> runs = values(c, false);
+    const std::string end = table.winner == i ? "winner"
+                            : c.dropped_after ? fmt::format("out after {}", *c.dropped_after)
+                            : table.winner    ? "not separated"
+                                              : "in the race";
+    out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, join(c.roles, ", "), runs.size(),
+                       runs.empty() ? "" : text.value(mean(runs)),
+                       runs.size() < 2 ? "" : text.spread(std::sqrt(variance(runs))), end);
+  }
+  return out;
+}
+
+std::string final_row(const char* title, const ConfirmationCandidate& c, const Text& text) {
+  const std::vector<double> validation = values(c, true), test = test_accuracies(c);
+  return fmt::format("{:<22} {:<26} {:<26}\n", title, text.interval(mean_interval(validation)),
+                     test.empty() ? "sealed" : Text(true).interval(mean_interval(test)));
+}
+
+}  // namespace
+
+std::string confirmation_text(const ConfirmationTable& table) {
+  const Text text(table.maximize);
+  std::string out = candidates_text(table, text);
+  if (!table.winner) return out;
+  const ConfirmationCandidate& winner = table.candidates[*table.winner];
+  const std::vector<double> finals = values(winner, true);
+  if (finals.size() < 2) return out;
+  out += fmt::format("\n{:<22} {:<26} {:<26}\n", fmt::format("{} further seeds", finals.size()),
+                     "validation (95 % interval)", "test accuracy");
+  out += final_row(("tuned, " + winner.name).c_str(), winner, text);
+  if (*table.winner != 0) out += final_row("untuned default", table.candidates.front(), text);
+  if (const auto g = gain(table)) {
+    out += fmt::format("{:<22} {:<26} {:<26}\n", "gain" + std::string(text.unit()),
+                       text.difference(g->validation), g->test ? Text(true).difference(*g->test) : "");
+    const auto over = [&](const char* title, const std::optional<Estimate>& e) {
+      if (e) out += fmt::format("{:<22} {}\n", title, text.difference(*e));
+    };
+    over("over a random setting", g->over_random);
+    over("over the best random", g->over_best_random);
+    over("over best of 1 epoch", g->over_one_epoch);
+  }
+  if (winner.claimed) {
+    const Estimate confirmed = mean_interval(finals);
+    const double sign = table.maximize ? 1 : -1;
+    const Estimate optimism{
+        sign * (*winner.claimed - confirmed.estimate),
+        std::min(sign * (*winner.claimed - confirmed.high), sign * (*winner.claimed - confirmed.low)),
+        std::max(sign * (*winner.claimed - confirmed.high), sign * (*winner.claimed - confirmed.low))};
+    out += fmt::format("{:<22} {}, too good by {}{}\n", "the study had claimed", text.value(*winner.claimed),
+                       text.difference(optimism), text.unit());
+  }
+  if (const auto noise = seed_noise(table))
+    out += fmt::format("{:<22} {} ({}-{}){} between seeds\n", "standard deviation",
+                       text.spread(noise->sd.estimate), text.spread(noise->sd.low),
+                       text.spread(noise->sd.high), text.unit());
+  return out;
+}
+
+std::string confirmation_json(const ConfirmationTable& table) {
+  const auto estimate = [](const Estimate& e) -> ordered_json {
+    if (!std::isfinite(e.estimate)) return nullptr;
+    return {{"estimate", e.estimate}, {"low", e.low}, {"high", e.high}};
+  };
+  ordered_json j{{"confirmation", table.study}, {"finished", table.finished}};
+  j["winner"] = table.winner ? ordered_json(table.candidates[*table.winner].name) : ordered_json();
+  ordered_json& candidates = j["candidates"] = ordered_json::array();
+  for (const ConfirmationCandidate& c : table.candidates) {
+    ordered_json runs = ordered_json::array();
+    for (const ConfirmationRun& run : c.runs) {
+      runs.push_back({{"seed", run.seed_index}, {"value", run.value}, {"final", run.final_run}});
+      if (run.test) {
+        runs.back()["test_accuracy"] = run.test->accuracy;
+        runs.back()["test_loss"] = run.test->loss;
+      }
+    }
+    candidates.push_back(
+        {{"name", c.name}, {"roles", c.roles}, {"settings", c.settings}, {"runs", std::move(runs)}});
+    candidates.back()["claimed"] = c.claimed ? ordered_json(*c.claimed) : ordered_json();
+    candidates.back()["dropped_after"] = c.dropped_after ? ordered_json(*c.dropped_after) : ordered_json();
+  }
+  if (const auto g = gain(table)) {
+    ordered_json& gains = j["gain"] = {{"validation", estimate(g->validation)}};
+    gains["test"] = g->test ? estimate(*g->test) : ordered_json();
+    gains["over_random"] = g->over_random ? estimate(*g->over_random) : ordered_json();
+  }
+  if (const auto noise = seed_noise(table)) j["seed_sd"] = estimate(noise->sd);
+  return j.dump(2) + "\n";
+}
+
+}  // namespace tailor
