@@ -88,8 +88,11 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   EXPECT_EQ(tiny.opened, 1);
   const auto test = read_test(final.notes);
   ASSERT_TRUE(test);
-  EXPECT_EQ(test->count, 40);
-  EXPECT_GT(test->accuracy, 0.4);
+  EXPECT_EQ(test->score.count, 40);
+  EXPECT_GT(test->score.accuracy, 0.4);
+  ASSERT_EQ(test->right.size(), 40u);
+  EXPECT_NEAR(static_cast<double>(std::count(test->right.begin(), test->right.end(), true)) / 40,
+              test->score.accuracy, 1e-9);
   const auto mistakes = read_mistakes(final.notes);
   ASSERT_TRUE(mistakes);
   std::int64_t right = 0, all = 0;

@@ -13,12 +13,13 @@ namespace tailor {
 namespace {
 
 ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run) {
-  return {seed,
-          record.values.front(),
-          final_run,
-          read_history(record.user_attributes),
-          read_test(record.user_attributes),
-          read_mistakes(record.user_attributes)};
+  ConfirmationRun run{seed, record.values.front(), final_run, read_history(record.user_attributes)};
+  run.mistakes = read_mistakes(record.user_attributes);
+  if (std::optional<TestNote> test = read_test(record.user_attributes)) {
+    run.test = test->score;
+    run.test_right = std::move(test->right);
+  }
+  return run;
 }
 
 // What the trial's study says it is worth.

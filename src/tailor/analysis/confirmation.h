@@ -22,6 +22,7 @@ struct ConfirmationRun {
   bool final_run = false;  // trained after the race, for winner and default only
   std::vector<EpochMetrics> history{};
   std::optional<Score> test{};         // final runs, once the test images were opened
+  std::vector<bool> test_right{};      // with it: which of them were judged right
   std::optional<Mistakes> mistakes{};  // final runs: on validation images
 };
 

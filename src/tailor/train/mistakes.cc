@@ -4,12 +4,14 @@
 #include <cmath>
 
 namespace tailor {
+namespace {
 
-Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const ImageSet& images,
-                       std::span<const std::uint32_t> indices) {
+// Calls look(index, logits of the image, predicted class) for each image.
+template <class Look>
+void for_each_prediction(Evaluator& evaluator, const Network& network, const ImageSet& images,
+                         std::span<const std::uint32_t> indices, Look look) {
   const auto classes = static_cast<std::size_t>(network.classes());
   const auto most = static_cast<std::size_t>(network.max_batch());
-  Mistakes result{empty_confusion(network.classes()), {}};
   std::vector<const std::uint8_t*> batch;
   for (std::size_t first = 0; first < indices.size(); first += most) {
     const auto part = indices.subspan(first, std::min(most, indices.size() - first));
@@ -18,15 +20,37 @@ Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const Image
     const float* logits = evaluator.logits(batch);
     for (std::size_t i = 0; i < part.size(); ++i) {
       const float* row = logits + i * classes;
-      const auto predicted = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
-      const auto label = static_cast<std::size_t>(images.labels[part[i]]);
-      ++result.confusion.counts[label * classes + predicted];
-      if (predicted == label) continue;
-      double sum = 0;
-      for (std::size_t c = 0; c < classes; ++c) sum += std::exp(static_cast<double>(row[c] - row[predicted]));
-      result.hardest.push_back({part[i], static_cast<int>(label), static_cast<int>(predicted), 1 / sum});
+      look(part[i], row, static_cast<std::size_t>(std::max_element(row, row + classes) - row));
     }
   }
+}
+
+}  // namespace
+
+std::vector<bool> judge(Evaluator& evaluator, const Network& network, const ImageSet& images,
+                        std::span<const std::uint32_t> indices) {
+  std::vector<bool> right;
+  for_each_prediction(evaluator, network, images, indices,
+                      [&](std::uint32_t index, const float*, std::size_t predicted) {
+                        right.push_back(predicted == images.labels[index]);
+                      });
+  return right;
+}
+
+Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const ImageSet& images,
+                       std::span<const std::uint32_t> indices) {
+  const auto classes = static_cast<std::size_t>(network.classes());
+  Mistakes result{empty_confusion(network.classes()), {}};
+  for_each_prediction(
+      evaluator, network, images, indices, [&](std::uint32_t index, const float* row, std::size_t predicted) {
+        const std::size_t label = images.labels[index];
+        ++result.confusion.counts[label * classes + predicted];
+        if (predicted == label) return;
+        double sum = 0;
+        for (std::size_t c = 0; c < classes; ++c)
+          sum += std::exp(static_cast<double>(row[c] - row[predicted]));
+        result.hardest.push_back({index, static_cast<int>(label), static_cast<int>(predicted), 1 / sum});
+      });
   std::stable_sort(result.hardest.begin(), result.hardest.end(),
                    [](const Mistake& a, const Mistake& b) { return a.probability > b.probability; });
   if (result.hardest.size() > most_hardest) result.hardest.resize(most_hardest);

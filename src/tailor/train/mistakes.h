@@ -22,6 +22,10 @@ struct Mistakes {
 };
 inline constexpr std::size_t most_hardest = 24;
 
+// Whether each of the images is judged right, in the order of `indices`.
+std::vector<bool> judge(Evaluator& evaluator, const Network& network, const ImageSet& images,
+                        std::span<const std::uint32_t> indices);
+
 Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const ImageSet& images,
                        std::span<const std::uint32_t> indices);
 

@@ -20,6 +20,26 @@ constexpr std::pair<const char*, Score EpochMetrics::*> parts[] = {
 constexpr std::pair<const char*, double Score::*> figures[] = {{"accuracy", &Score::accuracy},
                                                                {"loss", &Score::loss}};
 
+// Four to a digit, the first the highest.
+std::string hex_bits(const std::vector<bool>& bits) {
+  std::string text((bits.size() + 3) / 4, '0');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned digit = 0;
+    for (std::size_t k = 4 * i; k < 4 * i + 4; ++k) digit = 2 * digit + (k < bits.size() && bits[k] ? 1 : 0);
+    text[i] = "0123456789abcdef"[digit];
+  }
+  return text;
+}
+
+std::vector<bool> bits_of_hex(const std::string& text, std::size_t count) {
+  std::vector<bool> bits(count);
+  for (std::size_t k = 0; k < count; ++k) {
+    const int digit = std::stoi(text.substr(k / 4, 1), nullptr, 16);
+    bits[k] = (digit >> (3 - k % 4) & 1) != 0;
+  }
+  return bits;
+}
+
 const std::string* text_of(const Attributes& attributes, const char* key) {
   const auto found = attributes.find(key);
   return found == attributes.end() ? nullptr : &found->second;
@@ -48,8 +68,13 @@ std::string mistakes_note(const Mistakes& mistakes) {
       .dump();
 }
 
-std::string test_note(const Score& s) {
-  return json{{"accuracy", s.accuracy}, {"loss", s.loss}, {"loss_error", s.loss_error}, {"count", s.count}}
+std::string test_note(const TestNote& test) {
+  const Score& s = test.score;
+  return json{{"accuracy", s.accuracy},
+              {"loss", s.loss},
+              {"loss_error", s.loss_error},
+              {"count", s.count},
+              {"right", hex_bits(test.right)}}
       .dump();
 }
 
@@ -82,11 +107,12 @@ std::optional<Mistakes> read_mistakes(const Attributes& attributes) {
   return mistakes;
 }
 
-std::optional<Score> read_test(const Attributes& attributes) {
+std::optional<TestNote> read_test(const Attributes& attributes) {
   const std::string* text = text_of(attributes, note_key::test);
   if (!text) return std::nullopt;
   const json note = json::parse(*text);
-  return Score{note.at("loss"), note.at("accuracy"), note.at("count"), note.at("loss_error")};
+  const Score score{note.at("loss"), note.at("accuracy"), note.at("count"), note.at("loss_error")};
+  return TestNote{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count))};
 }
 
 }  // namespace tailor

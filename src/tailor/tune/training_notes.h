@@ -19,14 +19,21 @@ inline constexpr const char* mistakes = "tailor:mistakes";  // final runs: on va
 inline constexpr const char* test = "tailor:test";          // final runs: the score on the test images
 }  // namespace note_key
 
+// What a final run scored on the test images, and which of them it judged right: with that, two settings are
+// compared image by image.
+struct TestNote {
+  Score score;
+  std::vector<bool> right;  // in the images' order
+};
+
 // Accuracies and losses (train, train_sample, validation) of epochs 1, 2, …; other fields are not kept.
 std::string history_note(const std::vector<EpochMetrics>& history);
 std::string mistakes_note(const Mistakes& mistakes);
-std::string test_note(const Score& score);
+std::string test_note(const TestNote& test);
 
 // Empty where a trial has no such note.
 std::vector<EpochMetrics> read_history(const Attributes& attributes);
 std::optional<Mistakes> read_mistakes(const Attributes& attributes);
-std::optional<Score> read_test(const Attributes& attributes);
+std::optional<TestNote> read_test(const Attributes& attributes);
 
 }  // namespace tailor
