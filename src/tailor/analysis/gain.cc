@@ -1,5 +1,6 @@
 #include "tailor/analysis/gain.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -12,10 +13,6 @@ std::vector<double> differences(std::span<const double> a, std::span<const doubl
   std::vector<double> result(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) result[i] = a[i] - b[i];
   return result;
-}
-
-double share_variance(double share, std::int64_t images) {
-  return share * (1 - share) / static_cast<double>(images);
 }
 
 // Final runs (or the race's) of one candidate.
@@ -32,13 +29,30 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
   return mean_interval(differences(tuned, base));
 }
 
-Estimate test_gain(std::span<const double> tuned, std::span<const double> base, std::int64_t images) {
-  const std::vector<double> d = differences(tuned, base);
-  const auto seeds = static_cast<double>(d.size());
-  const double over_seeds = variance(d) / seeds;
-  const double over_images = share_variance(mean(tuned), images) + share_variance(mean(base), images);
-  const double total = over_seeds + over_images;
-  return t_interval(mean(d), std::sqrt(total), total * total / (over_seeds * over_seeds) * (seeds - 1));
+Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base) {
+  const std::size_t seeds = tuned.size(), images = tuned.front().size();
+  const auto s = static_cast<double>(seeds), n = static_cast<double>(images);
+  std::vector<double> of_seed(seeds), of_image(images);
+  double squares = 0;
+  for (std::size_t a = 0; a < seeds; ++a) {
+    for (std::size_t i = 0; i < images; ++i) {
+      const double d = static_cast<double>(tuned[a][i]) - static_cast<double>(base[a][i]);
+      of_seed[a] += d / n;
+      of_image[i] += d / s;
+      squares += d * d;
+    }
+  }
+  const double centre = mean(of_seed);
+  const double over_seeds = variance(of_seed) / s, over_images = variance(of_image) / n;
+  // Of what is neither the seed's nor the image's, which both of these contain.
+  const double residual =
+      (squares - s * n * centre * centre - s * n * (s - 1) * over_seeds - s * n * (n - 1) * over_images) /
+      ((s - 1) * (n - 1));
+  const double total = std::max({over_seeds + over_images - residual / (s * n), over_seeds, over_images});
+  if (total == 0) return {centre, centre, centre};
+  const double degrees =
+      total * total / (over_seeds * over_seeds / (s - 1) + over_images * over_images / (n - 1));
+  return t_interval(centre, std::sqrt(total), degrees);
 }
 
 Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base) {
@@ -61,8 +75,8 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
   const ConfirmationCandidate& base = confirmation.candidates[*untuned];
   const double sign = confirmation.maximize ? 1 : -1;
 
-  std::vector<double> tuned, other, tuned_test, other_test;
-  std::int64_t images = 0;
+  std::vector<double> tuned, other;
+  std::vector<std::vector<bool>> tuned_right, other_right;
   for (const ConfirmationRun& a : winner.runs) {
     for (const ConfirmationRun& b : base.runs) {
       if (!a.final_run || !b.final_run || a.seed_index != b.seed_index) continue;
@@ -71,15 +85,14 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
         other.push_back(sign * b.value);
       }
       if (a.test && b.test) {
-        tuned_test.push_back(a.test->accuracy);
-        other_test.push_back(b.test->accuracy);
-        images = a.test->count;
+        tuned_right.push_back(a.test_right);
+        other_right.push_back(b.test_right);
       }
     }
   }
   if (tuned.size() < 2) return std::nullopt;
   Gain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
-  if (tuned_test.size() >= 2) result.test = test_gain(tuned_test, other_test, images);
+  if (tuned_right.size() >= 2) result.test = test_gain(tuned_right, other_right);
   const std::vector<double> final_values = run_values(winner, true, sign);
   const auto over = [&](const char* role) -> std::optional<Estimate> {
     const auto place = confirmation.find_role(role);

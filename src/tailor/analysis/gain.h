@@ -1,9 +1,9 @@
 // Gain: how much better the tuned setting is than another, on seeds that did not choose it.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/estimate.h"
@@ -15,11 +15,11 @@ namespace tailor {
 // dropout, augmentation); the images that are predicted stay the same.
 Estimate paired_gain(std::span<const double> tuned, std::span<const double> base);
 
-// The same for accuracies (0 to 1) on `images` test images, for other images of the same kind too: the
-// variance of the difference over images is added to that over seeds (degrees of freedom: Satterthwaite's).
-// Which images both settings get right is not known here, so the two are taken as independent: an interval
-// that is somewhat too wide, never too narrow.
-Estimate test_gain(std::span<const double> tuned, std::span<const double> base, std::int64_t images);
+// The expected difference of two settings' accuracies on test images, for other seeds and other images of the
+// same kind: which images are judged right, [seed][image], by the same seeds and images in both. The variance
+// of the mean difference over seeds is added to that over images, less what both contain (seeds and images
+// crossed, each a random effect; degrees of freedom: Satterthwaite's). At least 2 seeds.
+Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base);
 
 // The expected difference of two settings trained with different seeds (Welch's t). A setting that was
 // trained once takes the other's variance.
