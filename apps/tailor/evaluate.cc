@@ -12,6 +12,7 @@
 #include "tailor/report/run_folder.h"
 #include "tailor/report/summary.h"
 #include "tailor/report/tables.h"
+#include "tailor/train/batch_loader.h"
 #include "tailor/train/model.h"
 
 namespace tailor {
@@ -20,7 +21,7 @@ namespace {
 struct Arguments {
   std::string folder;
   std::string data;
-  bool test = false, json = false;
+  bool test = false, json = false, augmented = false;
   int threads = 1;
 };
 
@@ -72,11 +73,13 @@ void evaluate(const Arguments& arguments) {
   Workers workers(arguments.threads);
   Network network(model.architecture, {.max_batch = 128, .training = false}, workers);
   network.use(model.values.data());
-  const Augmenter augmenter(images.shape, model.normalization, {});
+  const Augmenter augmenter(images.shape, model.normalization, augmentation(run.settings));
   Evaluator evaluator(network, augmenter, images.shape, model.views, workers);
+  if (arguments.augmented) evaluator.vary(Key(run.seed).with(Purpose::augmentation));
   Confusion confusion = empty_confusion(model.architecture.classes);
   const Score score = evaluator.measure(images, indices, &confusion);
 
+  const char* how = arguments.augmented ? ", varied as in training" : "";
   if (arguments.test) {
     summary.test = score;
     summary.test_images = score.count;
@@ -85,7 +88,8 @@ void evaluate(const Arguments& arguments) {
   }
   const Interval interval = wilson_interval(score.accuracy, score.count);
   if (arguments.json) {
-    nlohmann::ordered_json out{{"images", arguments.test ? "test" : "validation"},
+    nlohmann::ordered_json out{{"augmented", arguments.augmented},
+                               {"images", arguments.test ? "test" : "validation"},
                                {"count", score.count},
                                {"accuracy", score.accuracy},
                                {"accuracy_95_low", interval.low},
@@ -96,8 +100,8 @@ void evaluate(const Arguments& arguments) {
     std::printf("%s\n", out.dump(2).c_str());
     return;
   }
-  std::printf("%s images of %s: %s\n\n", arguments.test ? "Test" : "Validation", dataset->name().c_str(),
-              with_thousands(score.count).c_str());
+  std::printf("%s images of %s: %s%s\n\n", arguments.test ? "Test" : "Validation", dataset->name().c_str(),
+              with_thousands(score.count).c_str(), how);
   std::printf("  accuracy  %.2f %%  (95 %% interval %.2f to %.2f)\n", 100 * score.accuracy,
               100 * interval.low, 100 * interval.high);
   std::printf("  loss      %.6f  (95 %% interval %.4f to %.4f)\n\n", score.loss,
@@ -117,6 +121,10 @@ void add_evaluate_command(CLI::App& app) {
   command->add_option("folder", arguments->folder, "The run's folder")->required();
   command->add_flag("--test", arguments->test,
                     "Open the seal: measure on the test images; the opening is written down");
+  command
+      ->add_flag("--augmented", arguments->augmented,
+                 "Vary the images as the training did: a mistake, to show what it does to the numbers")
+      ->excludes("--test");
   command->add_option("--data", arguments->data, "Where the data set is now, if it has moved");
   command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
       ->capture_default_str()

@@ -7,6 +7,11 @@
 
 namespace tailor {
 
+Augmentation augmentation(const Settings& s) {
+  return {s.flip,    s.shift,        s.rotation,   s.scale,    s.shear,
+          s.erasing, s.erasing_area, s.brightness, s.contrast, s.noise};
+}
+
 BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t>& indices,
                          const Settings& settings, const Augmenter& augmenter, Key key, Workers& workers)
     : images_(images),

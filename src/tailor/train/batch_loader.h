@@ -15,6 +15,9 @@
 
 namespace tailor {
 
+// What the settings ask for.
+Augmentation augmentation(const Settings& settings);
+
 class BatchLoader {
  public:
   // Everything given is borrowed and must outlive the loader.

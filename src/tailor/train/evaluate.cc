@@ -16,10 +16,18 @@ Evaluator::Evaluator(Network& network, const Augmenter& augmenter, const Shape& 
 void Evaluator::load(std::span<const std::uint8_t* const> images, bool flip, int down, int right) {
   const std::size_t floats = shape_.size();
   each_lane(workers_, static_cast<int>(images.size()), [&](const Images& r) {
-    for (int i = r.first; i < r.first + r.count; ++i)
-      augmenter_.normalize({images[static_cast<std::size_t>(i)], floats},
-                           network_.input() + static_cast<std::size_t>(i) * floats, flip, right, down);
+    for (int i = r.first; i < r.first + r.count; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      const std::span<const std::uint8_t> image(images[place], floats);
+      float* out = network_.input() + place * floats;
+      if (variation_) {
+        augmenter_.apply(image, variation_->with(varied_ + place), out);
+      } else {
+        augmenter_.normalize(image, out, flip, right, down);
+      }
+    }
   });
+  varied_ += images.size();
 }
 
 const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,10 @@ class Evaluator {
   Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
             Workers& workers);
 
+  // From now on images are varied at random, as the augmenter does it in training, each time anew. A mistake
+  // in measuring, here to show what it does to the numbers.
+  void vary(Key key) { variation_ = key; }
+
   // Logits [images.size()][classes], averaged over the views, of at most network.max_batch() images, each
   // [height][width][channels] bytes. Valid until the next call.
   const float* logits(std::span<const std::uint8_t* const> images);
@@ -48,6 +53,8 @@ class Evaluator {
   Shape shape_;
   Views views_;
   Workers& workers_;
+  std::optional<Key> variation_;
+  std::uint64_t varied_ = 0;  // images so far
   std::vector<float> sum_;
   std::vector<const std::uint8_t*> batch_;
   std::vector<std::int32_t> labels_;

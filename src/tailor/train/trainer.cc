@@ -39,11 +39,6 @@ std::string identity(const Architecture& architecture, const Settings& settings,
   return sha256(text);
 }
 
-Augmentation augmentation(const Settings& s) {
-  return {s.flip,    s.shift,        s.rotation,   s.scale,    s.shear,
-          s.erasing, s.erasing_area, s.brightness, s.contrast, s.noise};
-}
-
 // Which tensors weight decay shrinks; the zeros between tensors go with the one before.
 std::vector<ParameterRange> ranges(const ParameterTable& table) {
   std::vector<ParameterRange> result;
