@@ -35,6 +35,47 @@ double weighted(const std::vector<double>& values, const std::vector<double>& w)
   return sum;
 }
 
+// The distribution behind the results is somewhere near them: its steps between sorted results are uniform on
+// the simplex (the Bayesian bootstrap, Rubin, Ann. Statist. 9 (1981) 130). `values` ascend; an estimate for
+// each n.
+std::vector<Estimate> intervals(const std::vector<double>& values, const std::vector<int>& ns) {
+  const std::size_t count = values.size();
+  const std::uint64_t replicates = std::clamp<std::uint64_t>(2000000 / count, 200, 1000);
+  const Key key = Key(0).with(Purpose::resampling);
+  std::vector<std::vector<double>> draws(ns.size());
+  std::vector<double> log_below(count + 1, 0.0);  // of the distribution up to the i-th result
+  for (std::uint64_t r = 0; r < replicates; ++r) {
+    const Key own = key.with(r);
+    double total = 0;
+    for (std::size_t i = 0; i < count; ++i) total += log_below[i + 1] = -std::log1p(-own.uniform(i));
+    for (std::size_t i = count; i > 0; --i) log_below[i] /= total;
+    double below = 0;
+    for (std::size_t i = 1; i <= count; ++i) log_below[i] = std::log(below += log_below[i]);
+    log_below[count] = 0;
+    for (std::size_t k = 0; k < ns.size(); ++k) {
+      double sum = 0, power = 1;
+      for (std::size_t i = count; i > 0 && power > 1e-12; --i) {
+        const double next = i > 1 ? std::exp(ns[k] * log_below[i - 1]) : 0;
+        sum += (power - next) * values[i - 1];
+        power = next;
+      }
+      draws[k].push_back(sum);
+    }
+  }
+  std::vector<Estimate> result;
+  for (std::size_t k = 0; k < ns.size(); ++k) {
+    // As spread out as that, around the estimate without bias.
+    const double estimate = weighted(values, weights(count, ns[k])), center = mean(draws[k]);
+    for (double& d : draws[k]) d += estimate - center;
+    result.push_back(percentile_interval(estimate, std::move(draws[k])));
+  }
+  return result;
+}
+
+Estimate upright(const Estimate& e, bool maximize) {
+  return maximize ? e : Estimate{-e.estimate, -e.high, -e.low};
+}
+
 }  // namespace
 
 double expected_best(std::span<const double> results, bool maximize, int n) {
@@ -43,31 +84,7 @@ double expected_best(std::span<const double> results, bool maximize, int n) {
 }
 
 Estimate expected_best_interval(std::span<const double> results, bool maximize, int n) {
-  const std::vector<double> values = ascending_merit(results, maximize);
-  const double estimate = weighted(values, weights(values.size(), n));
-  // The distribution behind the results is somewhere near them: its steps between sorted results are uniform
-  // on the simplex (the Bayesian bootstrap, Rubin, Ann. Statist. 9 (1981) 130).
-  constexpr int replicates = 1000;
-  const Key key = Key(0).with(Purpose::resampling);
-  std::vector<double> draws(replicates), steps(values.size());
-  double center = 0;
-  for (int r = 0; r < replicates; ++r) {
-    const Key own = key.with(static_cast<std::uint64_t>(r));
-    double total = 0;
-    for (std::size_t i = 0; i < steps.size(); ++i) total += steps[i] = -std::log1p(-own.uniform(i));
-    double below = 0, sum = 0, power = 0;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      below += steps[i] / total;
-      const double next = std::pow(std::min(below, 1.0), n);
-      sum += (next - power) * values[i];
-      power = next;
-    }
-    center += draws[static_cast<std::size_t>(r)] = sum;
-  }
-  center /= replicates;
-  for (double& d : draws) d += estimate - center;
-  const Estimate e = percentile_interval(estimate, draws);
-  return maximize ? e : Estimate{-e.estimate, -e.high, -e.low};
+  return upright(intervals(ascending_merit(results, maximize), {n}).front(), maximize);
 }
 
 std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize, double tolerance) {
@@ -79,8 +96,9 @@ std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize,
     const int n = static_cast<int>(std::lround(std::pow(most, k / (points - 1.0))));
     if (!curve.n.empty() && n <= curve.n.back()) continue;
     curve.n.push_back(n);
-    curve.best.push_back(expected_best_interval(results, maximize, n));
   }
+  for (const Estimate& e : intervals(ascending_merit(results, maximize), curve.n))
+    curve.best.push_back(upright(e, maximize));
   const double last = curve.best.back().estimate;
   for (std::size_t i = 0; i + 1 < curve.n.size() && !curve.enough; ++i)
     if (std::abs(last - curve.best[i].estimate) <= tolerance) curve.enough = curve.n[i];

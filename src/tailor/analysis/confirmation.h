@@ -40,8 +40,8 @@ struct ConfirmationTable {
   std::string study;  // the confirmation's name in storage
   bool finished = false;
   bool maximize = true;
-  std::vector<ConfirmationCandidate> candidates;
-  std::optional<std::size_t> winner;  // place in candidates, once the race has decided
+  std::vector<ConfirmationCandidate> candidates{};
+  std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
 
   // The place of the candidate with this role, if there is one.
   std::optional<std::size_t> find_role(const std::string& role) const {

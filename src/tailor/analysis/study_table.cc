@@ -9,6 +9,7 @@
 #include "tailor/tune/candidates.h"
 #include "tailor/tune/setting_text.h"
 #include "tailor/tune/study_view.h"
+#include "tailor/tune/trial_setting.h"
 
 namespace tailor {
 namespace {
@@ -20,6 +21,15 @@ std::string text_of(const std::string& json) {
 
 double seconds_between(Timestamp from, Timestamp to) {
   return std::chrono::duration<double>(to - from).count();
+}
+
+// What a trial of ours was trained with; of another program's, what it says of the space.
+SettingTexts settings_of(const StudyDefinition& d, const TrialRecord& record) {
+  if (record.user_attributes.count(trial_key::settings) > 0)
+    return differences(d.untuned(), kept_settings(d, record));
+  SettingTexts settings;
+  for (const TrialParam& p : record.params) settings.emplace(p.name(), value_text(p.distribution(), p.value));
+  return settings;
 }
 
 StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sign) {
@@ -69,6 +79,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     }
     table.trials.push_back(std::move(row));
   }
+  if (const auto best = table.best()) table.best_settings = settings_of(table.definition, records[*best]);
   return table;
 }
 

@@ -42,6 +42,7 @@ struct StudyTable {
   std::optional<Timestamp> first_start{}, last_end{};  // of its trials
   Assignment untuned{};                                // the defaults in the study's space
   std::vector<StudyRow> trials{};                      // by number
+  SettingTexts best_settings{};  // of the best trial, where they differ from the defaults
 
   // Whether `a` is the better value.
   bool better(double a, double b) const { return maximize ? a > b : a < b; }

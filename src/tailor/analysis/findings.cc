@@ -1,0 +1,89 @@
+#include "tailor/analysis/findings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "tailor/tune/study_summary.h"
+
+namespace tailor {
+namespace {
+
+std::optional<double> sd_of_one_result(const StudyTable& table, const std::optional<Noise>& noise) {
+  if (noise) return noise->sd.estimate;
+  const auto best = table.best();
+  const std::int64_t images = table.definition.data.validation_images;
+  if (!best || !table.maximize || images <= 0) return std::nullopt;
+  const double accuracy = std::clamp(table.trials[*best].value, 0.0, 1.0);
+  return std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images));
+}
+
+void add_importance(Findings& f, const StudyTable& table) {
+  const Space& space = table.definition.space;
+  const Results results = surrogate_results(table);
+  if (space.size() == 0 || results.values.size() < least_trials_for_importance) return;
+  const Surrogate surrogate(space, results);
+  const std::vector<Estimate> ped = ped_anova_intervals(space, results), fanova = surrogate.variance_shares(),
+                              gains = surrogate.tunability(table.untuned);
+  for (std::size_t i = 0; i < space.size(); ++i) f.parameters.push_back({i, ped[i], fanova[i], gains[i]});
+  std::stable_sort(f.parameters.begin(), f.parameters.end(),
+                   [](const ParameterFindings& a, const ParameterFindings& b) {
+                     return a.fanova.estimate > b.fanova.estimate;
+                   });
+  f.pairs = surrogate.strongest_pairs();
+  const auto best = table.best();
+  if (!best || !f.result_sd) return;
+  f.margin = *f.result_sd;
+  for (const LeaveAtDefault& d : surrogate.leave_at_default(table.trials[*best].assignment, table.untuned))
+    if (d.difference.low > -f.margin) f.leave_at_default.push_back(d);
+}
+
+}  // namespace
+
+Results surrogate_results(const StudyTable& table) {
+  const double sign = table.maximize ? 1 : -1;
+  std::map<std::size_t, double> gained;  // from an epoch to the end
+  const auto gain_from = [&](std::size_t epochs) {
+    const auto known = gained.find(epochs);
+    if (known != gained.end()) return known->second;
+    std::vector<double> gains;
+    for (const StudyRow& row : table.trials)
+      if (row.complete() && row.epochs.size() >= epochs && std::isfinite(row.value - row.epochs[epochs - 1]))
+        gains.push_back(row.value - row.epochs[epochs - 1]);
+    std::sort(gains.begin(), gains.end());
+    return gained[epochs] = gains.empty() ? 0 : quantile(gains, 0.5);
+  };
+  Results results;
+  for (const StudyRow& row : table.trials) {
+    if (row.state == TrialState::failed || !std::isfinite(row.last())) continue;
+    const bool early = !row.complete() && !row.epochs.empty();
+    results.settings.push_back(row.assignment);
+    results.values.push_back(sign * (row.last() + (early ? gain_from(row.epochs.size()) : 0)));
+  }
+  return results;
+}
+
+Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings) {
+  Findings f;
+  f.spread = spread(table);
+  if (confirmation) {
+    f.noise = seed_noise(*confirmation);
+    f.gain = gain(*confirmation);
+  }
+  const std::vector<double> complete = table.complete_values();
+  if (f.noise && complete.size() > 2) {
+    const Estimate share = noise_share(*f.noise, complete);
+    if (std::isfinite(share.low)) f.noise_share = share;
+  }
+  f.result_sd = sd_of_one_result(table, f.noise);
+  if (!complete.empty()) f.optimism = optimism(complete, table.maximize, f.result_sd, confirmation);
+  add_importance(f, table);
+  f.best_of_n = best_of_n(table.independent_results(), table.maximize, f.result_sd.value_or(0));
+  f.pruning = pruning(table);
+  f.compute = compute_ledger(table);
+  f.warnings = find_warnings(
+      {.table = table, .confirmation = confirmation, .noise = f.noise, .test_openings = test_openings});
+  return f;
+}
+
+}  // namespace tailor

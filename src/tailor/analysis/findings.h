@@ -1,0 +1,51 @@
+// Everything that analysis has to say about one study, in numbers: what the study document and the terminal's
+// summary are written from.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "tailor/analysis/best_of_n.h"
+#include "tailor/analysis/compute.h"
+#include "tailor/analysis/gain.h"
+#include "tailor/analysis/importance.h"
+#include "tailor/analysis/noise.h"
+#include "tailor/analysis/optimism.h"
+#include "tailor/analysis/pruning.h"
+#include "tailor/analysis/spread.h"
+#include "tailor/analysis/warnings.h"
+
+namespace tailor {
+
+struct ParameterFindings {
+  std::size_t parameter = 0;  // place in the space
+  Estimate ped_anova, fanova, tunability;
+};
+
+struct Findings {
+  std::optional<Spread> spread{};
+  std::optional<Noise> noise{};
+  std::optional<Estimate> noise_share{};
+  // The standard deviation of one result: the seeds' where it is known, else what the size of the validation
+  // set alone makes of it (a lower bound); none of a loss that was not confirmed.
+  std::optional<double> result_sd{};
+  std::optional<Gain> gain{};
+  std::optional<Optimism> optimism{};
+  std::vector<ParameterFindings> parameters{};  // the largest fANOVA share first; empty: too few trials
+  std::vector<PairShare> pairs{};
+  std::vector<LeaveAtDefault> leave_at_default{};  // that are no worse than `margin` beyond doubt
+  double margin = 0;                               // result_sd
+  std::optional<BestOfN> best_of_n{};
+  std::optional<Pruning> pruning{};
+  std::vector<ComputeItem> compute{};
+  std::vector<Warning> warnings{};  // the gravest first
+};
+
+// `confirmation` may be null.
+Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings);
+
+// What the surrogate learns from: the results of complete trials, and those of trials that were ended early,
+// with what complete trials gained from there on (the median) added. The better is higher.
+Results surrogate_results(const StudyTable& table);
+
+}  // namespace tailor

@@ -1,0 +1,269 @@
+// The part of the study document that comes from analysis: spread to compute, the confirmation, and warnings.
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "tailor/analysis/figures.h"
+#include "tailor/analysis/statistics.h"
+#include "tailor/report/document_json.h"
+
+namespace tailor {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json spread_json(const Spread& s, const MeasureWords& words) {
+  ordered_json edges = ordered_json::array(), budgets = edges;
+  for (const double e : s.edges) edges.push_back(number(e));
+  for (const SpreadAfter& b : s.by_budget)
+    budgets.push_back({{"epochs", b.epochs},
+                       {"count", b.values.count},
+                       {"worst", number(b.values.worst)},
+                       {"q1", number(b.values.q1)},
+                       {"median", number(b.values.median)},
+                       {"q3", number(b.values.q3)},
+                       {"best", number(b.values.best)}});
+  return {{"count", s.values.count},
+          {"worst", number(s.values.worst)},
+          {"quartiles", {number(s.values.q1), number(s.values.median), number(s.values.q3)}},
+          {"best", number(s.values.best)},
+          {"shares",
+           {{"bad", number(s.bad)},
+            {"pruned", number(s.pruned)},
+            {"diverged", number(s.diverged)},
+            {"failed", number(s.failed)}}},
+          {"bad_definition", bad_definition(s, words)},
+          {"histogram", {{"edges", edges}, {"counts", s.counts}}},
+          {"by_budget", budgets}};
+}
+
+ordered_json best_of_n_json(const BestOfN& b, const MeasureWords& words) {
+  ordered_json columns[3] = {ordered_json::array(), ordered_json::array(), ordered_json::array()};
+  for (const Estimate& e : b.best) {
+    columns[0].push_back(number(e.estimate));
+    columns[1].push_back(number(e.low));
+    columns[2].push_back(number(e.high));
+  }
+  const std::string text =
+      b.enough
+          ? fmt::format(
+                "After {} independent trials, further ones up to {} gain no more than {} together, which is "
+                "what the seed alone may do.",
+                *b.enough, b.n.back(), words.difference(b.tolerance))
+          : fmt::format("Up to {} independent trials, each further one still gained.", b.n.back());
+  return {{"n", b.n},
+          {"estimate", columns[0]},
+          {"low", columns[1]},
+          {"high", columns[2]},
+          {"independent_trials", b.independent_trials},
+          {"enough", {{"trials", b.enough ? ordered_json(*b.enough) : ordered_json()}, {"text", text}}}};
+}
+
+ordered_json pruning_json(const Pruning& p, const MeasureWords& words) {
+  ordered_json regrets = ordered_json::array();
+  for (const PruningRegret& r : p.regrets)
+    regrets.push_back(
+        {{"trial", r.trial},
+         {"epoch", r.epoch},
+         {"value", number(r.value)},
+         {"text", fmt::format("After epoch {} it was ahead of the best trial, which had {} then.", r.epoch,
+                              words.value(r.best_then))}});
+  return {{"epochs_trained", p.epochs_trained},
+          {"epochs_full", p.epochs_full},
+          {"saved_share", number(p.saved_share)},
+          {"regrets", regrets},
+          {"rank_correlation", estimate(p.rank_correlation)}};
+}
+
+const char* kind_text(ComputeKind kind) {
+  switch (kind) {
+    case ComputeKind::failed:
+      return "failed";
+    case ComputeKind::duplicate:
+      return "duplicate";
+    case ComputeKind::pruned:
+      return "pruned";
+    case ComputeKind::after_optimum:
+      return "after_optimum";
+    case ComputeKind::confirmation:
+      return "confirmation";
+    case ComputeKind::useful:
+      break;
+  }
+  return "useful";
+}
+
+ordered_json compute_json(const StudyDocumentInput& in) {
+  std::vector<ComputeItem> items = in.findings.compute;
+  if (in.confirmation_compute.trials > 0) items.push_back(in.confirmation_compute);
+  ordered_json list = ordered_json::array();
+  double total = 0;
+  for (const ComputeItem& item : items) {
+    total += item.seconds;
+    list.push_back({{"kind", kind_text(item.kind)},
+                    {"seconds", number(item.seconds)},
+                    {"trials", item.trials},
+                    {"epochs", item.epochs}});
+  }
+  return {{"seconds_total", number(total)}, {"items", list}};
+}
+
+void add_importance(ordered_json& document, const Findings& f, const Space& space) {
+  ordered_json importance = ordered_json::array(), pairs = importance, tunability = importance,
+               leave = importance;
+  for (const ParameterFindings& p : f.parameters)
+    importance.push_back({{"name", space[p.parameter].name},
+                          {"ped_anova", estimate(p.ped_anova)},
+                          {"fanova", estimate(p.fanova)}});
+  for (const PairShare& p : f.pairs)
+    if (const ordered_json share = estimate(p.share); !share.is_null())
+      pairs.push_back({{"names", {space[p.a].name, space[p.b].name}}, {"share", share}});
+  std::vector<ParameterFindings> by_gain = f.parameters;
+  std::stable_sort(by_gain.begin(), by_gain.end(),
+                   [](const ParameterFindings& a, const ParameterFindings& b) {
+                     return a.tunability.estimate > b.tunability.estimate;
+                   });
+  for (const ParameterFindings& p : by_gain)
+    if (const ordered_json gain = estimate(p.tunability); !gain.is_null())
+      tunability.push_back({{"name", space[p.parameter].name}, {"gain", gain}});
+  for (const LeaveAtDefault& l : f.leave_at_default)
+    leave.push_back({{"name", space[l.parameter].name},
+                     {"difference", estimate(l.difference)},
+                     {"margin", number(f.margin)}});
+  document["importance"] = importance;
+  document["pairs"] = pairs;
+  document["tunability"] = tunability;
+  document["leave_at_default"] = leave;
+}
+
+ordered_json figure_json(const std::optional<Figure>& figure) {
+  if (!figure) return nullptr;
+  ordered_json json = estimate(figure->mean);
+  if (!json.is_null()) json["sd"] = figure->sd ? number(*figure->sd) : ordered_json();
+  return json;
+}
+
+// Null without final runs.
+ordered_json final_runs_json(const ConfirmationCandidate& c) {
+  const auto first = std::find_if(c.runs.begin(), c.runs.end(),
+                                  [](const ConfirmationRun& r) { return r.final_run && !r.history.empty(); });
+  if (first == c.runs.end()) return nullptr;
+  ordered_json history = ordered_json::array();
+  for (const EpochMetrics& m : first->history)
+    history.push_back({{"epoch", m.epoch},
+                       {"train_accuracy", number(m.train_sample.accuracy)},
+                       {"train_loss", number(m.train_sample.loss)},
+                       {"validation_accuracy", number(m.validation.accuracy)},
+                       {"validation_loss", number(m.validation.loss)}});
+  const FourFigures f = four_figures(c);
+  return {{"name", c.name},
+          {"settings", settings_json(c.settings)},
+          {"history", history},
+          {"figures",
+           {{"max_validation_accuracy", figure_json(f.max_validation_accuracy)},
+            {"train_accuracy_at_best", figure_json(f.train_accuracy_at_best)},
+            {"test_accuracy", figure_json(f.test_accuracy)},
+            {"test_loss", figure_json(f.test_loss)}}}};
+}
+
+// The one run that the original project reports for this network and these images.
+ordered_json original_json(const StudyDefinition& d) {
+  if (d.architecture.name != "mnist_cnn" || d.data.name != "fashion-mnist") return nullptr;
+  return {{"max_validation_accuracy", 0.894},
+          {"train_accuracy_at_best", 0.9071},
+          {"test_accuracy", 0.9117},
+          {"test_loss", 0.269255}};
+}
+
+std::vector<double> race_values(const ConfirmationCandidate& c) {
+  std::vector<double> values;
+  for (const ConfirmationRun& run : c.runs)
+    if (!run.final_run && std::isfinite(run.value)) values.push_back(run.value);
+  return values;
+}
+
+}  // namespace
+
+void add_findings(ordered_json& document, const StudyDocumentInput& in) {
+  const Findings& f = in.findings;
+  const MeasureWords words(in.table.definition.measure);
+  document["spread"] = f.spread ? spread_json(*f.spread, words) : ordered_json();
+  ordered_json noise, gain, optimism;
+  if (f.noise)
+    noise = {{"sd", estimate(f.noise->sd)},
+             {"degrees_of_freedom", number(f.noise->degrees_of_freedom, 4)},
+             {"share_of_spread", estimate(f.noise_share)},
+             {"source", "all runs of the confirmation, race and final ones"}};
+  if (f.gain)
+    gain = {{"validation", estimate(f.gain->validation)},
+            {"test", estimate(f.gain->test)},
+            {"over_random", estimate(f.gain->over_random)},
+            {"over_one_epoch", estimate(f.gain->over_one_epoch)},
+            {"pairs", f.gain->pairs}};
+  if (f.optimism)
+    optimism = {{"claimed", number(f.optimism->claimed)},
+                {"confirmed", estimate(f.optimism->confirmed)},
+                {"optimism", estimate(f.optimism->optimism)},
+                {"shrunken", estimate(f.optimism->shrunken)}};
+  document["noise"] = noise;
+  document["gain"] = gain;
+  document["optimism"] = optimism;
+  add_importance(document, f, in.table.definition.space);
+  document["best_of_n"] = f.best_of_n ? best_of_n_json(*f.best_of_n, words) : ordered_json();
+  document["pruning"] = f.pruning ? pruning_json(*f.pruning, words) : ordered_json();
+  document["compute"] = compute_json(in);
+  ordered_json& warnings = document["warnings"] = ordered_json::array();
+  for (const Warning& w : f.warnings) {
+    const WarningWords text = words_of(w, words);
+    warnings.push_back({{"code", name_of(w.kind)},
+                        {"severity", name_of(w.severity)},
+                        {"text", text.text},
+                        {"advice", text.advice}});
+  }
+}
+
+ordered_json confirmation_json(const StudyDocumentInput& in) {
+  const ConfirmationTable& c = *in.confirmation;
+  std::set<int> seeds;
+  std::vector<std::size_t> order;
+  std::vector<double> means;
+  for (std::size_t i = 0; i < c.candidates.size(); ++i) {
+    for (const ConfirmationRun& run : c.candidates[i].runs)
+      if (!run.final_run) seeds.insert(run.seed_index);
+    order.push_back(i);
+    means.push_back(mean(race_values(c.candidates[i])));
+  }
+  // Those without a result last.
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (std::isnan(means[a]) || std::isnan(means[b])) return !std::isnan(means[a]) && std::isnan(means[b]);
+    return c.maximize ? means[a] > means[b] : means[a] < means[b];
+  });
+  ordered_json candidates = ordered_json::array();
+  for (const std::size_t i : order) {
+    const ConfirmationCandidate& candidate = c.candidates[i];
+    ordered_json runs = ordered_json::array();
+    for (const ConfirmationRun& run : candidate.runs)
+      if (!run.final_run) runs.push_back({{"seed", run.seed_index}, {"value", number(run.value)}});
+    const std::vector<double> values = race_values(candidate);
+    candidates.push_back(
+        {{"name", candidate.name},
+         {"role", candidate.roles.empty() ? "leader" : candidate.roles.front()},
+         {"trial", candidate.trial ? ordered_json(*candidate.trial) : ordered_json()},
+         {"settings", settings_json(candidate.settings)},
+         {"runs", runs},
+         {"mean", estimate(mean_interval(values))},
+         {"dropped_after", candidate.dropped_after ? ordered_json(*candidate.dropped_after) : ordered_json()},
+         {"winner", c.winner == i}});
+  }
+  const auto untuned = c.find_role(candidate_role::untuned);
+  return {{"study", c.study},
+          {"finished", c.finished},
+          {"seeds", seeds.size()},
+          {"candidates", candidates},
+          {"winner", c.winner ? final_runs_json(c.candidates[*c.winner]) : ordered_json()},
+          {"default", untuned ? final_runs_json(c.candidates[*untuned]) : ordered_json()},
+          {"original", original_json(in.table.definition)}};
+}
+
+}  // namespace tailor

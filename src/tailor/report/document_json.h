@@ -1,0 +1,28 @@
+// Numbers, estimates and settings as the study document has them. Used by study_document.cc and
+// document_findings.cc alone.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "tailor/analysis/estimate.h"
+#include "tailor/report/study_document.h"
+#include "tailor/report/study_words.h"
+
+namespace tailor {
+
+// Rounded to so many digits, which keeps long studies small; null if it is not finite.
+nlohmann::ordered_json number(double value, int digits = 6);
+// Null unless all three are finite.
+nlohmann::ordered_json estimate(const Estimate& e);
+nlohmann::ordered_json estimate(const std::optional<Estimate>& e);
+// "0.01" as a number, "true" as a truth, anything else as text.
+nlohmann::ordered_json setting_value(const std::string& text);
+nlohmann::ordered_json settings_json(const SettingTexts& settings);
+// "2026-03-01T09:05:07Z"; empty of nothing.
+std::string iso_time(const std::optional<Timestamp>& time);
+
+// Adds the keys from spread to compute, and warnings.
+void add_findings(nlohmann::ordered_json& document, const StudyDocumentInput& input);
+nlohmann::ordered_json confirmation_json(const StudyDocumentInput& input);
+
+}  // namespace tailor

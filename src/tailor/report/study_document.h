@@ -1,0 +1,59 @@
+// The study document: everything that is known about a study as one JSON object, which the page in web/
+// draws. Its schema, with what every key means: web/schema/study-document.schema.json.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tailor/analysis/confirmation.h"
+#include "tailor/analysis/findings.h"
+#include "tailor/analysis/study_table.h"
+#include "tailor/train/metrics.h"
+
+namespace tailor {
+
+// An image that was missed.
+struct DocumentMistake {
+  std::string label, predicted;
+  double probability = 0;  // of what was predicted
+  std::string png;         // the picture's bytes
+};
+
+struct DocumentErrors {
+  std::string images = "validation";  // or "test"
+  std::vector<std::string> classes;
+  Confusion confusion;
+  std::vector<DocumentMistake> hardest;
+};
+
+// A row of the ledger of the test images.
+struct DocumentOpening {
+  std::string time, by;
+  std::vector<std::string> candidates;
+  std::vector<int> seeds;
+  std::string images_hash;
+};
+
+struct StudyDocumentInput {
+  const StudyTable& table;
+  const Findings& findings;
+  std::string program_version{};
+  std::string description{};
+  std::int64_t test_images = 0;
+  const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
+  ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
+  std::vector<DocumentOpening> openings{};
+  const DocumentErrors* errors = nullptr;  // null: no model was kept
+};
+
+std::string study_document(const StudyDocumentInput& input);
+
+// The winner (before a confirmation: the best complete trial) as the TOML of a recipe, and the command that
+// trains it again. Empty without a complete trial.
+struct Reproduction {
+  std::string command, recipe;
+};
+Reproduction reproduction(const StudyTable& table, const ConfirmationTable* confirmation);
+
+}  // namespace tailor

@@ -1,0 +1,218 @@
+#include "tailor/report/study_words.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "tailor/base/text.h"
+
+namespace tailor {
+namespace {
+
+std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
+
+std::string spread_sentence(const StudyTable& table, const Spread& s, const MeasureWords& words) {
+  std::string text = fmt::format(
+      "Over the {} settings that were tried, {} ran from {} to {}, half of them between {} and {}",
+      with_thousands(s.values.count), words.name(), words.value(s.values.worst), words.value(s.values.best),
+      words.value(s.values.q1), words.value(s.values.q3));
+  if (s.bad_is_untuned)
+    text += fmt::format("; {} of all trials ended below the untuned default's {}", percent(s.bad),
+                        words.value(s.bad_below));
+  if (s.bad_is_untuned && !table.maximize) text.replace(text.find("ended below"), 11, "ended above");
+  return text + ".";
+}
+
+std::string gain_sentence(const StudyTable& table, const Findings& f, const ConfirmationTable* confirmation,
+                          const MeasureWords& words) {
+  const MeasureWords accuracy(Measure::validation_accuracy);
+  if (f.gain) {
+    std::string text = fmt::format(
+        "On {} fresh seeds that had no say in the choice, tuning gained {} over the untuned "
+        "default in {}",
+        f.gain->pairs, words.difference(f.gain->validation), words.name());
+    if (f.gain->test) text += fmt::format(", and {} on the test images", accuracy.difference(*f.gain->test));
+    return text + ".";
+  }
+  if (confirmation && confirmation->winner &&
+      confirmation->winner == confirmation->find_role(candidate_role::untuned))
+    return "On fresh seeds nothing that the study found was better than the untuned default.";
+  const auto best = table.best();
+  if (!best) return "No trial is complete yet, so nothing can be said of what tuning gains.";
+  std::string text = fmt::format("The best trial, {}, reports {}", table.trials[*best].number,
+                                 words.value(table.trials[*best].value));
+  for (const StudyRow& row : table.trials)
+    if (row.role == TrialRole::untuned && row.complete())
+      text +=
+          fmt::format(", {} better than the untuned default",
+                      words.difference((table.maximize ? 1 : -1) * (table.trials[*best].value - row.value)));
+  return text + ", each from a single training; `tailor confirm` tells what of it holds up.";
+}
+
+std::string trust_sentence(const Findings& f, const MeasureWords& words) {
+  if (!f.optimism) return {};
+  std::string text;
+  if (f.optimism->optimism) {
+    const Estimate& o = *f.optimism->optimism;
+    const bool nothing = o.contains(0);
+    text = nothing ? fmt::format(
+                         "The study's best result, {}, held up within what the seeds allow (claimed less "
+                         "confirmed: {})",
+                         words.value(f.optimism->claimed), words.difference(o))
+                   : fmt::format("The study's best result, {}, was {} too good",
+                                 words.value(f.optimism->claimed), words.difference(o));
+  } else if (f.optimism->shrunken && std::isfinite(f.optimism->shrunken->low)) {
+    text = fmt::format("The best of many is too good by chance: expect {} of it",
+                       words.value(*f.optimism->shrunken));
+  } else {
+    return "There are too few complete trials to tell how much of the best result is luck.";
+  }
+  if (f.noise)
+    text += fmt::format("; the seed alone moves a result by {} (standard deviation)",
+                        words.difference(f.noise->sd.estimate));
+  return text + ".";
+}
+
+}  // namespace
+
+std::string MeasureWords::name() const {
+  switch (measure_) {
+    case Measure::validation_accuracy:
+      return "validation accuracy";
+    case Measure::validation_loss:
+      return "validation loss";
+    case Measure::best_validation_accuracy:
+      return "the best epoch's validation accuracy";
+  }
+  return {};
+}
+
+std::string MeasureWords::number(double v) const {
+  return share_ ? fmt::format("{:.2f}", 100 * v) : fmt::format("{:.4f}", v);
+}
+
+std::string MeasureWords::value(double v) const { return number(v) + (share_ ? " %" : ""); }
+std::string MeasureWords::difference(double v) const {
+  return number(v) + (share_ ? " percentage points" : "");
+}
+
+std::string MeasureWords::value(const Estimate& e) const {
+  return fmt::format("{} (95 % interval {} to {})", value(e.estimate), number(e.low), value(e.high));
+}
+std::string MeasureWords::difference(const Estimate& e) const {
+  return fmt::format("{} (95 % interval {} to {})", difference(e.estimate), number(e.low), number(e.high));
+}
+
+std::vector<std::string> answer_sentences(const StudyTable& table, const Findings& f,
+                                          const ConfirmationTable* confirmation) {
+  const MeasureWords words(table.definition.measure);
+  std::vector<std::string> sentences;
+  if (f.spread) sentences.push_back(spread_sentence(table, *f.spread, words));
+  sentences.push_back(gain_sentence(table, f, confirmation, words));
+  if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
+  return sentences;
+}
+
+WarningWords words_of(const Warning& w, const MeasureWords& measure) {
+  switch (w.kind) {
+    case WarningKind::edge_of_range:
+      return {fmt::format("The best settings lie at the {} end of the range of {}.",
+                          w.value > 0.5 ? "upper" : "lower", w.parameter),
+              "Widen that range and resume the study: better settings may lie beyond it."};
+    case WarningKind::too_few_trials:
+      return {fmt::format("{:.0f} trials with a result are few for this space; {:.0f} would be five for each "
+                          "hyperparameter.",
+                          w.value, w.limit),
+              "Resume with more trials, or search fewer hyperparameters."};
+    case WarningKind::budget_too_short:
+      return {fmt::format("Early results tell little about final ones (rank correlation {:.2f}), yet trials "
+                          "were ended by "
+                          "them.",
+                          w.value),
+              "Give every trial more epochs before it may be ended (the pruner's `first`)."};
+    case WarningKind::curves_still_rising:
+      return {fmt::format("The best trial still gained {} over the last tenth of its epochs.",
+                          measure.difference(w.value)),
+              "Longer training may change which setting is best: raise the study's epochs."};
+    case WarningKind::leaders_not_separated:
+      return {fmt::format("{:.0f} other trials are too near the best one to tell them apart: it takes a "
+                          "difference of {}.",
+                          w.value, measure.difference(w.limit)),
+              "Confirm the leading settings with fresh seeds, or validate on more images."};
+    case WarningKind::test_opened_again:
+      return {fmt::format("The test images were opened {:.0f} times.", w.value),
+              "Whatever was chosen after the first time may have been chosen by them; only new test images "
+              "would tell."};
+    case WarningKind::validation_test_differ:
+      return {
+          fmt::format(
+              "Accuracy on test images is {:.1f} standard errors {} that on validation images: more than "
+              "chance allows.",
+              std::abs(w.value), w.value > 0 ? "above" : "below"),
+          w.value > 0
+              ? "Look whether validation images are treated as training images are (augmented, or noisier "
+                "labels)."
+              : "Look whether validation images are also among the training images, or differ from the test "
+                "images in kind."};
+    case WarningKind::many_failures:
+      return {fmt::format("{} of the trials failed.", percent(w.value)),
+              "Narrow the ranges in which trainings diverge; `tailor trials` has the reasons."};
+    case WarningKind::not_confirmed:
+      return {
+          "Every number of this study is from a single training with one seed, and the best of many is too "
+          "good.",
+          "Run `tailor confirm`."};
+  }
+  return {};
+}
+
+std::string bad_definition(const Spread& spread, const MeasureWords& measure) {
+  return fmt::format("worse than {} ({})",
+                     spread.bad_is_untuned ? "the untuned default" : "the median of all trials",
+                     measure.value(spread.bad_below));
+}
+
+const std::vector<GlossaryEntry>& glossary() {
+  static const std::vector<GlossaryEntry> entries = {
+      {"hyperparameter",
+       "Anything about a training that is chosen and not learned: learning rate, batch size, dropout, …"},
+      {"setting", "One value for every hyperparameter."},
+      {"trial", "One training of one setting within a study, measured on the validation images."},
+      {"seed",
+       "The number that decides everything random in a training: initial weights, order of images, dropout, "
+       "augmentation. The same setting with another seed gives a slightly different network."},
+      {"noise", "How much results differ when nothing but the seed changes."},
+      {"untuned default",
+       "What a sensible person would train with who does not tune: the defaults of the table of "
+       "hyperparameters."},
+      {"validation images",
+       "Images that are not trained on, by which settings are chosen. Being chosen by them makes a "
+       "result too good."},
+      {"test images",
+       "Images that had no say in any choice. They are sealed, and opened once, for the winner and the "
+       "default."},
+      {"95 % interval", "A range made so that it holds the true value in 95 of 100 studies like this one."},
+      {"optimism",
+       "How much better the study's best result looks than the same setting does on fresh seeds. Also called "
+       "the winner's curse."},
+      {"confirmation",
+       "Leading settings and baselines trained again with fresh seeds, the same seeds for all; the winner "
+       "and the default once more with seeds that had no say in choosing it."},
+      {"pruned", "Ended early because it was behind others after as many epochs."},
+      {"fANOVA",
+       "How much of the variation of results over the whole space is due to one hyperparameter, or to a pair "
+       "of "
+       "them, according to a forest of decision trees that was fitted to the trials."},
+      {"PED-ANOVA",
+       "How differently a hyperparameter is distributed among the best tenth of trials and among all: what "
+       "matters for being among the best."},
+      {"tunability",
+       "What changing one hyperparameter alone gains over the default, all others being left as they are. "
+       "Understated where effects are small, because decision trees flatten them."},
+      {"percentage point",
+       "The unit of a difference of percentages: from 93 % to 94 % is one percentage point."},
+  };
+  return entries;
+}
+
+}  // namespace tailor

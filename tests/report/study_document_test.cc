@@ -1,0 +1,158 @@
+#include "tailor/report/study_document.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "report/schema_check.h"
+#include "tailor/report/study_words.h"
+#include "tune/studies.h"
+
+namespace tailor {
+namespace {
+
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+json schema() {
+  std::ifstream file(std::filesystem::path(TAILOR_SOURCE_DIR) / "web/schema/study-document.schema.json");
+  return json::parse(file);
+}
+
+StudyTable small_table(const std::string& sampler, const std::string& pruner, int trials) {
+  StudyDefinition d = test::small_study(sampler, pruner);
+  d.budget.trials = trials;
+  const test::TestStudy study(d);
+  test::Formula formula;
+  formula.diverges_above = 0.7;
+  study.run(formula);
+  return read_study_table(*open_storage(study.url), study.id);
+}
+
+ConfirmationRun run(int seed, double value, bool final_run) {
+  ConfirmationRun run{seed, value, final_run};
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    EpochMetrics m;
+    m.epoch = epoch;
+    m.validation = {.loss = 0.3, .accuracy = value - 0.01 * (3 - epoch), .count = 1000};
+    m.train_sample = {.loss = 0.2, .accuracy = value + 0.01, .count = 500};
+    run.history.push_back(m);
+  }
+  if (final_run) run.test = Score{.loss = 0.28, .accuracy = value - 0.001, .count = 1000};
+  return run;
+}
+
+ConfirmationTable confirmed() {
+  ConfirmationTable c{.study = "s.confirm", .finished = true};
+  c.candidates.resize(3);
+  c.candidates[0] = {"default", {"default"}, 0, 0.91, {}, {}, {}};
+  c.candidates[1] = {
+      "trial 7", {"leader", "best_random"}, 7, 0.96, {{"learning_rate", "0.02"}, {"nesterov", "true"}}, {},
+      {}};
+  c.candidates[2] = {"trial 1", {"random"}, 1, 0.8, {{"optimizer", "adam"}}, {run(1, 0.8, false)}, 3};
+  for (int s = 1; s <= 3; ++s) {
+    c.candidates[0].runs.push_back(run(s, 0.91 + 0.001 * s, false));
+    c.candidates[1].runs.push_back(run(s, 0.94 - 0.001 * s, false));
+  }
+  for (int s = 9; s <= 13; ++s) {
+    c.candidates[0].runs.push_back(run(s, 0.91 + 0.001 * (s % 3), true));
+    c.candidates[1].runs.push_back(run(s, 0.94 + 0.001 * (s % 2), true));
+  }
+  c.winner = 1;
+  return c;
+}
+
+json document(const StudyTable& table, const ConfirmationTable* confirmation = nullptr,
+              const DocumentErrors* errors = nullptr) {
+  const Findings findings = find_all(table, confirmation, confirmation ? 1 : 0);
+  StudyDocumentInput input{table, findings};
+  input.confirmation = confirmation;
+  input.errors = errors;
+  if (confirmation)
+    input.openings = {{"2026-01-01T00:00:00Z", "s.confirm", {"trial 7", "default"}, {9, 10}, "abc"}};
+  return json::parse(study_document(input));
+}
+
+TEST(StudyDocument, FitsItsSchemaWhateverTheStudy) {
+  test::SchemaCheck check(schema());
+  for (const auto& [sampler, pruner, trials] :
+       {std::tuple("sobol", "asha", 40), {"tpe", "none", 25}, {"random", "median", 12}, {"sobol", "none", 1}})
+    EXPECT_THAT(check.faults(document(small_table(sampler, pruner, trials))), IsEmpty()) << sampler << trials;
+  const test::TestStudy unstarted(test::small_study());
+  EXPECT_THAT(check.faults(document(read_study_table(*open_storage(unstarted.url), unstarted.id))),
+              IsEmpty());
+}
+
+TEST(StudyDocument, TellsOfAConfirmation) {
+  const StudyTable table = small_table("tpe", "asha", 30);
+  const ConfirmationTable confirmation = confirmed();
+  const Confusion confusion{2, {90, 10, 3, 97}};
+  const DocumentErrors errors{
+      "validation", {"coat", "shirt"}, confusion, {{"coat", "shirt", 0.93, std::string("\x89PNG", 4)}}};
+  const json d = document(table, &confirmation, &errors);
+  EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  EXPECT_EQ(d["gain"]["pairs"], 5);
+  EXPECT_NEAR(d["gain"]["validation"]["estimate"].get<double>(), 0.0296, 0.001);
+  EXPECT_FALSE(d["gain"]["test"].is_null());
+  EXPECT_EQ(d["confirmation"]["seeds"], 3);
+  EXPECT_EQ(d["confirmation"]["candidates"][0]["name"], "trial 7");
+  EXPECT_EQ(d["confirmation"]["candidates"][0]["winner"], true);
+  EXPECT_EQ(d["confirmation"]["candidates"][0]["settings"]["nesterov"], true);
+  EXPECT_EQ(d["confirmation"]["candidates"][0]["settings"]["learning_rate"], 0.02);
+  EXPECT_EQ(d["confirmation"]["candidates"][2]["dropped_after"], 3);
+  EXPECT_EQ(d["confirmation"]["winner"]["history"].size(), 3U);
+  EXPECT_NEAR(d["confirmation"]["winner"]["figures"]["test_accuracy"]["estimate"].get<double>(), 0.9396,
+              0.001);
+  EXPECT_EQ(d["errors"]["pairs"][0]["a"], "coat");
+  EXPECT_EQ(d["errors"]["pairs"][0]["share"], 0.1);
+  EXPECT_EQ(d["errors"]["hardest"][0]["image"], "data:image/png;base64,iVBORw==");
+  EXPECT_THAT(d["reproduce"]["command"].get<std::string>(), HasSubstr("--set learning_rate=0.02"));
+  EXPECT_THAT(d["reproduce"]["recipe"].get<std::string>(), HasSubstr("learning_rate = 0.02"));
+  ASSERT_EQ(d["answer"]["sentences"].size(), 3U);
+  EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("On 5 fresh seeds"));
+  EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("test images"));
+}
+
+TEST(StudyDocument, ColumnsOfTrialsAndParameters) {
+  const StudyTable table = small_table("random", "asha", 20);
+  const json d = document(table);
+  EXPECT_EQ(d["trials"]["number"].size(), 20U);
+  for (const json& column : d["trials"]["params"]) EXPECT_EQ(column.size(), 20U);
+  EXPECT_EQ(d["trials"]["role"][0], "default");
+  EXPECT_TRUE(d["confirmation"].is_null());
+  EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("tailor confirm"));
+  const json& space = d["study"]["space"];
+  EXPECT_EQ(space.size(), 4U);
+  EXPECT_EQ(space[0]["name"], "learning_rate");
+  EXPECT_EQ(space[0]["default"], 0.001);
+  EXPECT_FALSE(space[0]["effect"].get<std::string>().empty());
+}
+
+TEST(StudyDocument, LongStudiesStaySmall) {
+  StudyTable table = small_table("random", "none", 20);
+  const StudyRow row = table.trials[5];
+  while (table.trials.size() < 10000) {
+    table.trials.push_back(row);
+    table.trials.back().number = static_cast<int>(table.trials.size()) - 1;
+    table.trials.back().assignment = draw_uniform(table.definition.space, Key(table.trials.size()));
+  }
+  const json d = document(table);
+  EXPECT_EQ(d["curves"].size(), 300U);
+  EXPECT_LT(d.dump().size(), 1000000U);
+}
+
+TEST(StudyWords, WritesValues) {
+  const MeasureWords accuracy(Measure::validation_accuracy), loss(Measure::validation_loss);
+  EXPECT_EQ(accuracy.value(0.9421), "94.21 %");
+  EXPECT_EQ(accuracy.difference({0.0142, 0.01, 0.018}),
+            "1.42 percentage points (95 % interval 1.00 to 1.80)");
+  EXPECT_EQ(loss.value(0.269241), "0.2692");
+}
+
+}  // namespace
+}  // namespace tailor
