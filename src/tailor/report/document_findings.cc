@@ -223,7 +223,7 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   }
 }
 
-ordered_json confirmation_json(const StudyDocumentInput& in) {
+ordered_json confirmation_part(const StudyDocumentInput& in) {
   const ConfirmationTable& c = *in.confirmation;
   std::set<int> seeds;
   std::vector<std::size_t> order;

@@ -23,6 +23,6 @@ std::string iso_time(const std::optional<Timestamp>& time);
 
 // Adds the keys from spread to compute, and warnings.
 void add_findings(nlohmann::ordered_json& document, const StudyDocumentInput& input);
-nlohmann::ordered_json confirmation_json(const StudyDocumentInput& input);
+nlohmann::ordered_json confirmation_part(const StudyDocumentInput& input);
 
 }  // namespace tailor

@@ -301,7 +301,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"trials", trials_json(in.table)},
                         {"curves", curves_json(in.table)}};
   add_findings(document, in);
-  document["confirmation"] = in.confirmation ? confirmation_json(in) : ordered_json();
+  document["confirmation"] = in.confirmation ? confirmation_part(in) : ordered_json();
   document["errors"] = in.errors ? errors_json(*in.errors) : ordered_json();
   ordered_json& openings = document["openings"] = ordered_json::array();
   for (const DocumentOpening& o : in.openings)
