@@ -1,6 +1,6 @@
 // Builds dist/page.html, one file with all script and style in it, which report.html is made from; also the tools for
-// sample documents and validation. `node build.mjs --tests` builds the unit tests as well. Run in this folder after
-// `npm ci`; the CMake build does so in its own copy of it.
+// sample documents and validation, and the unit tests. Run in this folder after `npm ci`; the CMake build does so in
+// its own copy of it.
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { compileFromFile } from 'json-schema-to-typescript';
@@ -62,5 +62,5 @@ async function writeTests() {
 await mkdir('dist', { recursive: true });
 await writeTypes();
 await writeTools();
-if (process.argv.includes('--tests')) await writeTests();
-else await writePage();
+await writeTests();
+await writePage();

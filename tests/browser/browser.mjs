@@ -1,0 +1,93 @@
+// What the browser tests share: the distribution's Chromium, reports made from sample documents, and a page that notes
+// every complaint. TAILOR_WEB is the folder in which the page was built, TAILOR_CHROMIUM the browser's program.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test as plainTest } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+const web = process.env.TAILOR_WEB;
+const chromiumProgram = process.env.TAILOR_CHROMIUM;
+if (!web || !chromiumProgram) throw new Error('set TAILOR_WEB to the built web folder and TAILOR_CHROMIUM to the browser');
+const fromWeb = createRequire(join(web, 'package.json'));
+export const axeSource = fromWeb('axe-core').source;
+
+const folder = mkdtempSync(join(tmpdir(), 'tailor-browser-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+// A browser that stopped answering fails its test instead of holding up all of them.
+export function test(name, body) {
+  return plainTest(name, { timeout: 120000 }, body);
+}
+
+// The same as html_report() in C++ does.
+export function writeReport(name, json) {
+  const page = readFileSync(join(web, 'dist/page.html'), 'utf8');
+  const file = join(folder, `${name}.html`);
+  writeFileSync(file, page.replace('{{study document}}', () => json.replace(/</g, '\\u003c')));
+  return file;
+}
+
+export function sampleJson(...flags) {
+  return execFileSync(process.execPath, [join(web, 'dist/sample.mjs'), ...flags], { encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+const samples = {
+  single: ['1'], thirty: ['30'], unconfirmed: ['120', '7', '--unconfirmed'], 'ten-thousand': ['10000'], comparison: ['60', '--compare'],
+};
+
+// Reports by name: made from samples, and those of real studies whose files TAILOR_REPORTS lists, separated by colons.
+export function reports() {
+  const made = Object.entries(samples).map(([name, flags]) => [name, writeReport(name, sampleJson(...flags))]);
+  const real = (process.env.TAILOR_REPORTS ?? '').split(':').filter(Boolean).map((file) => [basename(file), file]);
+  return [...made, ...real];
+}
+
+export async function launch() {
+  const { chromium } = fromWeb('playwright-core');
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: chromiumProgram, args: [...asRoot, '--disable-gpu', '--disable-dev-shm-usage'] });
+}
+
+// Opens a report; `complaints` collects console errors, exceptions, and requests for anything but the file itself.
+export async function open(browser, file, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`); });
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
+  page.on('request', (request) => { if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`); });
+  await page.goto(pathToFileURL(file).href);
+  return { page, complaints, close: () => context.close() };
+}
+
+// Scrolls through the whole page, so that every chart has had its turn.
+export async function scrollThrough(page) {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += 500) {
+      window.scrollTo({ top: y, behavior: 'instant' });
+      await new Promise((done) => { // two frames, or a while where none come
+        requestAnimationFrame(() => requestAnimationFrame(done));
+        setTimeout(done, 500);
+      });
+    }
+    window.scrollTo({ top: 0, behavior: 'instant' });
+  });
+}
+
+// How much is drawn in each chart: marks of an SVG, or pixels of a canvas that are not empty.
+export function drawnMarks(page) {
+  return page.evaluate(() => [...document.querySelectorAll('figure.chart')].map((figure) => {
+    const canvases = [...figure.querySelectorAll('.plot canvas')];
+    const pixels = canvases.reduce((sum, canvas) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let filled = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 0) filled += 1;
+      return sum + filled;
+    }, 0);
+    return { name: figure.dataset.chart, kind: figure.querySelector('.plot').dataset.drawn ?? 'nothing',
+      marks: canvases.length > 0 ? pixels : figure.querySelectorAll('.plot svg :is(path, polyline, polygon, circle, rect, text)').length };
+  }));
+}

@@ -1,0 +1,191 @@
+// Reports in a real browser: they draw, quickly and without complaint, at any width, in light, dark and on paper, and what
+// they offer to take along is there.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe } from 'node:test';
+import { drawnMarks, launch, open, reports, sampleJson, scrollThrough, test, writeReport } from './browser.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+const chartsOf = {
+  single: ['spread-by-budget', 'history', 'curves', 'compute'],
+  thirty: ['spread', 'spread-by-budget', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
+    'winner-accuracy', 'winner-loss', 'parallel', 'slices', 'confusion', 'optimism', 'best-of-n', 'compute'],
+  comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
+};
+
+for (const [name, file] of reports()) {
+  describe(`the report ${name}`, () => {
+    test('draws every chart without complaint', async () => {
+      const { page, complaints, close } = await open(browser, file);
+      await scrollThrough(page);
+      const charts = await drawnMarks(page);
+      assert.deepEqual(complaints, []);
+      if (chartsOf[name]) assert.deepEqual(charts.map((chart) => chart.name), chartsOf[name]);
+      assert.ok(charts.length > 0);
+      for (const { name: chart, kind, marks } of charts) assert.ok(marks > (kind === 'canvas' ? 3000 : 8), `${chart} is drawn as ${kind} with ${marks}`);
+      await close();
+    });
+
+    test('is there within 1.5 seconds', async () => {
+      let quickest = Infinity; // of three, since the machine may be busy with something else
+      for (let i = 0; i < 3 && quickest > 1500; ++i) {
+        const { page, close } = await open(browser, file);
+        await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+        quickest = Math.min(quickest, await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime));
+        assert.ok(await page.locator('h1').count() > 0);
+        await close();
+      }
+      assert.ok(quickest < 1500, `first paint after ${quickest} ms`);
+    });
+
+    test('needs no sideways scrolling on a phone', async () => {
+      const { page, complaints, close } = await open(browser, file, { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
+      await scrollThrough(page);
+      for (const details of await page.locator('summary').all()) await details.evaluate((element) => element.click());
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(wide <= 0, `${wide} pixels too wide`);
+      assert.ok((await drawnMarks(page)).every((chart) => chart.marks > 8));
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+
+    test('prints every chart, light', async () => {
+      const { page, complaints, close } = await open(browser, file, { colorScheme: 'dark' });
+      const pdf = await page.pdf({ format: 'A4' });
+      assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+      assert.ok(pdf.length > 30000, `${pdf.length} bytes`);
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+      const papers = await page.evaluate(() => [...document.querySelectorAll('figure.chart')].map((figure) => figure.querySelectorAll('.paper svg :is(path, polyline, polygon, circle, rect, text)').length));
+      assert.ok(papers.length > 0 && papers.every((marks) => marks > 4), papers.join(' '));
+      assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
+      await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+      assert.equal(await page.locator('.paper').count(), 0);
+      assert.deepEqual(complaints, []);
+      await close();
+    });
+  });
+}
+
+const report = (name, ...flags) => writeReport(name, sampleJson(...flags));
+
+test('dark is dark, and a change of mind redraws', async () => {
+  const { page, complaints, close } = await open(browser, report('scheme', '30'), { colorScheme: 'dark' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const colours = () => page.evaluate(() => document.querySelector('[data-chart=spread] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join());
+  await page.waitForSelector('[data-chart=spread] svg');
+  const [darkGround, darkColours] = [await ground(), await colours()];
+  assert.equal(darkGround, 'rgb(21, 24, 28)');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.waitForFunction((before) => document.querySelector('[data-chart=spread] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join() !== before, darkColours);
+  assert.equal(await ground(), 'rgb(255, 255, 255)');
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the answer comes first, with the warnings', async () => {
+  const json = sampleJson('30');
+  const document = JSON.parse(json);
+  const { page, close } = await open(browser, writeReport('answer', json));
+  const head = await page.locator('main > header').innerText();
+  for (const sentence of document.answer.sentences) assert.ok(head.includes(sentence.replace(/`/g, '')), sentence);
+  for (const warning of document.warnings) assert.ok(head.includes(warning.text.replace(/`/g, '')), warning.text);
+  assert.ok(await page.evaluate(() => document.querySelector('main').firstElementChild.tagName) === 'HEADER');
+  assert.match(await page.title(), /^fashion/);
+  await close();
+});
+
+test('the four figures stand beside the original ones', async () => {
+  const { page, close } = await open(browser, report('figures', '30'));
+  const text = (await page.locator('#figures table').first().innerText()).replace(/\u202f/g, ' ');
+  for (const figure of ['89.4 %', '90.71 %', '91.17 %', '0.269255']) assert.ok(text.includes(figure), figure);
+  await close();
+});
+
+test('what is not known yet names the command that finds it out', async () => {
+  const { page, close } = await open(browser, report('missing', '40', '5', '--unconfirmed'));
+  for (const section of ['gain', 'figures', 'winner', 'errors', 'trust']) {
+    assert.ok((await page.locator(`#${section} .missing`).first().innerText()).includes('tailor confirm fashion'), section);
+  }
+  assert.ok((await page.locator('#ledger').innerText()).includes('never been opened'));
+  await close();
+});
+
+test('each chart can be taken along as SVG and its data as CSV', async () => {
+  const { page, complaints, close } = await open(browser, report('downloads', '30'));
+  const take = async (figure, label) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), figure.locator('button', { hasText: label }).click()]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+  };
+  for (const [i, figure] of (await page.locator('figure.chart').all()).entries()) {
+    if (i % 4 === 3) await page.reload(); // Chromium stops a page after ten downloads in a row
+    const name = await figure.getAttribute('data-chart');
+    const svg = await take(figure, 'SVG');
+    assert.equal(svg.name, `${name}.svg`);
+    assert.match(svg.text, /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    assert.match(svg.text, /<title>.+<\/title><desc>.+<\/desc>/);
+    assert.ok((svg.text.match(/<(path|circle|polyline|polygon|rect|text)/g) ?? []).length > 6, name);
+    const csv = await take(figure, 'CSV');
+    assert.equal(csv.name, `${name}.csv`);
+    const rows = csv.text.trimEnd().split('\r\n');
+    assert.ok(rows.length >= 2 && rows.every((row) => row.includes(',')), name);
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('the data of ten thousand trials is whole in the CSV', async () => {
+  const { page, close } = await open(browser, report('whole', '10000'));
+  const figure = page.locator('[data-chart=history]');
+  await figure.scrollIntoViewIfNeeded();
+  const [download] = await Promise.all([page.waitForEvent('download'), figure.locator('button', { hasText: 'CSV' }).click()]);
+  assert.equal(readFileSync(await download.path(), 'utf8').trimEnd().split('\r\n').length, 10001);
+  await close();
+});
+
+test('pointing at a trial tells its setting', async () => {
+  const { page, close } = await open(browser, report('hover', '30'));
+  const plot = page.locator('[data-chart=history] .plot');
+  await plot.scrollIntoViewIfNeeded();
+  await page.waitForSelector('[data-chart=history] svg');
+  const box = await plot.boundingBox();
+  let text = '';
+  for (let y = box.y + 20; y < box.y + box.height - 60 && text === ''; y += 4) {
+    for (let x = box.x + 40; x < box.x + box.width - 10 && text === ''; x += 60) {
+      await page.mouse.move(x, y);
+      text = await page.evaluate(() => document.querySelector('[data-chart=history] .tip')?.textContent ?? '');
+    }
+  }
+  assert.match(text, /trial \d+.*learning_rate/);
+  await close();
+});
+
+test('text of a document is text, not markup', async () => {
+  const document = JSON.parse(sampleJson('30'));
+  const evil = '</script><img src=x onerror="window.evil=1"><b>&amp;';
+  document.study.name = evil;
+  document.study.description = evil;
+  document.answer.sentences = [evil];
+  document.errors.classes[0] = evil;
+  document.study.space[0].choices[0] = evil;
+  document.trials.params.optimizer = document.trials.params.optimizer.map((value) => (value === 'sgd' ? evil : value));
+  const { page, complaints, close } = await open(browser, writeReport('evil', JSON.stringify(document)));
+  await scrollThrough(page);
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  assert.equal(await page.locator('h1').innerText(), evil);
+  assert.equal(await page.evaluate(() => window.evil), undefined);
+  assert.equal(await page.locator('img[src=x]').count(), 0);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test('a document that cannot be read says so', async () => {
+  for (const json of ['{"format":', '{"format":"tailor-study-document","version":2}', 'null']) {
+    const { page, close } = await open(browser, writeReport('broken', json));
+    assert.match(await page.locator('main').innerText(), /cannot be drawn/);
+    await close();
+  }
+});
