@@ -1,0 +1,424 @@
+#include "tailor/report/written_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tailor/base/text.h"
+#include "tailor/report/label.h"
+
+namespace tailor {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+struct Heading {
+  int level;
+  std::string text;
+};
+struct Paragraph {
+  std::string text;
+};
+struct Item {
+  std::string text;
+};
+struct Code {
+  std::string text;
+};
+struct Table {
+  std::vector<std::string> header;  // the first column is words, the others numbers
+  std::vector<std::vector<std::string>> rows;
+};
+using Block = std::variant<Heading, Paragraph, Item, Code, Table>;
+using Blocks = std::vector<Block>;
+
+// Values of the study's measure: percent where it is an accuracy.
+class Values {
+ public:
+  explicit Values(bool accuracy) : accuracy_(accuracy) {}
+
+  std::string value(const json& x) const {
+    if (!x.is_number()) return "-";
+    return accuracy_ ? fmt::format("{:.2f} %", 100 * x.get<double>())
+                     : fmt::format("{:.4f}", x.get<double>());
+  }
+  std::string interval(const json& e) const {
+    if (!e.is_object()) return "-";
+    if (!accuracy_)
+      return fmt::format("{:.4f} ({:.4f} to {:.4f})", at(e, "estimate"), at(e, "low"), at(e, "high"));
+    return fmt::format("{:.2f} % ({:.2f} to {:.2f})", 100 * at(e, "estimate"), 100 * at(e, "low"),
+                       100 * at(e, "high"));
+  }
+  // A difference, with its sign.
+  std::string change(const json& e) const {
+    if (!e.is_object()) return "-";
+    const double factor = accuracy_ ? 100 : 1;
+    return fmt::format("{:+.{}f} ({:+.{}f} to {:+.{}f})", factor * at(e, "estimate"), digits(),
+                       factor * at(e, "low"), digits(), factor * at(e, "high"), digits());
+  }
+  const char* unit() const { return accuracy_ ? "points" : ""; }
+
+ private:
+  int digits() const { return accuracy_ ? 2 : 4; }
+  static double at(const json& e, const char* key) {
+    return e.at(key).is_number() ? e.at(key).get<double>() : NAN;
+  }
+
+  bool accuracy_;
+};
+
+std::string percent(const json& share) {
+  return share.is_number() ? fmt::format("{:.0f} %", 100 * share.get<double>()) : "-";
+}
+
+std::string share_interval(const json& e) {
+  if (!e.is_object()) return "-";
+  return fmt::format("{} ({} to {})", percent(e["estimate"]), percent(e["low"]), percent(e["high"]));
+}
+
+std::string plain(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+class Writer {
+ public:
+  explicit Writer(const json& document)
+      : d_(document), v_(d_.at("study").at("measure").at("maximize").get<bool>()) {}
+
+  Blocks write(int level) {
+    level_ = level;
+    answer();
+    warnings();
+    spread();
+    gains();
+    race();
+    figures();
+    importance();
+    trials_enough();
+    time();
+    ledger();
+    settings();
+    return std::move(blocks_);
+  }
+
+ private:
+  void heading(const std::string& text) { blocks_.push_back(Heading{level_ + 1, text}); }
+
+  void answer() {
+    const json& study = d_.at("study");
+    blocks_.push_back(Heading{level_, "Study " + plain(study["name"])});
+    for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
+    const json& data = study["data"];
+    blocks_.push_back(
+        Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
+                              "validation, {} test images, split "
+                              "{:.12} (seed {}).",
+                              plain(study["architecture"]["name"]),
+                              with_thousands(study["architecture"]["parameters"].get<long long>()),
+                              plain(study["architecture"]["fingerprint"]), plain(data["name"]),
+                              with_thousands(data["train_images"].get<long long>()),
+                              with_thousands(data["validation_images"].get<long long>()),
+                              with_thousands(data["test_images"].get<long long>()), plain(data["split_hash"]),
+                              plain(data["split_seed"]))});
+  }
+
+  void warnings() {
+    if (d_.at("warnings").empty()) return;
+    heading("What to doubt");
+    for (const json& w : d_["warnings"])
+      blocks_.push_back(
+          Item{fmt::format("{}: {} {}", plain(w["severity"]), plain(w["text"]), plain(w["advice"]))});
+  }
+
+  void spread() {
+    const json& s = d_.at("spread");
+    if (s.is_null()) return;
+    heading("How widely results vary");
+    Table table{{"epochs", "trials", "worst", "quartile", "median", "quartile", "best"}, {}};
+    for (const json& b : s["by_budget"])
+      table.rows.push_back({plain(b["epochs"]), plain(b["count"]), v_.value(b["worst"]), v_.value(b["q1"]),
+                            v_.value(b["median"]), v_.value(b["q3"]), v_.value(b["best"])});
+    blocks_.push_back(std::move(table));
+    const json& shares = s["shares"];
+    blocks_.push_back(
+        Paragraph{fmt::format("{} of all trials were bad ({}), {} were ended early, {} diverged, {} failed.",
+                              percent(shares["bad"]), plain(s["bad_definition"]), percent(shares["pruned"]),
+                              percent(shares["diverged"]), percent(shares["failed"]))});
+    if (const json& n = d_.at("noise"); n.is_object())
+      blocks_.push_back(Paragraph{
+          fmt::format("The seed alone: standard deviation {}; its share of the spread's variance {}.",
+                      v_.interval(n["sd"]), share_interval(n["share_of_spread"]))});
+  }
+
+  void gains() {
+    const json &g = d_.at("gain"), &o = d_.at("optimism");
+    if (g.is_null() && o.is_null()) return;
+    heading("What the tuning was worth");
+    Table table{{"", std::string("95 % interval") + (*v_.unit() ? std::string(", ") + v_.unit() : "")}, {}};
+    if (g.is_object()) {
+      table.rows.push_back({"over the untuned default, validation", v_.change(g["validation"])});
+      if (g["test"].is_object())
+        table.rows.push_back({"over the untuned default, test", Values(true).change(g["test"])});
+      table.rows.push_back({"over a random setting, validation", v_.change(g["over_random"])});
+      table.rows.push_back({"over the best after one epoch, validation", v_.change(g["over_one_epoch"])});
+    }
+    if (o.is_object()) {
+      table.rows.push_back({"claimed by the study", v_.value(o["claimed"])});
+      if (o["confirmed"].is_object()) {
+        table.rows.push_back({"confirmed on fresh seeds", v_.interval(o["confirmed"])});
+        table.rows.push_back({"the claim was too good by", v_.change(o["optimism"])});
+      }
+      if (o["shrunken"].is_object())
+        table.rows.push_back({"expected without confirming", v_.interval(o["shrunken"])});
+    }
+    blocks_.push_back(std::move(table));
+  }
+
+  void race() {
+    const json& c = d_.at("confirmation");
+    if (c.is_null()) return;
+    heading("The race on fresh seeds");
+    Table table{{"candidate", "runs", "mean", "end"}, {}};
+    for (const json& x : c["candidates"])
+      table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), plain(x["role"])),
+                            std::to_string(x["runs"].size()), v_.interval(x["mean"]),
+                            x["winner"].get<bool>()        ? "winner"
+                            : x["dropped_after"].is_null() ? "stayed in"
+                                                           : "out after " + plain(x["dropped_after"])});
+    blocks_.push_back(std::move(table));
+  }
+
+  void figures() {
+    const json& c = d_.at("confirmation");
+    if (c.is_null() || c["winner"].is_null()) return;
+    heading("Four figures");
+    const bool original = c["original"].is_object();
+    Table table{{"", "tuned", "untuned default"}, {}};
+    if (original) table.header.emplace_back("original project");
+    const std::pair<const char*, const char*> rows[] = {
+        {"maximum validation accuracy", "max_validation_accuracy"},
+        {"training accuracy there", "train_accuracy_at_best"},
+        {"test accuracy", "test_accuracy"},
+        {"test loss", "test_loss"}};
+    for (const auto& [title, key] : rows) {
+      const Values values(std::string_view(key) != "test_loss");
+      std::vector<std::string> row = {title};
+      for (const char* who : {"winner", "default"})
+        row.push_back(c[who].is_object() ? values.interval(c[who]["figures"][key]) : "-");
+      if (original) row.push_back(values.value(c["original"][key]));
+      table.rows.push_back(std::move(row));
+    }
+    blocks_.push_back(std::move(table));
+  }
+
+  void importance() {
+    if (d_.at("importance").empty()) return;
+    heading("What mattered");
+    Table table{{"hyperparameter", "share of variance (fANOVA)", "to be among the best (PED-ANOVA)"}, {}};
+    for (const json& p : d_["importance"]) {
+      if (table.rows.size() == 8) break;
+      table.rows.push_back({plain(p["name"]), share_interval(p["fanova"]), share_interval(p["ped_anova"])});
+    }
+    blocks_.push_back(std::move(table));
+    std::string kept;
+    for (const json& p : d_.at("leave_at_default")) kept += (kept.empty() ? "" : ", ") + plain(p["name"]);
+    if (!kept.empty()) blocks_.push_back(Paragraph{"Could be left at their defaults: " + kept + "."});
+  }
+
+  void trials_enough() {
+    const json& b = d_.at("best_of_n");
+    if (b.is_null()) return;
+    heading("The best of n random settings");
+    Table table{{"n", "expected best"}, {}};
+    const std::size_t count = b["n"].size();
+    for (std::size_t i = 0, shown = 1; i < count; ++i) {
+      const auto n = b["n"][i].get<std::size_t>();
+      if (n < shown && i + 1 < count) continue;
+      shown = 2 * n;
+      table.rows.push_back(
+          {std::to_string(n),
+           v_.interval({{"estimate", b["estimate"][i]}, {"low", b["low"][i]}, {"high", b["high"][i]}})});
+    }
+    blocks_.push_back(std::move(table));
+    if (b["enough"].is_object()) blocks_.push_back(Paragraph{plain(b["enough"]["text"])});
+  }
+
+  void time() {
+    const json& c = d_.at("compute");
+    heading("Where the time went");
+    Table table{{"", "time", "trials", "epochs"}, {}};
+    for (const json& item : c["items"])
+      table.rows.push_back({words(plain(item["kind"])), duration(item["seconds"].get<double>()),
+                            plain(item["trials"]), plain(item["epochs"])});
+    blocks_.push_back(std::move(table));
+  }
+
+  void ledger() {
+    heading("The ledger of the test images");
+    if (d_.at("openings").empty()) blocks_.push_back(Paragraph{"Never opened."});
+    for (const json& o : d_["openings"])
+      blocks_.push_back(Item{fmt::format("{} UTC, opened by {}", plain(o["time"]), plain(o["by"]))});
+  }
+
+  void settings() {
+    const json& r = d_.at("reproduce");
+    if (plain(r["recipe"]).empty()) return;
+    heading("The setting");
+    blocks_.push_back(Code{plain(r["recipe"])});
+    blocks_.push_back(Code{plain(r["command"])});
+  }
+
+  static std::string words(std::string key) {
+    std::replace(key.begin(), key.end(), '_', ' ');
+    return key;
+  }
+
+  const json& d_;
+  const Values v_;
+  int level_ = 1;
+  Blocks blocks_;
+};
+
+Blocks blocks_of(const json& document) {
+  if (!document.contains("studies")) return Writer(document).write(1);
+  Blocks all{Heading{1, "Two studies"}};
+  Table table{{"", "", ""}, {}};
+  std::vector<std::string> names, claimed, gain;
+  for (const json& d : document["studies"]) {
+    const Values v(d.at("study").at("measure").at("maximize").get<bool>());
+    names.push_back(plain(d["study"]["name"]));
+    claimed.push_back(d["optimism"].is_object() ? v.value(d["optimism"]["claimed"]) : "-");
+    gain.push_back(d["gain"].is_object() ? v.change(d["gain"]["validation"]) : "-");
+  }
+  table.header = {"", names[0], names[1]};
+  table.rows = {{"claimed by the study", claimed[0], claimed[1]},
+                {"gain over the default, confirmed", gain[0], gain[1]}};
+  all.push_back(std::move(table));
+  for (const json& d : document["studies"]) {
+    Blocks part = Writer(d).write(2);
+    std::move(part.begin(), part.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::string markdown(const Table& table) {
+  const auto line = [](const std::vector<std::string>& cells) {
+    std::string out = "|";
+    for (const std::string& cell : cells) out += " " + cell + " |";
+    return out + "\n";
+  };
+  std::string out = line(table.header) + "|---|";
+  for (std::size_t i = 1; i < table.header.size(); ++i) out += "---:|";
+  out += "\n";
+  for (const auto& row : table.rows) out += line(row);
+  return out + "\n";
+}
+
+struct Markdown {
+  std::string operator()(const Heading& h) const {
+    return std::string(static_cast<std::size_t>(h.level), '#') + " " + h.text + "\n\n";
+  }
+  std::string operator()(const Paragraph& p) const { return p.text + "\n\n"; }
+  std::string operator()(const Item& i) const { return "- " + i.text + "\n"; }
+  std::string operator()(const Code& c) const {
+    return "```\n" + c.text + (c.text.ends_with('\n') ? "" : "\n") + "```\n\n";
+  }
+  std::string operator()(const Table& t) const { return markdown(t); }
+};
+
+constexpr std::size_t page = 80;
+
+// Lines of at most `page` characters, the first after `first`, the others after as many spaces.
+std::string wrapped(const std::string& text, const std::string& first) {
+  std::string out = first, word;
+  std::size_t column = characters(first);
+  bool start = true;
+  const auto put = [&] {
+    if (word.empty()) return;
+    if (!start && column + 1 + characters(word) > page) {
+      out += "\n" + std::string(characters(first), ' ');
+      column = characters(first);
+      start = true;
+    }
+    if (!start) out += ' ', ++column;
+    out += word;
+    column += characters(word);
+    start = false;
+    word.clear();
+  };
+  for (const char c : text) {
+    if (c == ' ' || c == '\n') {
+      put();
+    } else {
+      word += c;
+    }
+  }
+  put();
+  return out + "\n";
+}
+
+std::string aligned(const Table& table) {
+  std::vector<std::size_t> widths(table.header.size());
+  const auto measure = [&](const std::vector<std::string>& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], characters(row[i]));
+  };
+  measure(table.header);
+  for (const auto& row : table.rows) measure(row);
+  const auto line = [&](const std::vector<std::string>& row) {
+    std::string out = "  ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string gap(widths[i] - characters(row[i]), ' ');
+      out += (i > 0 ? "  " : "") + (i == 0 ? row[i] + gap : gap + row[i]);
+    }
+    return out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
+  };
+  std::string out = line(table.header);
+  for (const auto& row : table.rows) out += line(row);
+  return out;
+}
+
+struct Terminal {
+  std::string operator()(const Heading& h) const {
+    return "\n" + h.text + "\n" + std::string(characters(h.text), h.level == 1 ? '=' : '-') + "\n";
+  }
+  std::string operator()(const Paragraph& p) const { return wrapped(p.text, "  "); }
+  std::string operator()(const Item& i) const { return wrapped(i.text, "  - "); }
+  std::string operator()(const Code& c) const {
+    std::string out = "    ";
+    for (const char x : c.text) out += x == '\n' ? std::string("\n    ") : std::string(1, x);
+    while (out.ends_with(' ') || out.ends_with('\n')) out.pop_back();
+    return out + "\n\n";
+  }
+  std::string operator()(const Table& t) const { return aligned(t); }
+};
+
+template <class Render>
+std::string render(std::string_view document, Render render) {
+  std::string out;
+  bool item = false;
+  for (const Block& block : blocks_of(json::parse(document))) {
+    if (item && !std::holds_alternative<Item>(block)) out += "\n";
+    item = std::holds_alternative<Item>(block);
+    out += std::visit(render, block);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string markdown_report(std::string_view document) { return render(document, Markdown()); }
+
+std::string terminal_report(std::string_view document) { return render(document, Terminal()); }
+
+std::string comparison_document(std::string_view first, std::string_view second) {
+  return ordered_json{{"format", "tailor-study-comparison"},
+                      {"version", 1},
+                      {"studies", {ordered_json::parse(first), ordered_json::parse(second)}}}
+      .dump();
+}
+
+}  // namespace tailor
