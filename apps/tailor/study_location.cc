@@ -34,7 +34,7 @@ void add_storage_option(CLI::App& command, StudyLocation& location) {
 }
 
 void add_study_option(CLI::App& command, StudyLocation& location) {
-  command.add_option("--study", location.study, "Its name there [the only one]");
+  command.add_option("--study,STUDY", location.study, "Its name there [the only one]");
 }
 
 std::unique_ptr<Storage> open_existing_storage(const std::string& url) {

@@ -30,6 +30,7 @@ struct Item {
 };
 struct Code {
   std::string text;
+  bool long_one = false;  // left out on a terminal
 };
 struct Table {
   std::vector<std::string> header;  // the first column is words, the others numbers
@@ -54,6 +55,13 @@ class Values {
       return fmt::format("{:.4f} ({:.4f} to {:.4f})", at(e, "estimate"), at(e, "low"), at(e, "high"));
     return fmt::format("{:.2f} % ({:.2f} to {:.2f})", 100 * at(e, "estimate"), 100 * at(e, "low"),
                        100 * at(e, "high"));
+  }
+  // The same in fewer columns.
+  std::string narrow_interval(const json& e) const {
+    if (!e.is_object()) return "-";
+    const double factor = accuracy_ ? 100 : 1;
+    return fmt::format("{:.{}f} ({:.{}f}-{:.{}f})", factor * at(e, "estimate"), digits(),
+                       factor * at(e, "low"), digits(), factor * at(e, "high"), digits());
   }
   // A difference, with its sign.
   std::string change(const json& e) const {
@@ -198,17 +206,17 @@ class Writer {
     heading("Four figures");
     const bool original = c["original"].is_object();
     Table table{{"", "tuned", "untuned default"}, {}};
-    if (original) table.header.emplace_back("original project");
+    if (original) table.header.emplace_back("original");
     const std::pair<const char*, const char*> rows[] = {
-        {"maximum validation accuracy", "max_validation_accuracy"},
-        {"training accuracy there", "train_accuracy_at_best"},
+        {"max. validation", "max_validation_accuracy"},
+        {"training there", "train_accuracy_at_best"},
         {"test accuracy", "test_accuracy"},
         {"test loss", "test_loss"}};
     for (const auto& [title, key] : rows) {
       const Values values(std::string_view(key) != "test_loss");
       std::vector<std::string> row = {title};
       for (const char* who : {"winner", "default"})
-        row.push_back(c[who].is_object() ? values.interval(c[who]["figures"][key]) : "-");
+        row.push_back(c[who].is_object() ? values.narrow_interval(c[who]["figures"][key]) : "-");
       if (original) row.push_back(values.value(c["original"][key]));
       table.rows.push_back(std::move(row));
     }
@@ -268,8 +276,8 @@ class Writer {
     const json& r = d_.at("reproduce");
     if (plain(r["recipe"]).empty()) return;
     heading("The setting");
-    blocks_.push_back(Code{plain(r["recipe"])});
     blocks_.push_back(Code{plain(r["command"])});
+    blocks_.push_back(Code{plain(r["recipe"]), true});
   }
 
   static std::string words(std::string key) {
@@ -388,6 +396,7 @@ struct Terminal {
   std::string operator()(const Paragraph& p) const { return wrapped(p.text, "  "); }
   std::string operator()(const Item& i) const { return wrapped(i.text, "  - "); }
   std::string operator()(const Code& c) const {
+    if (c.long_one) return "";
     std::string out = "    ";
     for (const char x : c.text) out += x == '\n' ? std::string("\n    ") : std::string(1, x);
     while (out.ends_with(' ') || out.ends_with('\n')) out.pop_back();
@@ -413,6 +422,17 @@ std::string render(std::string_view document, Render render) {
 std::string markdown_report(std::string_view document) { return render(document, Markdown()); }
 
 std::string terminal_report(std::string_view document) { return render(document, Terminal()); }
+
+std::string terminal_answer(std::string_view document) {
+  const json d = json::parse(document);
+  std::string out;
+  for (const json& one : d.contains("studies") ? d["studies"] : json::array({d})) {
+    for (const json& sentence : one.at("answer").at("sentences")) out += wrapped(plain(sentence), "");
+    for (const json& w : one.at("warnings"))
+      if (w["severity"] == "serious") out += wrapped(plain(w["text"]) + " " + plain(w["advice"]), "Beware: ");
+  }
+  return out;
+}
 
 std::string comparison_document(std::string_view first, std::string_view second) {
   return ordered_json{{"format", "tailor-study-comparison"},

@@ -11,6 +11,9 @@ namespace tailor {
 std::string markdown_report(std::string_view document);
 std::string terminal_report(std::string_view document);
 
+// The sentences of the answer alone, and warnings that are serious, for a terminal.
+std::string terminal_answer(std::string_view document);
+
 // Two study documents side by side: what html_report and the two above draw as a comparison.
 std::string comparison_document(std::string_view first, std::string_view second);
 

@@ -1,0 +1,141 @@
+// A study document as text: everything a reader needs, within 80 columns; two documents side by side.
+#include "tailor/report/written_report.h"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace tailor {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+json interval(double estimate, double low, double high) {
+  return {{"estimate", estimate}, {"low", low}, {"high", high}};
+}
+
+// A confirmed study.
+json document() {
+  json d = {
+      {"format", "tailor-study-document"},
+      {"study",
+       {{"name", "s"},
+        {"architecture", {{"name", "tiny"}, {"parameters", 1234}, {"fingerprint", "0123456789abcdef"}}},
+        {"data",
+         {{"name", "images"},
+          {"train_images", 40000},
+          {"validation_images", 20000},
+          {"test_images", 10000},
+          {"split_hash", "fedcba9876543210"},
+          {"split_seed", 1}}},
+        {"measure", {{"name", "validation_accuracy"}, {"maximize", true}}}}},
+      {"answer", {{"sentences", {"Results ran far.", "Tuning was worth it.", "Trust this."}}}},
+      {"warnings",
+       {{{"severity", "serious"}, {"text", "The seal was opened twice."}, {"advice", "Do not."}}}},
+      {"spread",
+       {{"by_budget",
+         {{{"epochs", 3},
+           {"count", 9},
+           {"worst", 0.1},
+           {"q1", 0.5},
+           {"median", 0.7},
+           {"q3", 0.8},
+           {"best", 0.9}}}},
+        {"shares", {{"bad", 0.25}, {"pruned", 0.5}, {"diverged", 0}, {"failed", 0}}},
+        {"bad_definition", "below"}}},
+      {"noise", {{"sd", interval(0.002, 0.001, 0.003)}, {"share_of_spread", interval(0.1, 0.05, 0.2)}}},
+      {"gain",
+       {{"validation", interval(0.0123, 0.01, 0.015)},
+        {"test", interval(0.011, 0.008, 0.014)},
+        {"over_random", nullptr},
+        {"over_one_epoch", nullptr}}},
+      {"optimism",
+       {{"claimed", 0.95},
+        {"confirmed", interval(0.94, 0.93, 0.945)},
+        {"optimism", interval(0.01, 0.005, 0.02)},
+        {"shrunken", nullptr}}},
+      {"importance",
+       {{{"name", "learning_rate"}, {"fanova", interval(0.4, 0.3, 0.5)}, {"ped_anova", nullptr}}}},
+      {"leave_at_default", {{{"name", "momentum"}}}},
+      {"best_of_n",
+       {{"n", {1, 2, 3}},
+        {"estimate", {0.5, 0.6, 0.7}},
+        {"low", {0.4, 0.5, 0.6}},
+        {"high", {0.6, 0.7, 0.8}},
+        {"enough", nullptr}}},
+      {"compute", {{"items", {{{"kind", "after_optimum"}, {"seconds", 75}, {"trials", 2}, {"epochs", 6}}}}}},
+      {"openings", {{{"time", "2026-01-02 03:04:05"}, {"by", "s.confirm"}}}},
+      {"reproduce",
+       {{"command", "tailor train --out winner"}, {"recipe", "[hyperparameters]\nflip = 0.5\n"}}}};
+  const json figures = {{"max_validation_accuracy", interval(0.94, 0.93, 0.95)},
+                        {"train_accuracy_at_best", nullptr},
+                        {"test_accuracy", interval(0.93, 0.92, 0.94)},
+                        {"test_loss", interval(0.2, 0.19, 0.21)}};
+  d["confirmation"] = {{"candidates",
+                        {{{"name", "trial 4"},
+                          {"role", "leader"},
+                          {"runs", json::array({1, 2, 3})},
+                          {"mean", interval(0.94, 0.93, 0.95)},
+                          {"dropped_after", nullptr},
+                          {"winner", true}}}},
+                       {"winner", {{"figures", figures}}},
+                       {"default", {{"figures", figures}}},
+                       {"original",
+                        {{"max_validation_accuracy", 0.894},
+                         {"train_accuracy_at_best", 0.9071},
+                         {"test_accuracy", 0.9117},
+                         {"test_loss", 0.269255}}}};
+  return d;
+}
+
+TEST(WrittenReport, SaysWhatTheDocumentSays) {
+  for (const std::string& text : {markdown_report(document().dump()), terminal_report(document().dump())}) {
+    for (const char* part :
+         {"Results ran far.", "Tuning was worth it.", "serious: The seal was opened twice. Do not.",
+          "90.00 %", "25 % of all", "+1.23 (+1.00 to +1.50)", "+1.10 (+0.80 to +1.40)", "95.00 %",
+          "trial 4 (leader)", "0.2693", "40 % (30 % to 50 %)", "learning_rate", "momentum",
+          "70.00 % (60.00 to 80.00)", "1 min 15 s", "after optimum", "2026-01-02 03:04:05",
+          "tailor train --out winner"})
+      EXPECT_THAT(text, HasSubstr(part));
+  }
+  EXPECT_THAT(markdown_report(document().dump()), HasSubstr("flip = 0.5"));
+  EXPECT_THAT(markdown_report(document().dump()), HasSubstr("| epochs | trials |"));
+}
+
+TEST(WrittenReport, FitsATerminal) {
+  std::istringstream lines(terminal_report(document().dump()));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
+}
+
+TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
+  json d = document();
+  for (const char* key : {"spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
+    d[key] = nullptr;
+  for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
+  const std::string text = terminal_report(d.dump());
+  EXPECT_THAT(text, HasSubstr("Never opened."));
+  EXPECT_THAT(text, Not(HasSubstr("race")));
+}
+
+TEST(WrittenReport, TheAnswerAloneWarnsOfWhatIsSerious) {
+  EXPECT_EQ(
+      terminal_answer(document().dump()),
+      "Results ran far.\nTuning was worth it.\nTrust this.\nBeware: The seal was opened twice. Do not.\n");
+}
+
+TEST(WrittenReport, TwoStudiesSideBySide) {
+  json other = document();
+  other["study"]["name"] = "other";
+  const std::string both = comparison_document(document().dump(), other.dump());
+  EXPECT_EQ(json::parse(both)["format"], "tailor-study-comparison");
+  const std::string text = markdown_report(both);
+  EXPECT_THAT(text, HasSubstr("| s | other |"));
+  EXPECT_THAT(text, HasSubstr("## Study other"));
+}
+
+}  // namespace
+}  // namespace tailor
