@@ -16,7 +16,7 @@ export interface Chart {
   title: string;
   alt: string; // what it shows, in a sentence or two with its main numbers
   caption?: Child;
-  legend?: { label: string; mark: 'dot' | 'diamond' | 'line' | 'dash' | 'cross' | 'bar' | 'ring'; colour: (palette: Palette) => string }[];
+  legend?: { label: string; mark: 'dot' | 'triangle' | 'diamond' | 'line' | 'dash' | 'cross' | 'bar' | 'ring'; colour: (palette: Palette) => string }[];
   controls?: HTMLElement;
   height: (width: number) => number;
   option: (scene: Scene) => EChartsOption;

@@ -32,7 +32,7 @@ export function download(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
 
-// `code` spans of a text between back-ticks as <code>.
+// A document's sentence: `code` spans between back-ticks as <code>, and no line break before a per cent sign.
 export function prose(text: string): Child[] {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? h('code', {}, part) : part));
+  return text.replace(/(\d) %/g, '$1\u202f%').split('`').map((part, index) => (index % 2 === 1 ? h('code', {}, part) : part));
 }

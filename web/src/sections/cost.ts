@@ -24,13 +24,13 @@ export function costSection(study: Study): Section {
   return section('cost', title,
     lead(`${seconds(compute.seconds_total)} of computing, summed over workers.`),
     figure(ledgerChart(study)),
-    table('Where the time went', [{ title: 'Kind' }, { title: 'Time', number: true }, { title: 'Share', number: true }, { title: 'Trials', number: true }, { title: 'Epochs', number: true }],
+    table('In numbers', [{ title: 'Kind' }, { title: 'Time', number: true }, { title: 'Share', number: true }, { title: 'Trials', number: true }, { title: 'Epochs', number: true }],
       compute.items.map((item) => [kinds[item.kind].label, seconds(item.seconds), share(compute.seconds_total > 0 ? item.seconds / compute.seconds_total : 0), integer(item.trials), integer(item.epochs)])),
     h('h3', {}, 'Ending trials early'),
-    pruning ? pruningText(pruning) : missing('No trial of this study is ended early.'));
+    pruning ? pruningText(study, pruning) : missing('No trial of this study is ended early.'));
 }
 
-function pruningText(x: NonNullable<Study['document']['pruning']>): HTMLElement[] {
+function pruningText(study: Study, x: NonNullable<Study['document']['pruning']>): HTMLElement[] {
   const parts = [lead(`${integer(x.epochs_trained)} epochs were trained where ${integer(x.epochs_full)} would have been without pruning: ${share(x.saved_share)} saved.`)];
   if (x.rank_correlation) {
     const { estimate, low, high } = x.rank_correlation;
@@ -38,7 +38,7 @@ function pruningText(x: NonNullable<Study['document']['pruning']>): HTMLElement[
   }
   if (x.regrets && x.regrets.length > 0) {
     parts.push(table('Perhaps ended too soon', [{ title: 'Trial' }, { title: 'After epoch', number: true }, { title: 'Value then', number: true }, { title: '' }],
-      x.regrets.map((r) => [integer(r.trial), integer(r.epoch), r.value === null ? '–' : number(r.value), prose(r.text)])));
+      x.regrets.map((r) => [integer(r.trial), integer(r.epoch), r.value === null ? '–' : study.measure.value(r.value), prose(r.text)])));
   }
   return parts;
 }

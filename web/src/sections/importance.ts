@@ -2,7 +2,7 @@
 import { h } from '../dom';
 import { forest, type ForestSeries } from '../forest';
 import { count, parameterValue, shareInterval, words } from '../format';
-import type { Interval } from '../generated/document';
+import type { Interval, StudyDocument } from '../generated/document';
 import { figure, lead, missing, note, pair, section, table, type Section } from '../layout';
 import type { Study } from '../study';
 
@@ -14,14 +14,13 @@ export function importanceSection(study: Study): Section {
     return section('importance', title, missing(`${count(study.bestFirst.length, 'result')} cannot tell which hyperparameters matter; some twenty are the least.`, `tailor tune --resume --study ${study.name} --trials 100`));
   }
   const space = new Map(doc.study.space.map((p) => [p.name, p]));
-  const first = importance.slice(0, 3).map(({ name }) => name);
   const tail = importance.slice(0, 20);
   const both: ForestSeries[] = [
     { name: 'over the whole space', colour: (p) => p.tuned, values: tail.map((x) => x.fanova) },
     { name: 'among the best', colour: (p) => p.untuned, shape: 'diamond', values: tail.map((x) => x.ped_anova) },
   ];
   return section('importance', title,
-    first.length > 0 ? lead('Most of the difference between settings is due to ', first.map((name, i) => [i === 0 ? '' : i === first.length - 1 ? ' and ' : ', ', h('code', {}, name)]), '.') : null,
+    largest(importance),
     importance.length > 0 ? figure(forest({
       name: 'importance', title: 'Importance of each hyperparameter', axis: 'share (%)', from: 0, scale: (x) => x * 100, text: shareInterval,
       alt: tail.map(({ name, fanova, ped_anova }) => `${name} ${[fanova ? `${shareInterval(fanova)} over the space` : '', ped_anova ? `${shareInterval(ped_anova)} among the best` : ''].filter(Boolean).join(', ')}`).join('; ') + '.',
@@ -46,4 +45,13 @@ export function importanceSection(study: Study): Section {
         leave.map(({ name, difference, margin }: { name: string; difference: Interval; margin: number }) =>
           [h('code', {}, name), parameterValue(space.get(name)?.default), measure.differenceInterval(difference), measure.difference(margin).replace(/^\+/, '')]))
       : note('No hyperparameter can be said to be safe at its default: the intervals are still too wide.'));
+}
+
+// The first few by name, the first with its interval: whether it is "most" of the variance is for the reader to see.
+function largest(importance: StudyDocument['importance']): HTMLElement | null {
+  const [first, ...others] = importance.slice(0, 3);
+  if (!first) return null;
+  const x = first.fanova ?? first.ped_anova;
+  return lead('The largest share of the variance is due to ', h('code', {}, first.name), x ? `, ${shareInterval(x)}` : '',
+    others.length > 0 ? ['; then come ', others.map(({ name }, i) => [i > 0 ? ' and ' : '', h('code', {}, name)])] : null, '.');
 }

@@ -70,7 +70,7 @@ function parallelChart(study: Study, keep: () => number): Chart {
       const rankOf = new Map(rows.map((row, rank) => [row, rank])); // colours are spread evenly over the drawn trials
       const axisText = { color: palette.ink, fontSize: 11, backgroundColor: `${palette.ground}cc`, padding: [1, 3] };
       return option({
-        parallel: { left: 44, right: 52, top: 46, bottom: 14, parallelAxisDefault: {
+        parallel: { left: 30, right: 66, top: 46, bottom: 14, parallelAxisDefault: {
           nameLocation: 'start', nameGap: 16, nameRotate: parameters.length > 5 ? 18 : 0, nameTextStyle: { color: palette.ink, fontSize: 11, align: 'left' }, inverse: false,
           axisLine: { lineStyle: { color: palette.other } }, axisTick: { show: false }, axisLabel: axisText, areaSelectStyle: { width: 14, color: palette.tuned, opacity: 0.25, borderWidth: 0 } } },
         parallelAxis: [
@@ -78,7 +78,7 @@ function parallelChart(study: Study, keep: () => number): Chart {
             const axis = axisOf(p) as { axisLabel?: object };
             return { dim, name: p.name, nameLocation: 'end', ...axis, axisLabel: { ...axisText, ...(axis.axisLabel ?? {}) } };
           }),
-          { dim: value, name: words(measure.name).split(' ').pop(), nameLocation: 'end', nameRotate: 0, nameTextStyle: { color: palette.ink, fontSize: 11, fontWeight: 600, align: 'right' }, type: 'value', ...roundAxis(min, max), axisLabel: { ...axisText, formatter: (x: number) => number(x, 4) } },
+          { dim: value, name: words(measure.name).split(' ').pop(), nameLocation: 'end', nameTextStyle: { color: palette.ink, fontSize: 11, fontWeight: 600, align: 'left' }, type: 'value', ...roundAxis(min, max), axisLabel: { ...axisText, formatter: (x: number) => number(x, 4) } },
         ],
         visualMap: { show: false, type: 'continuous', min: 0, max: Math.max(1, rows.length - 1), dimension: value + 1, inRange: { color: palette.ramp } },
         series: [{ type: 'parallel', lineStyle: { width: rows.length > 200 ? 1 : 1.5, opacity: rows.length > 200 ? 0.35 : 0.6 }, inactiveOpacity: 0.02, activeOpacity: 0.8, progressive: 0,

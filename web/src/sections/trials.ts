@@ -3,7 +3,7 @@ import { grid, option, tooltip, uprightAxis, valueAxis, zoom } from '../axes';
 import { ChartFigure, type Chart } from '../chart';
 import { h } from '../dom';
 import { count, integer, seconds, words } from '../format';
-import { choice, lead, missing, section, type Section } from '../layout';
+import { choice, fold, lead, missing, plainTable, section, type Section } from '../layout';
 import type { Palette } from '../palette';
 import { roundAxis } from '../stats';
 import type { Study } from '../study';
@@ -18,13 +18,14 @@ export function trialsSection(study: Study): Section {
     .map((state) => [state, trials.state.filter((s) => s === state).length] as const).filter(([, n]) => n > 0);
   return section('trials', 'Trials and their curves',
     lead(`${count(study.count, 'trial')}: ${states.map(([state, n]) => `${integer(n)} ${state}`).join(', ')}.`),
-    history(study), study.document.curves.length > 0 ? curves(study) : null);
+    history(study), study.document.curves.length > 0 ? curves(study) : null,
+    Object.keys(trials.failure).length > 0 ? fold('Failed trials and why', () => plainTable('Failed trials', ['trial', 'reason'], Object.entries(trials.failure))) : null);
 }
 
 const styles: Record<string, { label: string; symbol: string; colour: (p: Palette) => string; hollow?: boolean }> = {
   complete: { label: 'complete', symbol: 'circle', colour: (p) => p.tuned },
   pruned: { label: 'pruned', symbol: 'circle', colour: (p) => p.other, hollow: true },
-  paused: { label: 'paused', symbol: 'triangle', colour: (p) => p.third },
+  paused: { label: 'paused', symbol: 'triangle', colour: (p) => p.other },
   running: { label: 'running', symbol: 'triangle', colour: (p) => p.third },
   failed: { label: 'failed', symbol: 'rect', colour: (p) => p.bad },
 };
@@ -59,7 +60,7 @@ function history(study: Study): HTMLElement {
     name: 'history', title: 'History', height: (width) => (width < 480 ? 320 : 380),
     alt: `${words(measure.name)} of ${count(study.bestFirst.length, 'trial')} in their order. `
       + (study.complete.length > 0 ? `The best, ${measure.value(study.value(study.complete[0]!)!)}, is trial ${trials.number[study.complete[0]!]}.` : ''),
-    legend: [...present.map((state) => ({ label: styles[state]!.label, mark: (styles[state]!.hollow ? 'ring' : 'dot') as 'ring' | 'dot', colour: styles[state]!.colour })),
+    legend: [...present.map((state) => ({ label: styles[state]!.label, mark: styles[state]!.hollow ? 'ring' as const : styles[state]!.symbol === 'triangle' ? 'triangle' as const : 'dot' as const, colour: styles[state]!.colour })),
       { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
     controls: h('div', { class: 'controls' }, toggles,
       choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); }),

@@ -58,7 +58,7 @@ function bestOfN(study: Study, x: BestOfN): Chart {
     caption: `Estimated from ${count(x.independent_trials, 'independent draw')}. Band: 95 % interval.`,
     option: ({ palette }) => option({
       grid: grid({ top: 30, right: 24 }),
-      xAxis: valueAxis(palette, 'trials', { type: 'log', scale: undefined, min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false }, minorSplitLine: { show: false } }),
+      xAxis: valueAxis(palette, 'trials', { ...(x.n[last]! > 20 ? { type: 'log', scale: undefined } : { minInterval: 1 }), min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false } }),
       yAxis: uprightAxis(palette, measure.label),
       tooltip: { trigger: 'axis', confine: true, transitionDuration: 0, backgroundColor: palette.ground, borderColor: palette.line, textStyle: { color: palette.ink, fontSize: 12 },
         formatter: (items: { dataIndex: number; seriesName: string }[]) => {
