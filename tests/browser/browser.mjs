@@ -4,17 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { test as plainTest } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-const web = process.env.TAILOR_WEB;
+export const web = process.env.TAILOR_WEB;
 const chromiumProgram = process.env.TAILOR_CHROMIUM;
 if (!web || !chromiumProgram) throw new Error('set TAILOR_WEB to the built web folder and TAILOR_CHROMIUM to the browser');
 const fromWeb = createRequire(join(web, 'package.json'));
 export const axeSource = fromWeb('axe-core').source;
 
-const folder = mkdtempSync(join(tmpdir(), 'tailor-browser-'));
+export const folder = mkdtempSync(join(tmpdir(), 'tailor-browser-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 // A browser that stopped answering fails its test instead of holding up all of them.
@@ -38,11 +38,9 @@ const samples = {
   single: ['1'], thirty: ['30'], unconfirmed: ['120', '7', '--unconfirmed'], 'ten-thousand': ['10000'], comparison: ['60', '--compare'],
 };
 
-// Reports by name: made from samples, and those of real studies whose files TAILOR_REPORTS lists, separated by colons.
+// Reports of made-up documents, by name.
 export function reports() {
-  const made = Object.entries(samples).map(([name, flags]) => [name, writeReport(name, sampleJson(...flags))]);
-  const real = (process.env.TAILOR_REPORTS ?? '').split(':').filter(Boolean).map((file) => [basename(file), file]);
-  return [...made, ...real];
+  return Object.entries(samples).map(([name, flags]) => [name, writeReport(name, sampleJson(...flags))]);
 }
 
 export async function launch() {

@@ -1,8 +1,9 @@
-// Reports in a real browser: they draw, quickly and without complaint, at any width, in light, dark and on paper, and what
-// they offer to take along is there.
+// Reports of made-up documents in a real browser: the checks that hold for any report, and what each part of the page
+// offers and says.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe } from 'node:test';
+import { after, before } from 'node:test';
+import { checkReport } from './checks.mjs';
 import { drawnMarks, launch, open, reports, sampleJson, scrollThrough, test, writeReport } from './browser.mjs';
 
 let browser;
@@ -16,59 +17,7 @@ const chartsOf = {
   comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
 };
 
-for (const [name, file] of reports()) {
-  describe(`the report ${name}`, () => {
-    test('draws every chart without complaint', async () => {
-      const { page, complaints, close } = await open(browser, file);
-      await scrollThrough(page);
-      const charts = await drawnMarks(page);
-      assert.deepEqual(complaints, []);
-      if (chartsOf[name]) assert.deepEqual(charts.map((chart) => chart.name), chartsOf[name]);
-      assert.ok(charts.length > 0);
-      for (const { name: chart, kind, marks } of charts) assert.ok(marks > (kind === 'canvas' ? 3000 : 8), `${chart} is drawn as ${kind} with ${marks}`);
-      await close();
-    });
-
-    test('is there within 1.5 seconds', async () => {
-      let quickest = Infinity; // of three, since the machine may be busy with something else
-      for (let i = 0; i < 3 && quickest > 1500; ++i) {
-        const { page, close } = await open(browser, file);
-        await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
-        quickest = Math.min(quickest, await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime));
-        assert.ok(await page.locator('h1').count() > 0);
-        await close();
-      }
-      assert.ok(quickest < 1500, `first paint after ${quickest} ms`);
-    });
-
-    test('needs no sideways scrolling on a phone', async () => {
-      const { page, complaints, close } = await open(browser, file, { viewport: { width: 360, height: 780 }, hasTouch: true, isMobile: true });
-      await scrollThrough(page);
-      for (const details of await page.locator('summary').all()) await details.evaluate((element) => element.click());
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(wide <= 0, `${wide} pixels too wide`);
-      assert.ok((await drawnMarks(page)).every((chart) => chart.marks > 8));
-      assert.deepEqual(complaints, []);
-      await close();
-    });
-
-    test('prints every chart, light', async () => {
-      const { page, complaints, close } = await open(browser, file, { colorScheme: 'dark' });
-      const pdf = await page.pdf({ format: 'A4' });
-      assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
-      assert.ok(pdf.length > 30000, `${pdf.length} bytes`);
-      await page.emulateMedia({ media: 'print' });
-      await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
-      const papers = await page.evaluate(() => [...document.querySelectorAll('figure.chart')].map((figure) => figure.querySelectorAll('.paper svg :is(path, polyline, polygon, circle, rect, text)').length));
-      assert.ok(papers.length > 0 && papers.every((marks) => marks > 4), papers.join(' '));
-      assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
-      await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
-      assert.equal(await page.locator('.paper').count(), 0);
-      assert.deepEqual(complaints, []);
-      await close();
-    });
-  });
-}
+for (const [name, file] of reports()) checkReport(name, file, () => browser, chartsOf[name]);
 
 const report = (name, ...flags) => writeReport(name, sampleJson(...flags));
 
