@@ -87,7 +87,14 @@ double mixed(std::span<const double> x) {
 
 Problem analytic(std::string name, std::vector<Parameter> parameters, double (*f)(std::span<const double>),
                  double best, double noise = 0) {
-  Problem problem{std::move(name), Space(std::move(parameters)), f, {}, best, 0};
+  Problem problem{std::move(name),
+                  Space(std::move(parameters)),
+                  f,
+                  {},
+                  [noise](const Assignment&) { return noise; },
+                  false,
+                  best,
+                  0};
   problem.observed = [f, noise](const Assignment& x, Key key) {
     return f(x) + (noise > 0 ? noise * key.normal(0) : 0);
   };
@@ -176,11 +183,18 @@ Problem table_problem(const std::filesystem::path& description) {
             static_cast<std::streamsize>(table->values.size() * sizeof(float)));
   if (!data) throw bad_input("{}: its .f32 file is missing or too short", description.string());
 
-  Problem problem{json.at("name"), Space(parameters), {}, {}, 0, 0};
+  Problem problem{json.at("name"), Space(parameters), {}, {}, {}, table->sign > 0, 0, 0};
   problem.truth = [table](const Assignment& x) { return table->sign * mean(table->row(x)); };
   problem.observed = [table](const Assignment& x, Key key) {
     const std::vector<double> values = present(table->row(x));
     return table->sign * values[key.below(0, values.size())];
+  };
+  problem.noise_sd = [table](const Assignment& x) {
+    const std::vector<double> values = present(table->row(x));
+    const double center = table->sign * mean(table->row(x));
+    double squares = 0;
+    for (const double v : values) squares += (table->sign * v - center) * (table->sign * v - center);
+    return values.size() > 1 ? std::sqrt(squares / static_cast<double>(values.size() - 1)) : 0;
   };
   std::vector<double> all;
   for (std::size_t i = 0; i < table->values.size(); i += table->repeats) {

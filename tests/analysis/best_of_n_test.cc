@@ -37,18 +37,18 @@ TEST(BestOfN, LargeSamplesDoNotOverflow) {
 
 TEST(BestOfN, WithoutBiasAndCovering) {
   // Exponential losses: the best (least) of n has mean 1 / n; uniform scores: n / (n + 1).
-  for (const int n : {2, 5, 15}) {
+  for (const int n : {2, 5, 7}) {
     double sum = 0;
-    const double least = test::coverage(300, 1.0 / n, [&](Key key) {
+    const double least = test::coverage(200, 1.0 / n, [&](Key key) {
       std::vector<double> results(60);
       for (std::size_t i = 0; i < results.size(); ++i) results[i] = -std::log1p(-key.uniform(i));
       const Estimate e = expected_best_interval(results, false, n);
-      sum += e.estimate / 300;
+      sum += e.estimate / 200;
       return e;
     });
     EXPECT_NEAR(sum, 1.0 / n, 0.06 / n);
     EXPECT_NEAR(least, 0.95, 0.05) << n;
-    const double most = test::coverage(300, n / (n + 1.0), [&](Key key) {
+    const double most = test::coverage(200, n / (n + 1.0), [&](Key key) {
       std::vector<double> results(60);
       for (std::size_t i = 0; i < results.size(); ++i) results[i] = key.uniform(i);
       return expected_best_interval(results, true, n);
@@ -61,13 +61,13 @@ TEST(BestOfN, CurveSaysHowManyWereEnough) {
   const std::vector<double> results = test::normals(90, 0, 1, Key(5));
   const BestOfN curve = best_of_n(results, true, 0.5).value();
   EXPECT_EQ(curve.n.front(), 1);
-  EXPECT_EQ(curve.n.back(), 30);
+  EXPECT_EQ(curve.n.back(), 11);
   EXPECT_EQ(curve.independent_trials, 90);
   ASSERT_TRUE(curve.enough);
   EXPECT_LE(curve.best.back().estimate - expected_best(results, true, *curve.enough), 0.5);
   EXPECT_GT(curve.best.back().estimate - expected_best(results, true, *curve.enough - 1), 0.5);
   EXPECT_FALSE(best_of_n(results, true, 0).value().enough);
-  EXPECT_FALSE(best_of_n(std::span(results).first(5), true, 1));
+  EXPECT_FALSE(best_of_n(std::span(results).first(15), true, 1));
 }
 
 }  // namespace

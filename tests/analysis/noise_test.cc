@@ -71,6 +71,10 @@ TEST(Noise, OfAConfirmationTakesRaceAndFinalRuns) {
   const Noise noise = seed_noise(table).value();
   EXPECT_DOUBLE_EQ(noise.sd.estimate, 2);
   EXPECT_EQ(noise.degrees_of_freedom, 2);
+  table.candidates[1].runs.push_back({1, 9.0});
+  EXPECT_GT(seed_noise(table).value().sd.estimate, 2);
+  table.winner = 0;
+  EXPECT_DOUBLE_EQ(seed_noise(table).value().sd.estimate, 2);
 }
 
 TEST(Noise, ShareOfTheSpread) {

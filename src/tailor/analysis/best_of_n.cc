@@ -35,39 +35,66 @@ double weighted(const std::vector<double>& values, const std::vector<double>& w)
   return sum;
 }
 
-// The distribution behind the results is somewhere near them: its steps between sorted results are uniform on
-// the simplex (the Bayesian bootstrap, Rubin, Ann. Statist. 9 (1981) 130). `values` ascend; an estimate for
-// each n.
+constexpr std::size_t tail_results = 5;
+
+// The expected largest of the draws beyond the largest result, over the tail's scale: n draws each lie there
+// with `chance`, at least one does, and the tail is exponential. The mean of the K-th harmonic number over a
+// Poisson K.
+double expected_beyond(double n, double chance) {
+  const double mean_count = n * chance;
+  if (mean_count < 1e-9) return 1;
+  double term = 1, sum = 0;
+  for (int k = 1; k < 60; ++k) {
+    term *= -mean_count / k;
+    sum -= term / k;
+    if (std::abs(term) < 1e-12) break;
+  }
+  return sum / -std::expm1(-mean_count);
+}
+
+// The mean excess of the five best over the sixth: how far beyond the best result the next better may lie.
+double tail_scale(const std::vector<double>& values) {
+  const std::size_t count = values.size();
+  const std::size_t k = std::min(count - 1, tail_results);
+  double sum = 0;
+  for (std::size_t i = count - k; i < count; ++i) sum += values[i] - values[count - k - 1];
+  return sum / static_cast<double>(k);
+}
+
+// The distribution function at the sorted results is distributed as sorted uniform numbers are, whatever the
+// distribution: from draws of those follow distributions that may have made the results, linear between them
+// and with an exponential tail beyond the best. `values` ascend; an estimate for each n.
 std::vector<Estimate> intervals(const std::vector<double>& values, const std::vector<int>& ns) {
   const std::size_t count = values.size();
   const std::uint64_t replicates = std::clamp<std::uint64_t>(2000000 / count, 200, 1000);
   const Key key = Key(0).with(Purpose::resampling);
+  const double scale = tail_scale(values);
   std::vector<std::vector<double>> draws(ns.size());
-  std::vector<double> log_below(count + 1, 0.0);  // of the distribution up to the i-th result
+  std::vector<double> log_below(count);  // of the distribution function at the i-th result
   for (std::uint64_t r = 0; r < replicates; ++r) {
     const Key own = key.with(r);
-    double total = 0;
-    for (std::size_t i = 0; i < count; ++i) total += log_below[i + 1] = -std::log1p(-own.uniform(i));
-    for (std::size_t i = count; i > 0; --i) log_below[i] /= total;
+    double total = -std::log1p(-own.uniform(count));
+    for (std::size_t i = 0; i < count; ++i) total += log_below[i] = -std::log1p(-own.uniform(i));
     double below = 0;
-    for (std::size_t i = 1; i <= count; ++i) log_below[i] = std::log(below += log_below[i]);
-    log_below[count] = 0;
+    for (double& b : log_below) b = std::log((below += b) / total);
     for (std::size_t k = 0; k < ns.size(); ++k) {
-      double sum = 0, power = 1;
-      for (std::size_t i = count; i > 0 && power > 1e-12; --i) {
-        const double next = i > 1 ? std::exp(ns[k] * log_below[i - 1]) : 0;
-        sum += (power - next) * values[i - 1];
+      const double n = ns[k], chance = -std::expm1(log_below.back());
+      double power = std::exp(n * log_below.back());
+      double sum = (1 - power) * (values.back() + scale * expected_beyond(n, chance));
+      for (std::size_t i = count - 1; i > 0 && power > 1e-12; --i) {
+        const double next = std::exp(n * log_below[i - 1]);
+        sum += (power - next) * (values[i] + values[i - 1]) / 2;
         power = next;
       }
-      draws[k].push_back(sum);
+      draws[k].push_back(sum + power * values.front());
     }
   }
   std::vector<Estimate> result;
   for (std::size_t k = 0; k < ns.size(); ++k) {
-    // As spread out as that, around the estimate without bias.
-    const double estimate = weighted(values, weights(count, ns[k])), center = mean(draws[k]);
-    for (double& d : draws[k]) d += estimate - center;
-    result.push_back(percentile_interval(estimate, std::move(draws[k])));
+    Estimate e = percentile_interval(weighted(values, weights(count, ns[k])), std::move(draws[k]));
+    e.low = std::min(e.low, e.estimate);
+    e.high = std::max(e.high, e.estimate);
+    result.push_back(e);
   }
   return result;
 }
@@ -88,7 +115,7 @@ Estimate expected_best_interval(std::span<const double> results, bool maximize, 
 }
 
 std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize, double tolerance) {
-  const int most = static_cast<int>(results.size() / 3);
+  const int most = static_cast<int>(results.size() / 8);
   if (most < 2) return std::nullopt;
   BestOfN curve{.independent_trials = static_cast<int>(results.size()), .tolerance = tolerance};
   constexpr int points = 40;

@@ -13,7 +13,7 @@ namespace tailor {
 // al., "Showing your work doesn't always work", ACL 2020, equation 4). 1 <= n <= the number of results.
 double expected_best(std::span<const double> results, bool maximize, int n);
 
-// The same with an interval. n at most a third of the results: beyond that the best few decide everything,
+// The same with an interval. n at most an eighth of the results: beyond that the best few decide everything,
 // and no interval made of the sample holds what it promises.
 Estimate expected_best_interval(std::span<const double> results, bool maximize, int n);
 

@@ -64,7 +64,10 @@ std::optional<Noise> seed_noise(const ConfirmationTable& confirmation) {
     for (const ConfirmationRun& run : c.runs)
       row[static_cast<std::size_t>(std::distance(seeds.begin(), seeds.find(run.seed_index)))] = run.value;
   }
-  return seed_noise(values);
+  if (!confirmation.winner) return seed_noise(values);
+  std::optional<Noise> noise = seed_noise(std::span(values).subspan(*confirmation.winner, 1));
+  if (noise) noise->paired_sd = paired_sd(values);
+  return noise;
 }
 
 Estimate noise_share(const Noise& noise, std::span<const double> results) {

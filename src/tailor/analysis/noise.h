@@ -23,7 +23,8 @@ struct Noise {
 // interval is that of fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
 std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
 
-// The same of a confirmation's runs, race and final ones.
+// Of a confirmation's winner, race and final runs together: settings differ in their noise, hopeless ones are
+// the noisiest, and what counts is that of the recommended one. Before there is a winner, of all candidates.
 std::optional<Noise> seed_noise(const ConfirmationTable& confirmation);
 
 // The share of the variance of a study's results that noise is, 0 to 1; `results` are those of many settings.

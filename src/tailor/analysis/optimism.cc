@@ -30,19 +30,23 @@ struct Tail {
   double weight(double log_total) const { return std::exp(log_weight - log_total); }
 };
 
-std::vector<Tail> fit_tails(const std::vector<double>& excess, double best, double noise) {
+std::vector<Tail> fit_tails(const std::vector<double>& excess, double best, double noise,
+                            std::size_t results) {
   double sum = 0, squares = 0;
   for (const double u : excess) sum += u, squares += u * u;
   const auto n = static_cast<double>(excess.size());
   // No more bent than noise alone, nor than a normal distribution whose mode is far above the threshold.
   const double scale = sum / n, most_b = std::min(1 / (noise * noise), 9 / (scale * scale));
+  // Nor steeper at the best than if all of so many results were noise: a noise that is overstated for these
+  // shifts the estimate by no more than that.
+  const double steepest = std::sqrt(2 * std::log(static_cast<double>(results))) / noise;
   std::vector<Tail> tails;
   for (int i = 0; i < steps; ++i) {
     const double b = most_b * (i + 0.5) / steps;
     // The slope at the threshold: from a threshold far on the tail to one below the mode.
     for (int j = 0; j < steps; ++j) {
       const double a = -3 * std::sqrt(b) + (j + 0.5) / steps * (4 / scale + 3 * std::sqrt(b));
-      const double truth = best - noise * noise * (a + b * best);
+      const double truth = best - noise * noise * std::min(a + b * best, steepest);
       tails.push_back(
           {-a * sum - b * squares / 2 - n * log_mass(a, b), truth, noise * std::sqrt(1 - b * noise * noise)});
     }
@@ -81,7 +85,7 @@ Estimate shrunken_best(std::span<const double> results, bool maximize, double no
   for (double& v : excess) v -= threshold;
   if (excess.front() == 0) return {.estimate = sign * best};
 
-  std::vector<Tail> tails = fit_tails(excess, excess.front(), noise_sd);
+  std::vector<Tail> tails = fit_tails(excess, excess.front(), noise_sd, values.size());
   double most = -std::numeric_limits<double>::infinity(), total = 0, truth = 0, low = 0, high = 0;
   for (const Tail& t : tails) most = std::max(most, t.log_weight);
   std::erase_if(tails, [&](const Tail& t) { return t.weight(most) < least_weight; });

@@ -194,7 +194,8 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
     noise = {{"sd", estimate(f.noise->sd)},
              {"degrees_of_freedom", number(f.noise->degrees_of_freedom, 4)},
              {"share_of_spread", estimate(f.noise_share)},
-             {"source", "all runs of the confirmation, race and final ones"}};
+             {"source", in.confirmation && in.confirmation->winner ? "all runs of the confirmed winner"
+                                                                   : "all runs of the confirmation so far"}};
   if (f.gain)
     gain = {{"validation", estimate(f.gain->validation)},
             {"test", estimate(f.gain->test)},
