@@ -55,7 +55,7 @@ function race(study: Study, { candidates }: Confirmation): Parameters<typeof fig
     name: 'candidates', title: 'The candidates on fresh seeds', axis: measure.label,
     alt: shown.map((c) => `${c.name}${c.winner ? ' (winner)' : ''}: ${c.mean ? measure.interval(c.mean) : 'no result'}, ${count(c.runs.length, 'seed')}`).join('; ') + '.',
     caption: 'Faint dots: single runs. Mark and line: mean with its 95 % interval. Candidates that fell behind were dropped early, so they have fewer runs.',
-    rows: shown.map((c) => c.name === (roles[c.role] ?? c.role) || c.name === c.role || c.role === 'best_random' || c.role === 'random' ? c.name : `${c.name}, ${roles[c.role] ?? words(c.role)}`),
+    rows: shown.map((c) => c.name === (roles[c.role] ?? c.role) || c.name === c.role ? c.name : `${c.name}, ${roles[c.role] ?? words(c.role)}`),
     scale: (x) => measure.scale(x), text: (x) => measure.interval(x), together: true,
     series: [group('tuned', 'tuned'), group('untuned', 'untuned default'), group('other', 'others')],
   });
