@@ -193,7 +193,8 @@ const std::vector<GlossaryEntry>& glossary() {
        "default."},
       {"95 % interval", "A range made so that it holds the true value in 95 of 100 studies like this one."},
       {"optimism",
-       "How much better the study's best result looks than the same setting does on fresh seeds. Also called "
+       "How much better the study's best result looks than what the confirmed winner does on fresh seeds. "
+       "Also called "
        "the winner's curse."},
       {"confirmation",
        "Leading settings and baselines trained again with fresh seeds, the same seeds for all; the winner "
