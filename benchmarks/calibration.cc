@@ -32,7 +32,7 @@ namespace {
 struct Arguments {
   std::string tables, sampler = "random";
   std::vector<std::string> problems;
-  int studies = 1000, trials = 100, leaders = 5, final_seeds = 5;
+  int studies = 1000, trials = 100, leaders = 5, final_seeds = 5, seed = 1;
   RaceOptions race;
 };
 
@@ -243,7 +243,8 @@ nlohmann::ordered_json calibrate(const Problem& problem, const Arguments& a) {
     for (const int n : best_of) expected[n] = expected_best(draws, false, n);
   }
   Tally tally;
-  for (int s = 0; s < a.studies; ++s)
+  const int first = (a.seed - 1) * 1000000;
+  for (int s = first; s < first + a.studies; ++s)
     simulate(tally, problem, expected, a, Key(static_cast<std::uint64_t>(s)));
   nlohmann::ordered_json line{{"problem", problem.name}, {"studies", tally.studies}, {"sampler", a.sampler}};
   for (const auto& [name, counts] : tally.covered)
@@ -274,6 +275,7 @@ int main(int argc, char** argv) {
   app.add_option("--problems", a.problems, "only these")->delimiter(',');
   app.add_option("--sampler", a.sampler);
   app.add_option("--studies", a.studies, "simulated for each table");
+  app.add_option("--seed", a.seed, "other numbers, other studies")->check(CLI::Range(1, 2000));
   app.add_option("--trials", a.trials, "of each study");
   app.add_option("--leaders", a.leaders, "of a study, in the race beside the default");
   app.add_option("--final-seeds", a.final_seeds);

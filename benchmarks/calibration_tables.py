@@ -13,6 +13,7 @@ def add_options(sub):
     sub.add_argument("--tables", default=os.environ.get("TAILOR_HPO_TABLES", ""), help="folder of tables, NAME.json and NAME.f32 (or $TAILOR_HPO_TABLES)")
     sub.add_argument("--problems", default="naval_propulsion,phoneme,slice_localization,vehicle", help="comma-separated")
     sub.add_argument("--studies", type=int, default=1000, help="simulated for each table")
+    sub.add_argument("--seed", type=int, default=1, help="another one simulates other studies")
     sub.add_argument("--trials", type=int, default=100, help="of each study")
     sub.add_argument("--sampler", default="random", help="of the studies; best-of-n is judged of random ones only")
     sub.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="tables at the same time")
@@ -23,7 +24,7 @@ def calibrate(o, binary, note, table):
         raise SystemExit("calibration needs --tables, or $TAILOR_HPO_TABLES: where the truth is known")
 
     def one(problem):
-        command = [binary, "--tables", o.tables, "--problems", problem, "--studies", o.studies, "--trials", o.trials, "--sampler", o.sampler]
+        command = [binary, "--tables", o.tables, "--problems", problem, "--studies", o.studies, "--seed", o.seed, "--trials", o.trials, "--sampler", o.sampler]
         done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, check=True, text=True)
         note(f"{problem}: {o.studies} studies")
         return json.loads(done.stdout)
