@@ -2,8 +2,8 @@
 // trainings, where the truth is known, and counts how often 95 % intervals hold it. Prints a JSON line for
 // each table; `scripts/bench calibration` makes tables of them.
 //
-// The tables have 4 or 5 seeds a setting; any number of fresh seeds is simulated as normal draws with the
-// mean and the variance of those, which are the truth.
+// The tables have 4 or 5 seeds a setting; any number of fresh seeds is simulated as draws with the mean and
+// the variance of those, which are the truth: normal for accuracies, gamma for losses.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

@@ -109,8 +109,7 @@ void RunOutput::finish(TrainingEnd end) {
     std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
   std::printf("\nBest epoch: %d of %d (by validation accuracy)\n\n%s\n%s", summary.best_epoch, summary.epochs,
               class_table(confusion, names).c_str(), closing_table(summary, folder_.string()).c_str());
-  std::printf("\nAll files: %s (curves.png, architecture.svg, confusion.png, metrics.csv, …)\n",
-              folder_.c_str());
+  std::printf("\nAll files: %s (curves.png, confusion.png, metrics.csv, …)\n", folder_.c_str());
 }
 
 // A missing or failing drawing program is no reason to lose a training.

@@ -92,6 +92,14 @@ TEST(Study, TrialZeroIsNeverPruned) {
   }
 }
 
+TEST(Study, ItsFilesHaveItsNameWithoutWhatFilesMayNotHave) {
+  EXPECT_EQ(study_file_name("a b/c.d-e_f"), "a_b_c.d-e_f");
+  EXPECT_EQ(study_file_name("\u00e9t\u00e9"), "\u00e9t\u00e9");
+  // A character of two bytes is not cut in half.
+  EXPECT_EQ(study_file_name(std::string(63, 'a') + "\u00e9"), std::string(63, 'a'));
+  EXPECT_EQ(study_file_name(std::string(62, 'a') + "\u00e9b"), std::string(62, 'a') + "\u00e9");
+}
+
 TEST(Study, TheSeedDecides) {
   StudyDefinition definition = small_study();
   const std::vector<std::string> expected = undisturbed(definition);

@@ -57,7 +57,10 @@ void change_definition(Storage& storage, StudyId study, const StudyDefinition& d
 }
 
 std::string study_file_name(const std::string& study) {
-  std::string name = study.substr(0, 64);
+  std::size_t length = std::min<std::size_t>(study.size(), 64);
+  const auto within_character = [&](std::size_t i) { return i < study.size() && (study[i] & 0xC0) == 0x80; };
+  while (within_character(length)) --length;
+  std::string name = study.substr(0, length);
   std::replace_if(
       name.begin(), name.end(),
       [](unsigned char c) { return c < 0x80 && std::isalnum(c) == 0 && c != '-' && c != '_' && c != '.'; },
