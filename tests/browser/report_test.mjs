@@ -75,6 +75,9 @@ test('each chart can be taken along as SVG and its data as CSV', async () => {
     const svg = await take(page, figure, 'SVG');
     assert.equal(svg.name, `${name}.svg`);
     assert.match(svg.text, /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    const fault = await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml')
+      .querySelector('parsererror')?.textContent ?? '', svg.text);
+    assert.equal(fault, '', `${name}.svg is not well-formed`);
     assert.match(svg.text, /<title>.+<\/title><desc>.+<\/desc>/);
     assert.ok((svg.text.match(/<(path|circle|polyline|polygon|rect|text)/g) ?? []).length > 6, name);
     const csv = await take(page, figure, 'CSV');

@@ -24,7 +24,8 @@ export interface Chart {
   table: () => Table;
 }
 
-const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+// Single quotes: the library puts it between double ones when it writes SVG.
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const paperWidth = 660;
 const rowsShown = 500;
 const drawn = new Map<Element, ChartFigure>();
