@@ -65,12 +65,22 @@ test('what is not known yet names the command that finds it out', async () => {
 
 test('each chart can be taken along as SVG and its data as CSV', async () => {
   const file = report('downloads', '30');
+  // What would be downloaded: a browser that saves dozens of files in a row begins to refuse.
   const take = async (page, figure, label) => {
-    const [download] = await Promise.all([page.waitForEvent('download'), figure.locator('button', { hasText: label }).click()]);
-    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+    await page.evaluate(() => {
+      URL.createObjectURL = (blob) => {
+        window.offered = blob;
+        return 'blob:none';
+      };
+      HTMLAnchorElement.prototype.click = function () {
+        window.taken = window.offered.text().then((text) => ({ name: this.download, text }));
+      };
+    });
+    await figure.locator('button', { hasText: label }).click();
+    return page.evaluate(() => window.taken);
   };
   for (const name of chartsOf.thirty) {
-    const { page, complaints, close } = await open(browser, file); // Chromium stops a page after ten downloads in a row
+    const { page, complaints, close } = await open(browser, file);
     const figure = page.locator(`[data-chart=${name}]`);
     const svg = await take(page, figure, 'SVG');
     assert.equal(svg.name, `${name}.svg`);

@@ -164,11 +164,12 @@ TEST(Study, NothingIsTrainedTwiceWhenTrialsPauseAndGoOn) {
   Formula formula;
   const std::filesystem::path folder = scratch("kept");
   std::int64_t paused = 0;
+  // Reports come a little later: a trial that was paused may have gone on to its end by then.
   const auto ended = [&](const JobReport& report) {
-    const bool kept =
-        std::filesystem::exists(folder / fmt::format("trial-{}.safetensors", report.assigned.trial));
-    EXPECT_EQ(kept, report.result.end == JobEnd::paused);
-    paused += kept;
+    paused += report.result.end == JobEnd::paused;
+    if (report.result.end == JobEnd::paused) return;
+    EXPECT_FALSE(
+        std::filesystem::exists(folder / fmt::format("trial-{}.safetensors", report.assigned.trial)));
   };
   EXPECT_EQ(study.run(formula, {.checkpoints = folder}, {.ended = ended}), StudyEnd::finished);
   std::size_t values = 0;
