@@ -76,7 +76,8 @@ test('each chart can be taken along as SVG and its data as CSV', async () => {
         window.taken = window.offered.text().then((text) => ({ name: this.download, text }));
       };
     });
-    await figure.locator('button', { hasText: label }).click();
+    // Charts further up that are only now drawn may move the button away from under a pointer.
+    await figure.locator('button', { hasText: label }).evaluate((button) => button.click());
     return page.evaluate(() => window.taken);
   };
   for (const name of chartsOf.thirty) {
