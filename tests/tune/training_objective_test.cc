@@ -64,6 +64,8 @@ TEST(TrainingObjective, NotesTheHistoryThatATrainerHas) {
     EXPECT_NEAR(noted[i].train.loss, trainer.history()[i].train.loss, 1e-6);
     EXPECT_NEAR(noted[i].validation.accuracy, trainer.history()[i].validation.accuracy, 1e-6);
     EXPECT_EQ(tiny.values[i], trainer.history()[i].validation.accuracy);
+    EXPECT_EQ(noted[i].train.count, 60);
+    EXPECT_EQ(noted[i].validation.count, 30);
     EXPECT_EQ(noted[i].train_sample.count, 0) << "not measured";
   }
 }

@@ -51,6 +51,7 @@ std::string history_note(const std::vector<EpochMetrics>& history) {
   json note = json::object();
   for (const auto& [part, score] : parts) {
     if (history.empty() || (history.front().*score).count == 0) continue;
+    note[std::string(part) + "_images"] = (history.front().*score).count;
     for (const auto& [figure, value] : figures) {
       json& column = note[std::string(part) + "_" + figure] = json::array();
       for (const EpochMetrics& row : history) column.push_back(shortened(row.*score.*value));
@@ -88,9 +89,11 @@ std::vector<EpochMetrics> read_history(const Attributes& attributes) {
       const auto column = note.find(std::string(part) + "_" + figure);
       if (column == note.end()) continue;
       history.resize(std::max(history.size(), column->size()));
+      // Older notes do not say how many images it was, only that some were measured.
+      const std::int64_t images = note.value(std::string(part) + "_images", std::int64_t{1});
       for (std::size_t i = 0; i < column->size(); ++i) {
         history[i].epoch = static_cast<int>(i) + 1;
-        (history[i].*score).count = 1;  // measured; how many images is not kept
+        (history[i].*score).count = images;
         history[i].*score.*value = (*column)[i];
       }
     }

@@ -26,7 +26,8 @@ struct TestNote {
   std::vector<bool> right;  // in the images' order
 };
 
-// Accuracies and losses (train, train_sample, validation) of epochs 1, 2, …; other fields are not kept.
+// Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields
+// are not kept.
 std::string history_note(const std::vector<EpochMetrics>& history);
 std::string mistakes_note(const Mistakes& mistakes);
 std::string test_note(const TestNote& test);
