@@ -254,12 +254,9 @@ nlohmann::ordered_json calibrate(const Problem& problem, const Arguments& a) {
 }
 
 void run(const Arguments& a) {
-  for (const Problem& problem : tuning_problems(a.tables)) {
+  for (const Problem& problem : tuning_problems(a.tables, a.problems)) {
     if (problem.noise_sd(untuned(problem.space)) == 0)
       continue;  // a formula without noise has nothing to show
-    if (!a.problems.empty() &&
-        std::find(a.problems.begin(), a.problems.end(), problem.name) == a.problems.end())
-      continue;
     std::printf("%s\n", calibrate(problem, a).dump().c_str());
     std::fflush(stdout);
   }

@@ -110,10 +110,7 @@ void run(const Arguments& a) {
       std::printf("%s\n", proposal_time(sampler, trials).dump().c_str());
   }
   if (!a.histories.empty()) return;
-  for (const Problem& problem : tuning_problems(a.tables)) {
-    if (!a.problems.empty() &&
-        std::find(a.problems.begin(), a.problems.end(), problem.name) == a.problems.end())
-      continue;
+  for (const Problem& problem : tuning_problems(a.tables, a.problems)) {
     if (a.describe) {
       std::printf("%s\n", description(problem).dump().c_str());
       continue;

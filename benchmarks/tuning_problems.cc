@@ -209,7 +209,8 @@ Problem table_problem(const std::filesystem::path& description) {
 
 }  // namespace
 
-std::vector<Problem> tuning_problems(const std::filesystem::path& folder) {
+std::vector<Problem> tuning_problems(const std::filesystem::path& folder,
+                                     std::span<const std::string> names) {
   std::vector<Problem> problems;
   if (!folder.empty()) {
     std::vector<std::filesystem::path> files;
@@ -233,6 +234,9 @@ std::vector<Problem> tuning_problems(const std::filesystem::path& folder) {
                                {"x5", choice(4)}},
                               mixed, least_mixed()));
   problems.push_back(analytic("noisy_hartmann6", box(6, 0, 1), hartmann6, -3.32236801141551, 0.3));
+  std::erase_if(problems, [&](const Problem& problem) {
+    return !names.empty() && std::find(names.begin(), names.end(), problem.name) == names.end();
+  });
   return problems;
 }
 

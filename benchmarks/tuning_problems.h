@@ -24,7 +24,9 @@ struct Problem {
   double reference = 0;  // the median truth of uniform draws: normalised regret 1
 };
 
-// Tables in `folder` (NAME.json with NAME.f32, ascending by name; none without a folder), then the functions.
-std::vector<Problem> tuning_problems(const std::filesystem::path& folder);
+// Tables in `folder` (NAME.json with NAME.f32, ascending by name; none without a folder), then the functions;
+// only those of `names`, if there are any.
+std::vector<Problem> tuning_problems(const std::filesystem::path& folder,
+                                     std::span<const std::string> names = {});
 
 }  // namespace tailor

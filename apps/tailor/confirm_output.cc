@@ -14,10 +14,7 @@ namespace tailor {
 void ConfirmOutput::begin(const StudyOptions& options) {
   if (session_.json) return;
   const StudyDefinition& d = session_.definition;
-  print_row("confirmation", fmt::format("{} in {}", session_.name, without_password(session_.url)));
-  print_row("architecture",
-            fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
-                        with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
+  print_heading("confirmation");
   print_row("race", fmt::format("{} candidates, {} to {} fresh seeds of {} epochs, the same for all",
                                 confirmation_.candidates.size(), confirmation_.race.first_seeds,
                                 confirmation_.race.most_seeds, d.budget.epochs));
@@ -30,8 +27,7 @@ void ConfirmOutput::begin(const StudyOptions& options) {
     const std::string start = fmt::format("{:<12} {:<28} ", c.name, join(c.roles, ", "));
     std::printf("%s%s\n", start.c_str(), short_settings(c.settings, page_columns - start.size()).c_str());
   }
-  std::printf("\n  run candidate     seed  %-21s    time\n",
-              text_.accuracy() ? "value (95 % interval)" : "value");
+  std::printf("\n  run candidate     seed  %-21s    time\n", value_title());
   std::fflush(stdout);
 }
 
@@ -48,9 +44,7 @@ void ConfirmOutput::ended(const JobReport& report) {
                                  static_cast<int>(run.assignment[seed_parameter]), shown,
                                  duration(result.seconds), run.repetition.final_run ? "  final" : "");
   if (result.end == JobEnd::failed) line += "  " + result.failure;
-  if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  print_ended(std::move(line));
 }
 
 void ConfirmOutput::tick(JobQueue& queue) {

@@ -8,7 +8,7 @@ namespace tailor {
 class ConfirmOutput final : public SessionOutput {
  public:
   explicit ConfirmOutput(const Session& session)
-      : session_(session), text_(session.definition), confirmation_(*session.definition.confirmation) {}
+      : SessionOutput(session), confirmation_(*session.definition.confirmation) {}
 
   void begin(const StudyOptions& options) override;
   void ended(const JobReport& report) override;
@@ -16,8 +16,6 @@ class ConfirmOutput final : public SessionOutput {
   void finish(Storage& storage, StudyId study, bool finished) override;
 
  private:
-  const Session session_;
-  const MeasureText text_;
   const Confirmation& confirmation_;
 };
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "tailor/base/text.h"
 #include "tailor/report/label.h"
 #include "tailor/train/metrics.h"
 
@@ -23,6 +25,23 @@ std::string short_value(const std::string& text) {
 }  // namespace
 
 void print_row(const char* title, const std::string& text) { std::printf("%-14s %s\n", title, text.c_str()); }
+
+void SessionOutput::print_heading(const char* title) const {
+  const Architecture& a = session_.definition.architecture;
+  print_row(title, fmt::format("{} in {}", session_.name, without_password(session_.url)));
+  print_row("architecture", fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", a.name,
+                                        with_thousands(a.parameters()), a.fingerprint));
+}
+
+void SessionOutput::print_ended(std::string line) {
+  if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+const char* SessionOutput::value_title() const {
+  return text_.accuracy() ? "value (95 % interval)" : "value";
+}
 
 std::string MeasureText::value(double value) const {
   return accuracy_ ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);

@@ -2,11 +2,8 @@
 // status, the closing tables. tune_output.h and confirm_output.h are the two kinds.
 #pragma once
 
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "progress.h"
@@ -14,21 +11,6 @@
 #include "tailor/tune/training_objective.h"
 
 namespace tailor {
-
-class SessionOutput {
- public:
-  virtual ~SessionOutput() = default;
-
-  virtual void begin(const StudyOptions& options) = 0;
-  virtual void ended(const JobReport& report) = 0;
-  virtual void tick(JobQueue& queue) = 0;
-  // `finished`: nothing is left to do; else the session's time was over.
-  virtual void finish(Storage& storage, StudyId study, bool finished) = 0;
-  void clear() { line_.clear(); }
-
- protected:
-  StatusLine line_;
-};
 
 // Where a session works, and on what; borrowed by its output.
 struct Session {
@@ -39,11 +21,6 @@ struct Session {
   const std::filesystem::path checkpoints;
   bool json;  // print nothing but the result, as JSON
 };
-
-inline constexpr std::size_t page_columns = 80;
-
-// "title          text"
-void print_row(const char* title, const std::string& text);
 
 // Shows the measure's values: "93.10 %", or "0.2345" for a loss.
 class MeasureText {
@@ -63,6 +40,36 @@ class MeasureText {
   bool accuracy_;
   std::int64_t images_;
 };
+
+class SessionOutput {
+ public:
+  explicit SessionOutput(const Session& session) : session_(session), text_(session.definition) {}
+  virtual ~SessionOutput() = default;
+
+  virtual void begin(const StudyOptions& options) = 0;
+  virtual void ended(const JobReport& report) = 0;
+  virtual void tick(JobQueue& queue) = 0;
+  // `finished`: nothing is left to do; else the session's time was over.
+  virtual void finish(Storage& storage, StudyId study, bool finished) = 0;
+  void clear() { line_.clear(); }
+
+ protected:
+  // Title and name of what is worked on, and the architecture.
+  void print_heading(const char* title) const;
+  // One line of what ended, cut to the page.
+  void print_ended(std::string line);
+  // "value (95 % interval)"
+  const char* value_title() const;
+
+  const Session session_;
+  const MeasureText text_;
+  StatusLine line_;
+};
+
+inline constexpr std::size_t page_columns = 80;
+
+// "title          text"
+void print_row(const char* title, const std::string& text);
 
 // "sgd, lr 0.0123, batch 64", the ones that matter most first, in at most `columns`.
 std::string short_settings(const SettingTexts& settings, std::size_t columns);

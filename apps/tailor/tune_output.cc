@@ -34,10 +34,7 @@ std::uintmax_t bytes_below(const std::filesystem::path& folder) {
 void TuneOutput::begin(const StudyOptions& options) {
   if (session_.json) return;
   const StudyDefinition& d = session_.definition;
-  print_row("study", fmt::format("{} in {}", session_.name, without_password(session_.url)));
-  print_row("architecture",
-            fmt::format("{}, {} parameters, fingerprint {:.12} (fixed)", d.architecture.name,
-                        with_thousands(d.architecture.parameters()), d.architecture.fingerprint));
+  print_heading("study");
   print_row("data",
             fmt::format("{}: {} training, {} validation, test sealed",
                         std::filesystem::path(d.data.name).filename().string(),
@@ -59,8 +56,7 @@ void TuneOutput::begin(const StudyOptions& options) {
   if (options.jobs > d.lag && !options.queue.free)
     print_row("", fmt::format("the lag lets {} trials run at once, not more", d.lag));
   if (options.queue.free) print_row("", "--free: which trials are made depends on the workers' speed");
-  std::printf("\ntrial state  epochs %-21s    time  other than the default\n",
-              maximizes(d.measure) ? "value (95 % interval)" : "value");
+  std::printf("\ntrial state  epochs %-21s    time  other than the default\n", value_title());
   std::fflush(stdout);
 }
 
@@ -75,9 +71,7 @@ void TuneOutput::ended(const JobReport& report) {
   std::string line =
       start +
       (result.end == JobEnd::failed ? result.failure : short_settings(settings, page_columns - start.size()));
-  if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
-  std::printf("%s\n", line.c_str());
-  std::fflush(stdout);
+  print_ended(std::move(line));
 }
 
 void TuneOutput::tick(JobQueue& queue) {

@@ -10,7 +10,7 @@ namespace tailor {
 
 class TuneOutput final : public SessionOutput {
  public:
-  explicit TuneOutput(const Session& session) : session_(session), text_(session.definition) {}
+  using SessionOutput::SessionOutput;
 
   void begin(const StudyOptions& options) override;
   void ended(const JobReport& report) override;
@@ -19,8 +19,6 @@ class TuneOutput final : public SessionOutput {
   void finish(Storage& storage, StudyId study, bool finished) override;
 
  private:
-  const Session session_;
-  const MeasureText text_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::int64_t epochs_at_start_ = -1;
   std::chrono::steady_clock::time_point disk_read_{};

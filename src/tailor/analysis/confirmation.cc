@@ -52,6 +52,13 @@ void take_standing(ConfirmationTable& table, const Confirmation& c, StudyView& v
 
 }  // namespace
 
+std::vector<double> run_values(const ConfirmationCandidate& candidate, bool final_runs) {
+  std::vector<double> values;
+  for (const ConfirmationRun& run : candidate.runs)
+    if (run.final_run == final_runs && std::isfinite(run.value)) values.push_back(run.value);
+  return values;
+}
+
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   StudyView view(confirmation);
   std::vector<TrialRecord> records;

@@ -52,6 +52,9 @@ struct ConfirmationTable {
   }
 };
 
+// The finite values of a candidate's final runs, or of those of the race.
+std::vector<double> run_values(const ConfirmationCandidate& candidate, bool final_runs);
+
 // Bad input if the study is no confirmation. What other studies claimed is looked up there, if they still
 // are.
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation);

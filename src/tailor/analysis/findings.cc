@@ -9,15 +9,6 @@
 namespace tailor {
 namespace {
 
-std::optional<double> sd_of_one_result(const StudyTable& table, const std::optional<Noise>& noise) {
-  if (noise) return noise->sd.estimate;
-  const auto best = table.best();
-  const std::int64_t images = table.definition.data.validation_images;
-  if (!best || !table.maximize || images <= 0) return std::nullopt;
-  const double accuracy = std::clamp(table.trials[*best].value, 0.0, 1.0);
-  return std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images));
-}
-
 void add_importance(Findings& f, const StudyTable& table) {
   const Space& space = table.definition.space;
   const Results results = surrogate_results(table);
@@ -75,7 +66,7 @@ Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation
     const Estimate share = noise_share(*f.noise, complete);
     if (std::isfinite(share.low)) f.noise_share = share;
   }
-  f.result_sd = sd_of_one_result(table, f.noise);
+  f.result_sd = result_sd(table, f.noise);
   if (!complete.empty()) f.optimism = optimism(complete, table.maximize, f.result_sd, confirmation);
   add_importance(f, table);
   f.best_of_n = best_of_n(table.independent_results(), table.maximize, f.result_sd.value_or(0));

@@ -15,11 +15,10 @@ std::vector<double> differences(std::span<const double> a, std::span<const doubl
   return result;
 }
 
-// Final runs (or the race's) of one candidate.
-std::vector<double> run_values(const ConfirmationCandidate& candidate, bool final_runs, double sign) {
-  std::vector<double> values;
-  for (const ConfirmationRun& run : candidate.runs)
-    if (run.final_run == final_runs && std::isfinite(run.value)) values.push_back(sign * run.value);
+// The better is higher.
+std::vector<double> merits(const ConfirmationCandidate& candidate, bool final_runs, double sign) {
+  std::vector<double> values = run_values(candidate, final_runs);
+  for (double& value : values) value *= sign;
   return values;
 }
 
@@ -93,11 +92,11 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
   if (tuned.size() < 2) return std::nullopt;
   Gain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
   if (tuned_right.size() >= 2) result.test = test_gain(tuned_right, other_right);
-  const std::vector<double> final_values = run_values(winner, true, sign);
+  const std::vector<double> final_values = merits(winner, true, sign);
   const auto over = [&](const char* role) -> std::optional<Estimate> {
     const auto place = confirmation.find_role(role);
     if (!place || place == confirmation.winner) return std::nullopt;
-    const std::vector<double> values = run_values(confirmation.candidates[*place], false, sign);
+    const std::vector<double> values = merits(confirmation.candidates[*place], false, sign);
     if (values.empty()) return std::nullopt;
     return unpaired_gain(final_values, values);
   };

@@ -70,6 +70,15 @@ std::optional<Noise> seed_noise(const ConfirmationTable& confirmation) {
   return noise;
 }
 
+std::optional<double> result_sd(const StudyTable& table, const std::optional<Noise>& noise) {
+  if (noise) return noise->sd.estimate;
+  const auto best = table.best();
+  const std::int64_t images = table.definition.data.validation_images;
+  if (!best || !table.maximize || images <= 0) return std::nullopt;
+  const double accuracy = std::clamp(table.trials[*best].value, 0.0, 1.0);
+  return std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images));
+}
+
 Estimate noise_share(const Noise& noise, std::span<const double> results) {
   const double spread = variance(results);
   if (!(spread > 0)) return {};

@@ -7,6 +7,7 @@
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/estimate.h"
+#include "tailor/analysis/study_table.h"
 
 namespace tailor {
 
@@ -26,6 +27,10 @@ std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
 // Of a confirmation's winner, race and final runs together: settings differ in their noise, hopeless ones are
 // the noisiest, and what counts is that of the recommended one. Before there is a winner, of all candidates.
 std::optional<Noise> seed_noise(const ConfirmationTable& confirmation);
+
+// The standard deviation of one result: the seeds' where it is known, else what the size of the validation
+// set alone makes of the best one (a lower bound); none of a loss whose noise is not known.
+std::optional<double> result_sd(const StudyTable& table, const std::optional<Noise>& noise);
 
 // The share of the variance of a study's results that noise is, 0 to 1; `results` are those of many settings.
 // The interval is of both: of the noise, and (by the bootstrap) of the spread.

@@ -102,6 +102,11 @@ Estimate shrunken_best(std::span<const double> results, bool maximize, double no
   return maximize ? Estimate{center, lower, upper} : Estimate{-center, -upper, -lower};
 }
 
+Estimate too_good_by(double claimed, const Estimate& confirmed, bool maximize) {
+  return maximize ? Estimate{claimed - confirmed.estimate, claimed - confirmed.high, claimed - confirmed.low}
+                  : Estimate{confirmed.estimate - claimed, confirmed.low - claimed, confirmed.high - claimed};
+}
+
 Optimism optimism(std::span<const double> results, bool maximize, std::optional<double> noise_sd,
                   const ConfirmationTable* confirmation) {
   const auto [least, most] = std::minmax_element(results.begin(), results.end());
@@ -109,16 +114,10 @@ Optimism optimism(std::span<const double> results, bool maximize, std::optional<
   if (noise_sd && results.size() >= least_results)
     result.shrunken = shrunken_best(results, maximize, *noise_sd);
   if (!confirmation || !confirmation->winner) return result;
-  std::vector<double> values;
-  for (const ConfirmationRun& run : confirmation->candidates[*confirmation->winner].runs)
-    if (run.final_run && std::isfinite(run.value)) values.push_back(run.value);
+  const std::vector<double> values = run_values(confirmation->candidates[*confirmation->winner], true);
   if (values.size() < 2) return result;
-  const Estimate confirmed = mean_interval(values);
-  result.confirmed = confirmed;
-  result.optimism = maximize ? Estimate{result.claimed - confirmed.estimate, result.claimed - confirmed.high,
-                                        result.claimed - confirmed.low}
-                             : Estimate{confirmed.estimate - result.claimed, confirmed.low - result.claimed,
-                                        confirmed.high - result.claimed};
+  result.confirmed = mean_interval(values);
+  result.optimism = too_good_by(result.claimed, *result.confirmed, maximize);
   return result;
 }
 

@@ -20,11 +20,14 @@ namespace tailor {
 // Being chosen as the best needs no further correction, because the prior is that of all settings like it.
 Estimate shrunken_best(std::span<const double> results, bool maximize, double noise_sd);
 
+// claimed - confirmed; positive: too good, also of a minimised measure.
+Estimate too_good_by(double claimed, const Estimate& confirmed, bool maximize);
+
 struct Optimism {
   double claimed = 0;                   // the best result of the study
   std::optional<Estimate> confirmed{};  // the confirmed winner on fresh seeds: its final runs
-  std::optional<Estimate> optimism{};  // claimed - confirmed; positive: too good, also of a minimised measure
-  std::optional<Estimate> shrunken{};  // see shrunken_best; without a noise sd there is none
+  std::optional<Estimate> optimism{};   // see too_good_by
+  std::optional<Estimate> shrunken{};   // see shrunken_best; without a noise sd there is none
 };
 
 // `results` are those of the study's complete trials, at least one.

@@ -22,7 +22,8 @@ constexpr double separated = 2;  // standard errors of a difference
 
 class Finder {
  public:
-  explicit Finder(const WarningInput& input) : in_(input), table_(input.table) {}
+  explicit Finder(const WarningInput& input)
+      : in_(input), table_(input.table), result_sd_(result_sd(table_, input.noise).value_or(0)) {}
 
   std::vector<Warning> find() {
     enough_trials();
@@ -52,17 +53,6 @@ class Finder {
       return table_.better(table_.trials[a].value, table_.trials[b].value);
     });
     return order;
-  }
-
-  // The standard deviation of one result: over seeds if known, else what the validation images alone make.
-  double result_sd() const {
-    if (in_.noise) return in_.noise->sd.estimate;
-    const auto best = table_.best();
-    if (!best || !table_.maximize) return 0;
-    return image_sd(table_.trials[*best].value, table_.definition.data.validation_images);
-  }
-  static double image_sd(double accuracy, std::int64_t images) {
-    return images > 0 ? std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images)) : 0;
   }
 
   void enough_trials() {
@@ -127,14 +117,14 @@ class Finder {
     const std::span<const double> all(path);
     const double gain = mean(all.last(tenth)) - mean(all.subspan(path.size() - 2 * tenth, tenth));
     const double upward = table_.maximize ? gain : -gain;
-    const double limit = result_sd();
+    const double limit = result_sd_;
     if (upward > limit && upward > 0)
       add(WarningKind::curves_still_rising, WarningSeverity::info, upward, limit);
   }
 
   void leaders() {
     const std::vector<std::size_t> order = leaders_first();
-    const double difference = separated * std::sqrt(2.0) * result_sd();
+    const double difference = separated * std::sqrt(2.0) * result_sd_;
     if (order.size() < 2 || difference == 0) return;
     const double best = table_.trials[order[0]].value;
     const auto near = std::count_if(order.begin() + 1, order.end(), [&](std::size_t i) {
@@ -167,6 +157,7 @@ class Finder {
 
   const WarningInput& in_;
   const StudyTable& table_;
+  const double result_sd_;  // 0: not known
   std::vector<Warning> found_;
 };
 

@@ -17,13 +17,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<double> values(const ConfirmationCandidate& candidate, bool final_runs) {
-  std::vector<double> result;
-  for (const ConfirmationRun& run : candidate.runs)
-    if (run.final_run == final_runs) result.push_back(run.value);
-  return result;
-}
-
 std::vector<double> test_accuracies(const ConfirmationCandidate& candidate) {
   std::vector<double> result;
   for (const ConfirmationRun& run : candidate.runs)
@@ -63,7 +56,7 @@ std::string candidates_text(const ConfirmationTable& table, const Text& text) {
                                 "seeds", "mean", "sd", "");
   for (std::size_t i = 0; i < table.candidates.size(); ++i) {
     const ConfirmationCandidate& c = table.candidates[i];
-    const std::vector<double> runs = values(c, false);
+    const std::vector<double> runs = run_values(c, false);
     const std::string end = table.winner == i ? "winner"
                             : c.dropped_after ? fmt::format("out after {}", *c.dropped_after)
                             : table.winner    ? "not separated"
@@ -76,7 +69,7 @@ std::string candidates_text(const ConfirmationTable& table, const Text& text) {
 }
 
 std::string final_row(const char* title, const ConfirmationCandidate& c, const Text& text) {
-  const std::vector<double> validation = values(c, true), test = test_accuracies(c);
+  const std::vector<double> validation = run_values(c, true), test = test_accuracies(c);
   return fmt::format("{:<22} {:<26} {:<26}\n", title, text.interval(mean_interval(validation)),
                      test.empty() ? "sealed" : Text(true).interval(mean_interval(test)));
 }
@@ -88,7 +81,7 @@ std::string confirmation_text(const ConfirmationTable& table) {
   std::string out = candidates_text(table, text);
   if (!table.winner) return out;
   const ConfirmationCandidate& winner = table.candidates[*table.winner];
-  const std::vector<double> finals = values(winner, true);
+  const std::vector<double> finals = run_values(winner, true);
   if (finals.size() < 2) return out;
   out += fmt::format("\n{:<22} {:<26} {:<26}\n", fmt::format("{} further seeds", finals.size()),
                      "validation (95 % interval)", "test accuracy");
@@ -105,12 +98,7 @@ std::string confirmation_text(const ConfirmationTable& table) {
     over("over best of 1 epoch", g->over_one_epoch);
   }
   if (winner.claimed) {
-    const Estimate confirmed = mean_interval(finals);
-    const double sign = table.maximize ? 1 : -1;
-    const Estimate optimism{
-        sign * (*winner.claimed - confirmed.estimate),
-        std::min(sign * (*winner.claimed - confirmed.high), sign * (*winner.claimed - confirmed.low)),
-        std::max(sign * (*winner.claimed - confirmed.high), sign * (*winner.claimed - confirmed.low))};
+    const Estimate optimism = too_good_by(*winner.claimed, mean_interval(finals), table.maximize);
     out += fmt::format("{:<22} {}, too good by {}{}\n", "the study had claimed", text.value(*winner.claimed),
                        text.difference(optimism), text.unit());
   }

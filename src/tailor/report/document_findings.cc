@@ -176,13 +176,6 @@ ordered_json original_json(const StudyDefinition& d) {
           {"test_loss", 0.269255}};
 }
 
-std::vector<double> race_values(const ConfirmationCandidate& c) {
-  std::vector<double> values;
-  for (const ConfirmationRun& run : c.runs)
-    if (!run.final_run && std::isfinite(run.value)) values.push_back(run.value);
-  return values;
-}
-
 }  // namespace
 
 void add_findings(ordered_json& document, const StudyDocumentInput& in) {
@@ -233,7 +226,7 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
     for (const ConfirmationRun& run : c.candidates[i].runs)
       if (!run.final_run) seeds.insert(run.seed_index);
     order.push_back(i);
-    means.push_back(mean(race_values(c.candidates[i])));
+    means.push_back(mean(run_values(c.candidates[i], false)));
   }
   // Those without a result last.
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -246,7 +239,7 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
     ordered_json runs = ordered_json::array();
     for (const ConfirmationRun& run : candidate.runs)
       if (!run.final_run) runs.push_back({{"seed", run.seed_index}, {"value", number(run.value)}});
-    const std::vector<double> values = race_values(candidate);
+    const std::vector<double> values = run_values(candidate, false);
     candidates.push_back(
         {{"name", candidate.name},
          {"role", candidate.roles.empty() ? "leader" : candidate.roles.front()},

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include <openssl/evp.h>
+
 #include "tailor/nn/drawing.h"
 #include "tailor/report/document_json.h"
 #include "tailor/train/hyperparameters.h"
@@ -201,15 +203,10 @@ ordered_json curves_json(const StudyTable& table) {
 }
 
 std::string base64(const std::string& bytes) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t block = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      block = block << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += k <= bytes.size() - i ? letters[block >> (18 - 6 * k) & 63] : '=';
-  }
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends it with a zero
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.pop_back();
   return text;
 }
 

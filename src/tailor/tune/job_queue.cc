@@ -183,7 +183,7 @@ bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
   }
   storage_.record_heartbeat(id);
   if (repetition.final_run && d.confirmation->open_test)
-    record_test_opening(storage_, study_, *d.confirmation);
+    record_test_opening(storage_, study_, *d.confirmation, worker_.identity().host);
   assigned = {id, number, untuned, job, setting.settings, repetition, decision.setting, view_.sign(), false};
   return true;
 }

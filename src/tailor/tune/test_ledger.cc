@@ -6,13 +6,13 @@
 
 #include "tailor/storage/timestamp.h"
 #include "tailor/tune/study_view.h"
-#include "tailor/tune/worker_identity.h"
 
 namespace tailor {
 
 using nlohmann::json;
 
-void record_test_opening(Storage& storage, StudyId confirmation, const Confirmation& definition) {
+void record_test_opening(Storage& storage, StudyId confirmation, const Confirmation& definition,
+                         const std::string& host) {
   const std::optional<StudyId> study = storage.find_study(definition.study);
   if (!study) return;  // deleted since: the confirmation's own runs tell
   storage.lock_study(*study);
@@ -21,7 +21,7 @@ void record_test_opening(Storage& storage, StudyId confirmation, const Confirmat
   if (std::any_of(openings.begin(), openings.end(),
                   [&](const TestOpening& o) { return o.confirmation == name; }))
     return;
-  openings.push_back({format_timestamp(current_time()), name, LivingWorker().identity().host});
+  openings.push_back({format_timestamp(current_time()), name, host});
   json list = json::array();
   for (const TestOpening& o : openings)
     list.push_back({{"time", o.time}, {"confirmation", o.confirmation}, {"host", o.host}});

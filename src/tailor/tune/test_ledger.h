@@ -17,7 +17,8 @@ struct TestOpening {
 };
 
 // Within a transaction. Once for each confirmation, however many final runs it has.
-void record_test_opening(Storage& storage, StudyId confirmation, const Confirmation& definition);
+void record_test_opening(Storage& storage, StudyId confirmation, const Confirmation& definition,
+                         const std::string& host);
 
 std::vector<TestOpening> test_openings(const StudyRecord& study);
 
