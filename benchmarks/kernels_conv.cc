@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -152,13 +153,15 @@ void first(benchmark::State& state, const ConvShape& s, Pass pass, const std::st
   force_vector_target("");
 }
 
-// oneDNN's own choice of layouts and implementation, without ReLU and pooling.
+// oneDNN's own choice of layouts and implementation, without ReLU and pooling; operands in f32 or bf16, sums
+// in f32.
 class OneDnn {
  public:
-  OneDnn(const ConvShape& s, Pass pass) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+  OneDnn(const ConvShape& s, Pass pass, dnnl::memory::data_type type)
+      : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
     using namespace dnnl;
-    const auto tensor = [](const memory::dims& dims) {
-      return memory::desc(dims, memory::data_type::f32, memory::format_tag::any);
+    const auto tensor = [type](const memory::dims& dims) {
+      return memory::desc(dims, type, memory::format_tag::any);
     };
     const auto x = tensor({images, s.in_channels, s.in_height, s.in_width});
     const auto w = tensor({s.out_channels, s.in_channels, s.kernel_height, s.kernel_width});
@@ -209,9 +212,10 @@ class OneDnn {
  private:
   void add(int argument, const dnnl::memory::desc& desc) {
     dnnl::memory memory(desc, engine_);
+    // Floats up to 1; their upper halves are bf16s of the same size, their lower ones 0.
     auto* values = static_cast<float*>(memory.get_data_handle());
     for (std::size_t i = 0; i < desc.get_size() / sizeof(float); ++i)
-      values[i] = 0.01f * static_cast<float>(i % 101);
+      values[i] = static_cast<float>(i % 65) / 64;
     arguments_.emplace(argument, memory);
   }
   dnnl::engine engine_;
@@ -220,10 +224,20 @@ class OneDnn {
   std::unordered_map<int, dnnl::memory> arguments_;
 };
 
-void onednn(benchmark::State& state, const ConvShape& s, Pass pass) {
-  OneDnn conv(s, pass);
+void onednn(benchmark::State& state, const ConvShape& s, Pass pass, dnnl::memory::data_type type) {
+  OneDnn conv(s, pass, type);
   for (auto _ : state) conv.execute();
   report(state, s);
+}
+
+// bf16 where the processor multiplies it itself.
+std::vector<std::pair<std::string, dnnl::memory::data_type>> onednn_types() {
+  std::vector<std::pair<std::string, dnnl::memory::data_type>> types{
+      {"onednn", dnnl::memory::data_type::f32}};
+  constexpr int bf16 = dnnl_cpu_isa_avx512_core_bf16;
+  if ((static_cast<int>(dnnl::get_effective_cpu_isa()) & bf16) == bf16)
+    types.emplace_back("onednn_bf16", dnnl::memory::data_type::bf16);
+  return types;
 }
 
 template <class... Arguments>
@@ -243,9 +257,11 @@ void add_all() {
         add("weights" + at + with, sparse, layer.shape, Pass::weights, percent, target);
       }
     }
-    add("forward" + at + "onednn", onednn, layer.shape, Pass::forward);
-    add("data" + at + "onednn", onednn, layer.shape, Pass::data);
-    add("weights" + at + "onednn", onednn, layer.shape, Pass::weights);
+    for (const auto& [name, type] : onednn_types()) {
+      add("forward" + at + name, onednn, layer.shape, Pass::forward, type);
+      add("data" + at + name, onednn, layer.shape, Pass::data, type);
+      add("weights" + at + name, onednn, layer.shape, Pass::weights, type);
+    }
   }
   for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1}) {
     const std::string at = std::string("/") + layer.name + "/";
@@ -253,8 +269,10 @@ void add_all() {
       add("forward" + at + "first/" + target, first, layer.shape, Pass::forward, target);
       add("weights" + at + "first/" + target, first, layer.shape, Pass::weights, target);
     }
-    add("forward" + at + "onednn", onednn, layer.shape, Pass::forward);
-    add("weights" + at + "onednn", onednn, layer.shape, Pass::weights);
+    for (const auto& [name, type] : onednn_types()) {
+      add("forward" + at + name, onednn, layer.shape, Pass::forward, type);
+      add("weights" + at + name, onednn, layer.shape, Pass::weights, type);
+    }
   }
 }
 

@@ -1,11 +1,15 @@
 // Times the dense layer of the default network, 128 images, 9,216 inputs, 128 outputs, on one core: dense
-// (oneDNN) and from the non-zeros at several densities. Run: build/release/bin/kernels_dense
+// (oneDNN; also in bf16, which tailor does not use) and from the non-zeros at several densities. Run:
+// build/release/bin/kernels_dense
 // [--benchmark_filter=REGEX]
 #include <cstdint>
+#include <cstring>
 #include <new>
+#include <unordered_map>
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <dnnl.hpp>
 
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
@@ -69,6 +73,34 @@ void dense_backward(benchmark::State& state) {
   count(state, 2);
 }
 
+// oneDNN's product of two bf16 matrices into f32, each in the layout that it likes best; without the
+// conversions that a training in f32 would need.
+void bf16(benchmark::State& state, dnnl::memory::dim m, dnnl::memory::dim k, dnnl::memory::dim n) {
+  using dnnl::memory;
+  prepare_compute_thread();
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  dnnl::stream stream(engine);
+  const memory::desc a({m, k}, memory::data_type::bf16, memory::format_tag::any),
+      b({k, n}, memory::data_type::bf16, memory::format_tag::any),
+      c({m, n}, memory::data_type::f32, memory::format_tag::ab);
+#if DNNL_VERSION_MAJOR >= 3
+  const dnnl::matmul::primitive_desc description(engine, a, b, c);
+#else
+  const dnnl::matmul::primitive_desc description({a, b, c}, engine);
+#endif
+  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, memory(description.src_desc(), engine)},
+                                            {DNNL_ARG_WEIGHTS, memory(description.weights_desc(), engine)},
+                                            {DNNL_ARG_DST, memory(description.dst_desc(), engine)}};
+  for (auto& [argument, memory] : arguments)
+    std::memset(memory.get_data_handle(), 0, memory.get_desc().get_size());
+  dnnl::matmul product(description);
+  for (auto _ : state) {
+    product.execute(stream, arguments);
+    stream.wait();
+  }
+  count(state, 1);
+}
+
 void sparse_forward(benchmark::State& state) {
   Layer l(static_cast<double>(state.range(0)) / 100);
   for (auto _ : state) {
@@ -101,6 +133,9 @@ void densities(benchmark::internal::Benchmark* b) {
 
 BENCHMARK(dense_forward)->Unit(benchmark::kMillisecond);
 BENCHMARK(dense_backward)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bf16, forward, rows, in, out)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bf16, data, rows, out, in)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(bf16, weights, in, rows, out)->Unit(benchmark::kMillisecond);
 BENCHMARK(sparse_forward)->Apply(densities);
 BENCHMARK(compress_gradients)->Apply(densities);
 BENCHMARK(sparse_backward)->Apply(densities);
