@@ -115,7 +115,7 @@ def compare_samplers(o, binary, python, note, table, machine):
 
     rows = [[problem, *[f"{1000 * statistics.fmean(values(seconds, s, problem, -1)):.3f}" for s in samplers]] for problem in problems]
     rows.append(["mean", *[f"{1000 * statistics.fmean(v for p in problems for v in values(seconds, s, p, -1)):.3f}" for s in samplers]])
-    table(o, [f"sampler's ms a trial, {budgets[-1]} trials", *samplers], rows)
+    table(o, [f"sampler's processor ms a trial, {budgets[-1]} trials", *samplers], rows)
 
     after = [binary, "--samplers", "tpe", "--after", "100,1000,10000,100000"]
     lines = subprocess.run(after, capture_output=True, text=True, check=True, env=os.environ | THREADS).stdout.splitlines()

@@ -1,5 +1,6 @@
 # Optuna's samplers on the problems of benchmarks/tuning.cc; prints the same JSON lines. A seed is a process of one
-# thread; --jobs of them run at the same time. Times are those of ask, suggest and tell, the objective's is left out.
+# thread; --jobs of them run at the same time. Times are the processor's, in
+# ask, suggest and tell; the objective's is left out.
 import argparse
 import json
 import math
@@ -62,14 +63,14 @@ def study(task):
     key = Key(seed)
     incumbent, truth, seconds, truths, times = math.inf, math.inf, 0.0, [], []
     for number in range(budgets[-1]):
-        start = time.perf_counter()
+        start = time.process_time()
         trial = run.ask()
         x = suggest(trial, problem.space)
-        seconds += time.perf_counter() - start
+        seconds += time.process_time() - start
         value = problem.observed(x, key.with_part(1000).with_part(number))
-        start = time.perf_counter()
+        start = time.process_time()
         run.tell(trial, value)
-        seconds += time.perf_counter() - start
+        seconds += time.process_time() - start
         if value < incumbent:
             incumbent, truth = value, problem.truth(x)
         if number + 1 in budgets:
