@@ -7,8 +7,11 @@
 
 #include "analysis/tables.h"
 #include "tailor/analysis/compute.h"
+#include "tailor/analysis/figures.h"
+#include "tailor/analysis/findings.h"
 #include "tailor/analysis/pruning.h"
 #include "tailor/analysis/spread.h"
+#include "tailor/analysis/statistics.h"
 #include "tailor/analysis/warnings.h"
 
 namespace tailor {
@@ -154,6 +157,44 @@ TEST(Warnings, ValidationAndTestFurtherApartThanChanceAllows) {
               ::testing::ElementsAre(WarningKind::validation_test_differ));
   EXPECT_THAT(kinds({.table = table, .confirmation = &confirmation, .test_openings = 2}),
               Contains(WarningKind::test_opened_again));
+}
+
+// A few runs near 100 % that differ much have an interval that reaches beyond it; the accuracy does not.
+TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
+  ConfirmationTable confirmation;
+  ConfirmationCandidate winner;
+  for (const double value : {0.9, 0.99, 0.995}) {
+    ConfirmationRun run{static_cast<int>(winner.runs.size()), value, true};
+    run.test = Score{.loss = 1 - value, .accuracy = value, .count = 100};
+    run.history.resize(1);
+    run.history[0].validation = {.accuracy = value, .count = 100};
+    winner.runs.push_back(run);
+  }
+  confirmation.candidates = {winner};
+  confirmation.winner = 0;
+  EXPECT_GT(mean_interval(run_values(winner, true)).high, 1);
+  EXPECT_EQ(confirmation.mean_value(winner, true).high, 1);
+  EXPECT_EQ(four_figures(winner).test_accuracy.value().mean.high, 1);
+  EXPECT_LT(four_figures(winner).test_loss.value().mean.low,
+            four_figures(winner).test_loss.value().mean.high);
+
+  StudyTable table = empty_table();
+  for (const double end : {0.5, 0.6, 0.9, 0.97, 0.999}) add_trial(table, curve(end));
+  const Findings f = find_all(table, &confirmation, 1);
+  EXPECT_EQ(f.optimism.value().confirmed.value().high, 1);
+  EXPECT_LT(f.optimism->optimism.value().low, 0);  // a difference may be anything
+  EXPECT_LE(f.optimism->shrunken.value().high, 1);
+
+  confirmation.maximize = false;
+  EXPECT_GT(confirmation.mean_value(winner, true).high, 1);
+
+  for (const double value : {0.0, 1.0}) {  // Wilson's, of one run
+    winner.runs = {winner.runs.front()};
+    winner.runs[0].history[0].validation = {.accuracy = value, .count = 20000};
+    const Estimate one = four_figures(winner).max_validation_accuracy.value().mean;
+    EXPECT_GE(one.low, 0);
+    EXPECT_LE(one.high, 1);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tailor/analysis/statistics.h"
 #include "tailor/base/error.h"
 #include "tailor/tune/race_sampler.h"
 #include "tailor/tune/study_view.h"
@@ -57,6 +58,11 @@ std::vector<double> run_values(const ConfirmationCandidate& candidate, bool fina
   for (const ConfirmationRun& run : candidate.runs)
     if (run.final_run == final_runs && std::isfinite(run.value)) values.push_back(run.value);
   return values;
+}
+
+Estimate ConfirmationTable::mean_value(const ConfirmationCandidate& candidate, bool final_runs) const {
+  const Estimate mean = mean_interval(run_values(candidate, final_runs));
+  return maximize ? of_accuracy(mean) : mean;
 }
 
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/analysis/estimate.h"
 #include "tailor/storage/storage.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
@@ -43,6 +44,8 @@ struct ConfirmationTable {
   std::vector<ConfirmationCandidate> candidates{};
   std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
 
+  // The mean of a candidate's final runs, or of those of the race, over seeds.
+  Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;
   // The place of the candidate with this role, if there is one.
   std::optional<std::size_t> find_role(const std::string& role) const {
     for (std::size_t i = 0; i < candidates.size(); ++i)

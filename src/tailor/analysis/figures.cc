@@ -11,7 +11,10 @@ namespace {
 // `images`: that each value is a share of; 0 if it is no share.
 std::optional<Figure> figure(const std::vector<double>& values, std::int64_t images) {
   if (values.empty()) return std::nullopt;
-  if (values.size() > 1) return Figure{mean_interval(values), std::sqrt(variance(values))};
+  if (values.size() > 1) {
+    const Estimate mean = mean_interval(values);
+    return Figure{images > 0 ? of_accuracy(mean) : mean, std::sqrt(variance(values))};
+  }
   if (images == 0) return std::nullopt;
   const Interval interval = wilson_interval(values[0], images);
   return Figure{{values[0], interval.low, interval.high}};

@@ -29,6 +29,14 @@ void add_importance(Findings& f, const StudyTable& table) {
     if (d.difference.low > -f.margin) f.leave_at_default.push_back(d);
 }
 
+void keep_accuracies_inside(Findings& f) {
+  if (f.optimism)
+    for (std::optional<Estimate>* e : {&f.optimism->confirmed, &f.optimism->shrunken})
+      if (*e) *e = of_accuracy(**e);
+  if (f.best_of_n)
+    for (Estimate& e : f.best_of_n->best) e = of_accuracy(e);
+}
+
 }  // namespace
 
 Results surrogate_results(const StudyTable& table) {
@@ -70,6 +78,7 @@ Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation
   if (!complete.empty()) f.optimism = optimism(complete, table.maximize, f.result_sd, confirmation);
   add_importance(f, table);
   f.best_of_n = best_of_n(table.independent_results(), table.maximize, f.result_sd.value_or(0));
+  if (table.maximize) keep_accuracies_inside(f);
   f.pruning = pruning(table);
   f.compute = compute_ledger(table);
   f.warnings = find_warnings(

@@ -68,10 +68,11 @@ std::string candidates_text(const ConfirmationTable& table, const Text& text) {
   return out;
 }
 
-std::string final_row(const char* title, const ConfirmationCandidate& c, const Text& text) {
-  const std::vector<double> validation = run_values(c, true), test = test_accuracies(c);
-  return fmt::format("{:<22} {:<26} {:<26}\n", title, text.interval(mean_interval(validation)),
-                     test.empty() ? "sealed" : Text(true).interval(mean_interval(test)));
+std::string final_row(const char* title, const ConfirmationTable& table, const ConfirmationCandidate& c,
+                      const Text& text) {
+  const std::vector<double> test = test_accuracies(c);
+  return fmt::format("{:<22} {:<26} {:<26}\n", title, text.interval(table.mean_value(c, true)),
+                     test.empty() ? "sealed" : Text(true).interval(of_accuracy(mean_interval(test))));
 }
 
 }  // namespace
@@ -85,8 +86,8 @@ std::string confirmation_text(const ConfirmationTable& table) {
   if (finals.size() < 2) return out;
   out += fmt::format("\n{:<22} {:<26} {:<26}\n", fmt::format("{} further seeds", finals.size()),
                      "validation (95 % interval)", "test accuracy");
-  out += final_row(("tuned, " + winner.name).c_str(), winner, text);
-  if (*table.winner != 0) out += final_row("untuned default", table.candidates.front(), text);
+  out += final_row(("tuned, " + winner.name).c_str(), table, winner, text);
+  if (*table.winner != 0) out += final_row("untuned default", table, table.candidates.front(), text);
   if (const auto g = gain(table)) {
     out += fmt::format("{:<22} {:<26} {:<26}\n", "gain" + std::string(text.unit()),
                        text.difference(g->validation), g->test ? Text(true).difference(*g->test) : "");

@@ -239,14 +239,13 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
     ordered_json runs = ordered_json::array();
     for (const ConfirmationRun& run : candidate.runs)
       if (!run.final_run) runs.push_back({{"seed", run.seed_index}, {"value", number(run.value)}});
-    const std::vector<double> values = run_values(candidate, false);
     candidates.push_back(
         {{"name", candidate.name},
          {"role", candidate.roles.empty() ? "leader" : candidate.roles.front()},
          {"trial", candidate.trial ? ordered_json(*candidate.trial) : ordered_json()},
          {"settings", settings_json(candidate.settings)},
          {"runs", runs},
-         {"mean", estimate(mean_interval(values))},
+         {"mean", estimate(c.mean_value(candidate, false))},
          {"dropped_after", candidate.dropped_after ? ordered_json(*candidate.dropped_after) : ordered_json()},
          {"winner", c.winner == i}});
   }

@@ -1,5 +1,6 @@
 #include "tailor/train/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tailor {
@@ -10,7 +11,7 @@ Interval wilson_interval(double share, std::int64_t count) {
   const double n = static_cast<double>(count);
   const double centre = (share + z * z / (2 * n)) / (1 + z * z / n);
   const double half = z / (1 + z * z / n) * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  return {centre - half, centre + half};
+  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};  // rounding may reach beyond
 }
 
 }  // namespace tailor
