@@ -48,6 +48,23 @@ export function checkReport(name, file, browser, expected) {
       await close();
     });
 
+    test('stays where it is while charts are drawn', async () => {
+      for (const viewport of [{ width: 1280, height: 900 }, { width: 360, height: 780 }]) {
+        const { page, close } = await open(browser(), file, { viewport });
+        await page.evaluate(() => {
+          window.shifted = 0;
+          new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifted += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+        });
+        const heights = () => page.evaluate(() => [...document.querySelectorAll('figure.chart')].map((figure) => `${figure.dataset.chart} ${Math.round(figure.offsetHeight)}`));
+        const before = await heights();
+        await scrollThrough(page);
+        assert.deepEqual(await heights(), before);
+        const shifted = await page.evaluate(() => window.shifted);
+        assert.ok(shifted < 0.05, `${viewport.width} pixels wide: a layout shift of ${shifted}`);
+        await close();
+      }
+    });
+
     test('prints every chart, light', async () => {
       const { page, complaints, close } = await open(browser(), file, { colorScheme: 'dark' });
       const pdf = await page.pdf({ format: 'A4' });

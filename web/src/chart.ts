@@ -40,7 +40,6 @@ export class ChartFigure {
 
   constructor(private readonly chart: Chart) {
     this.plot = h('div', { class: 'plot', role: 'img', 'aria-label': chart.alt });
-    this.plot.style.height = `${chart.height(640)}px`;
     this.keys = h('ul', { class: 'legend', 'aria-hidden': 'true' });
     this.element = h('figure', { class: 'chart', 'data-chart': chart.name },
       h('div', { class: 'chart-head' }, h('h3', {}, chart.title), chart.controls ?? null),
@@ -73,8 +72,15 @@ export class ChartFigure {
     this.drawKeys();
   }
 
+  // Takes the height that the drawing will have, so that what lies below does not move when its turn comes.
+  reserve(): void {
+    const width = this.plot.clientWidth;
+    if (width > 0) this.plot.style.height = `${this.chart.height(width)}px`;
+  }
+
   resized(): void {
-    if (this.instance && Math.abs(this.plot.clientWidth - this.width) > 1) this.draw();
+    if (!this.instance) this.reserve();
+    else if (Math.abs(this.plot.clientWidth - this.width) > 1) this.draw();
   }
 
   // A light picture as wide as paper stands in for the drawing while the page is printed.
@@ -158,8 +164,9 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: '300px' });
 
-// Follows the window's width, the choice of light or dark, and printing.
+// Once the page has its figures: reserves their room, and follows the window's width, the choice of light or dark, and printing.
 export function followWindow(): void {
+  drawn.forEach((figure) => figure.reserve());
   let waiting = 0;
   window.addEventListener('resize', () => {
     cancelAnimationFrame(waiting);
