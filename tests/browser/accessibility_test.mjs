@@ -91,3 +91,54 @@ test('filters work by keyboard', async () => {
   assert.ok(best < all, `${best} of ${all}`);
   await close();
 });
+
+test('ranges of parallel coordinates are picked by typing as by dragging', async () => {
+  const { page, complaints, close } = await open(browser, writeReport('ranges', sampleJson('60')));
+  const plot = page.locator('[data-chart=parallel] .plot');
+  await plot.scrollIntoViewIfNeeded();
+  await page.waitForSelector('[data-chart=parallel] svg');
+  // Lines that are not faint.
+  const lines = () => page.evaluate(() => [...document.querySelectorAll('[data-chart=parallel] svg path[fill=none]')].filter((path) => Number(path.getAttribute('stroke-opacity') ?? 1) > 0.1).length);
+  const filter = page.locator('#space details', { hasText: 'Pick ranges by typing' });
+  const said = () => filter.locator('[role=status]').innerText();
+  const all = await lines();
+  await filter.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await said(), 'All 44 trials.');
+
+  const rate = filter.locator('[data-axis=learning_rate]');
+  await rate.locator('input').first().focus();
+  await page.keyboard.type('0.005');
+  await page.keyboard.press('Tab');
+  const fewer = await lines();
+  assert.ok(fewer < all, `${fewer} of ${all}`);
+  const few = await said();
+  assert.match(few, /^\d+ of 44 trials; the best of them, trial \d+, has \d+\.\d+.%\.$/);
+  const optimizer = filter.locator('[data-axis=optimizer] select');
+  await optimizer.first().focus();
+  await page.keyboard.type('sgd');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('sgd');
+  await page.keyboard.press('Tab');
+  assert.notEqual(await said(), few);
+
+  // What is picked outlives a redrawing.
+  const picked = await lines();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.waitForTimeout(300);
+  assert.equal(await lines(), picked);
+  await filter.locator('button').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await lines(), all);
+  assert.equal(await rate.locator('input').first().inputValue(), '');
+
+  // Dragging fills the fields.
+  const box = await plot.boundingBox();
+  await page.mouse.move(box.x + 30, box.y + 150);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 30, box.y + 250, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForFunction(() => [...document.querySelectorAll('.ranges fieldset')][0].querySelector('input, select').value !== '');
+  assert.deepEqual(complaints, []);
+  await close();
+});

@@ -20,6 +20,7 @@ export interface Chart {
   controls?: HTMLElement;
   height: (width: number) => number;
   option: (scene: Scene) => EChartsOption;
+  drawn?: (instance: EChartsType, width: number) => void; // after each drawing
   canvas?: () => boolean; // many marks are drawn quicker on a canvas; the SVG file is not affected
   table: () => Table;
 }
@@ -68,6 +69,7 @@ export class ChartFigure {
     this.plot.style.height = `${height}px`;
     this.instance = init(this.plot, null, { renderer, width, height });
     this.instance.setOption(finish(this.chart.option({ palette: current(), width })));
+    this.chart.drawn?.(this.instance, width);
     this.plot.dataset['drawn'] = renderer;
     this.drawKeys();
   }

@@ -1,8 +1,9 @@
 // Where good settings lie: parallel coordinates, and the measure against each hyperparameter (slices).
 import { option, tooltip, valueAxis } from '../axes';
+import { AxisFilter, type FilterAxis } from '../axis_filter';
 import { ChartFigure, type Chart } from '../chart';
 import { h } from '../dom';
-import { integer, number, parameterValue, words } from '../format';
+import { count, integer, number, parameterValue, words } from '../format';
 import type { Parameter, StudyDocument } from '../generated/document';
 import { choice, fold, lead, missing, section, table, type Section } from '../layout';
 import { jitter, roundAxis, sample } from '../stats';
@@ -16,7 +17,14 @@ export function spaceSection(study: Study): Section {
   if (study.bestFirst.length < 2) return section('space', title, missing('A picture of the space needs more than one result.', `tailor tune --resume --study ${study.name} --trials 20`), spaceTable(study.document));
   let keep = study.bestFirst.length >= 8 ? 0.75 : 1;
   const charts: ChartFigure[] = [];
-  const parallel = new ChartFigure(parallelChart(study, () => keep));
+  const filter = new AxisFilter((passes) => {
+    const rows = study.top(keep);
+    const left = rows.filter((row) => passes(worth(study), study.measure.scale(study.value(row)!)) && study.parameters.every((p) => passes(p.name, position(p, study.parameter(row, p.name)))));
+    if (left.length === rows.length) return `All ${integer(rows.length)} trials.`;
+    return left.length === 0 ? `None of ${count(rows.length, 'trial')}.`
+      : `${integer(left.length)} of ${count(rows.length, 'trial')}; the best of them, trial ${study.document.trials.number[left[0]!]}, has ${study.measure.value(study.value(left[0]!)!)}.`;
+  });
+  const parallel = new ChartFigure(parallelChart(study, () => keep, filter));
   const slices = new ChartFigure(slicesChart(study, () => keep));
   charts.push(parallel, slices);
   return section('space', title,
@@ -25,7 +33,7 @@ export function spaceSection(study: Study): Section {
       keep = Number(value);
       charts.forEach((chart) => chart.refresh());
     })),
-    parallel.element, slices.element, spaceTable(study.document));
+    parallel.element, filter.element, slices.element, spaceTable(study.document));
 }
 
 function spaceTable({ study: { space, fixed } }: StudyDocument): HTMLElement {
@@ -41,10 +49,12 @@ function drawnRows(study: Study, keep: number, most: number): number[] {
   return sample(study.top(keep), most).reverse();
 }
 
+// The measure's axis: "accuracy".
+function worth({ measure }: Study): string { return words(measure.name).split(' ').pop()!; }
 
-function ramp(study: Study, rows: number[]): { min: number; max: number } {
+function ends(study: Study, rows: number[]): [number, number] {
   const heights = rows.map((row) => study.measure.scale(study.value(row)!));
-  return { min: heights.reduce((a, b) => Math.min(a, b)), max: heights.reduce((a, b) => Math.max(a, b)) };
+  return [heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b))];
 }
 
 function axisOf(p: Parameter): object {
@@ -52,20 +62,26 @@ function axisOf(p: Parameter): object {
   return { type: p.log ? 'log' : 'value', min: p.low ?? undefined, max: p.high ?? undefined, ...(p.log ? {} : { scale: true }), axisLabel: { formatter: (x: number) => number(x, 2) } };
 }
 
-function parallelChart(study: Study, keep: () => number): Chart {
+function parallelChart(study: Study, keep: () => number, filter: AxisFilter): Chart {
   const { measure } = study;
   const shown = (width: number): Parameter[] => study.parameters.slice(0, Math.max(3, Math.floor(width / 84) - 1));
+  const axes = (width: number): FilterAxis[] => {
+    const { min, max } = roundAxis(...ends(study, drawnRows(study, keep(), mostLines)));
+    return [...shown(width).map(({ name, low, high, choices }) => (choices ? { name, low: 0, high: choices.length - 1, choices: choices.map(parameterValue) } : { name, low: low ?? NaN, high: high ?? NaN, choices: null })),
+      { name: worth(study), low: min, high: max, choices: null }];
+  };
   return {
     name: 'parallel', title: 'Parallel coordinates', height: (width) => (width < 480 ? 340 : 380),
     alt: `Settings of the trials as lines over ${study.parameters.length} hyperparameters, coloured by ${words(measure.name)}. `
       + (study.tunedRow >= 0 ? `The best: ${study.setting(study.tunedRow).join(', ')}.` : ''),
-    caption: `Drag along an axis to pick a range, click it to let go. Strongest colour: best. The chart shows as many axes as fit, the most important ones. Of more than ${integer(mostLines)} trials, the best and an even sample of the others are drawn.`,
+    caption: `Drag along an axis to pick a range, click it to let go; or type ranges below. Strongest colour: best. The chart shows as many axes as fit, the most important ones. Of more than ${integer(mostLines)} trials, the best and an even sample of the others are drawn.`,
     legend: [{ label: 'worse', mark: 'line', colour: (p) => p.ramp[0]! }, { label: 'better', mark: 'line', colour: (p) => p.ramp[p.ramp.length - 1]! }],
     canvas: () => study.top(keep()).length > 250,
+    drawn: (instance, width) => filter.attach(instance, axes(width)),
     option: ({ palette, width }) => {
       const rows = drawnRows(study, keep(), mostLines);
       const parameters = shown(width);
-      const { min, max } = ramp(study, rows);
+      const [min, max] = ends(study, rows);
       const value = parameters.length;
       const rankOf = new Map(rows.map((row, rank) => [row, rank])); // colours are spread evenly over the drawn trials
       const axisText = { color: palette.ink, fontSize: 11, backgroundColor: `${palette.ground}cc`, padding: [1, 3] };
@@ -76,9 +92,9 @@ function parallelChart(study: Study, keep: () => number): Chart {
         parallelAxis: [
           ...parameters.map((p, dim) => {
             const axis = axisOf(p) as { axisLabel?: object };
-            return { dim, name: p.name, nameLocation: 'end', ...axis, axisLabel: { ...axisText, ...(axis.axisLabel ?? {}) } };
+            return { dim, id: p.name, name: p.name, nameLocation: 'end', ...axis, axisLabel: { ...axisText, ...(axis.axisLabel ?? {}) } };
           }),
-          { dim: value, name: words(measure.name).split(' ').pop(), nameLocation: 'end', nameTextStyle: { color: palette.ink, fontSize: 11, fontWeight: 600, align: 'left' }, type: 'value', ...roundAxis(min, max), axisLabel: { ...axisText, formatter: (x: number) => number(x, 4) } },
+          { dim: value, id: worth(study), name: worth(study), nameLocation: 'end', nameTextStyle: { color: palette.ink, fontSize: 11, fontWeight: 600, align: 'left' }, type: 'value', ...roundAxis(min, max), axisLabel: { ...axisText, formatter: (x: number) => number(x, 4) } },
         ],
         visualMap: { show: false, type: 'continuous', min: 0, max: Math.max(1, rows.length - 1), dimension: value + 1, inRange: { color: palette.ramp } },
         series: [{ type: 'parallel', lineStyle: { width: rows.length > 200 ? 1 : 1.5, opacity: rows.length > 200 ? 0.35 : 0.6 }, inactiveOpacity: 0.02, activeOpacity: 0.8, progressive: 0,
@@ -109,8 +125,7 @@ function slicesChart(study: Study, keep: () => number): Chart {
       const rows = drawnRows(study, keep(), mostDots);
       const across = columns(width);
       const cell = width / across;
-      const { min: low, max: high } = ramp(study, rows);
-      const axis = roundAxis(low, high);
+      const axis = roundAxis(...ends(study, rows));
       const { min, max } = axis;
       const rankOf = new Map(rows.map((row, rank) => [row, rank]));
       const left = 40;
