@@ -81,9 +81,7 @@ TEST(Confirmation, IndependentDrawsAreTheStartUp) {
   const auto storage = open_storage(finished.study.url);
   StudyView view(finished.study.id);
   storage->transaction([&] { view.refresh(*storage); });
-  std::vector<bool> draws;
-  for (const Observation& o : view.observations(1000))
-    draws.push_back(is_independent_draw(view.definition(), o));
+  const std::vector<bool> draws = independent_draws(view.definition(), view.observations(1000));
   EXPECT_FALSE(draws.front());  // the default
   for (std::size_t i = 1; i <= 10; ++i) EXPECT_TRUE(draws[i]) << i;
   EXPECT_FALSE(draws.back());

@@ -65,6 +65,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
       table.last_end = record.finished;
   }
   const std::span<const Observation> observations = view.observations(std::numeric_limits<int>::max());
+  const std::vector<bool> independent = independent_draws(table.definition, observations);
   for (const TrialRecord& record : records) {
     const auto place = static_cast<std::size_t>(record.number);
     StudyRow row = make_row(record, view.trials()[place], view.sign());
@@ -74,7 +75,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
       row.role = TrialRole::untuned;
     } else if (record.system_attributes.count("fixed_params") > 0 || view.trials()[place].jobs.empty()) {
       row.role = TrialRole::wish;
-    } else if (is_independent_draw(table.definition, observations[place])) {
+    } else if (independent[place]) {
       row.role = TrialRole::startup;
     }
     table.trials.push_back(std::move(row));

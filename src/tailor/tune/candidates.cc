@@ -23,9 +23,7 @@ class Chooser {
       if (--leaders == 0) break;
     }
     const auto observations = view_.observations(std::numeric_limits<int>::max());
-    std::vector<bool> independent;
-    for (const Observation& o : observations)
-      independent.push_back(is_independent_draw(view_.definition(), o));
+    const std::vector<bool> independent = independent_draws(view_.definition(), observations);
     const auto first = std::find(independent.begin(), independent.end(), true);
     if (first != independent.end())
       take(static_cast<std::size_t>(first - independent.begin()), candidate_role::random);
@@ -88,16 +86,21 @@ class Chooser {
 
 // The random sampler's first attempt, or the Sobol sequence's point of the trial's number, with which every
 // model-based sampler starts.
-bool is_independent_draw(const StudyDefinition& d, const Observation& trial) {
-  if (trial.number == 0 || trial.assignment.size() != d.space.size()) return false;
-  const auto number = static_cast<std::uint32_t>(trial.number);
-  if (d.sampler == "random") {
-    const Key key = d.proposal_key().with(Purpose::proposal).with(number).with(0);
-    return same_setting(trial.assignment, draw_uniform(d.space, key));
-  }
-  const std::vector<double> point =
-      Sobol(d.space.size()).point(number, d.proposal_key().with(Purpose::scrambling));
-  return same_setting(trial.assignment, from_unit(d.space, point));
+std::vector<bool> independent_draws(const StudyDefinition& d, std::span<const Observation> trials) {
+  const bool random = d.sampler == "random";
+  const Sobol sobol(random ? 0 : d.space.size());
+  const Key key = d.proposal_key().with(random ? Purpose::proposal : Purpose::scrambling);
+  const auto draw = [&](const Observation& trial) {
+    const auto number = static_cast<std::uint32_t>(trial.number);
+    return random ? draw_uniform(d.space, key.with(number).with(0))
+                  : from_unit(d.space, sobol.point(number, key));
+  };
+  std::vector<bool> independent;
+  independent.reserve(trials.size());
+  for (const Observation& trial : trials)
+    independent.push_back(trial.number != 0 && trial.assignment.size() == d.space.size() &&
+                          same_setting(trial.assignment, draw(trial)));
+  return independent;
 }
 
 std::vector<Candidate> choose_candidates(Storage& storage, StudyView& view, int leaders) {

@@ -1,6 +1,7 @@
 // Which settings of a study a confirmation runs again.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "tailor/storage/storage.h"
@@ -9,9 +10,9 @@
 
 namespace tailor {
 
-// Whether trial `number` was an independent draw (random, Sobol, or a model's start-up), which is what
+// Whether each trial was an independent draw (random, Sobol, or a model's start-up), which is what
 // distributions over the space and best-of-n curves may be told from. Trial 0 and wishes are none.
-bool is_independent_draw(const StudyDefinition& definition, const Observation& trial);
+std::vector<bool> independent_draws(const StudyDefinition& definition, std::span<const Observation> trials);
 
 // The untuned default; the study's `leaders` best settings; its first independent draw, the best of its
 // independent draws, and its best after one epoch. A setting that is several of these comes once, with all
