@@ -133,7 +133,7 @@ void add_study_commands(CLI::App& app) {
     sub->add_flag("--by-value", command->by_value, "Best first");
     sub->add_option("--most", command->most, "Only so many")->check(CLI::PositiveNumber);
     sub->add_option("--state", command->state, "Only these")
-        ->check(CLI::IsMember({"running", "waiting", "paused", "complete", "pruned", "failed"}));
+        ->check(CLI::IsMember(std::vector<std::string>(shown_states.begin(), shown_states.end())));
   }
   {
     const auto [sub, command] = add<Best>(app, "best", "Show the best trial of a study");

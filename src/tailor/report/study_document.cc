@@ -8,6 +8,7 @@
 
 #include "tailor/nn/drawing.h"
 #include "tailor/report/document_json.h"
+#include "tailor/report/study_listing.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/recipe.h"
 #include "tailor/tune/setting_text.h"
@@ -117,22 +118,6 @@ ordered_json study_json(const StudyDocumentInput& in) {
           {"space", space_json(in.table)}};
 }
 
-const char* state_text(const StudyRow& row) {
-  switch (row.state) {
-    case TrialState::complete:
-      return "complete";
-    case TrialState::pruned:
-      return "pruned";
-    case TrialState::failed:
-      return "failed";
-    case TrialState::waiting:
-      return "waiting";
-    case TrialState::running:
-      break;
-  }
-  return row.paused ? "paused" : "running";
-}
-
 const char* role_text(TrialRole role) {
   switch (role) {
     case TrialRole::untuned:
@@ -153,7 +138,7 @@ ordered_json trials_json(const StudyTable& table) {
                failures = params;
   for (const StudyRow& row : table.trials) {
     numbers.push_back(row.number);
-    states.push_back(state_text(row));
+    states.push_back(shown_state(row.state, row.paused));
     values.push_back(number(row.state == TrialState::failed ? NAN : row.last()));
     epochs.push_back(row.epochs.size());
     seconds.push_back(number(row.seconds, 4));

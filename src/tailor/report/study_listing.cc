@@ -121,22 +121,14 @@ void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials) {
   });
 }
 
-std::string shown_state(const TrialRecord& trial) {
-  switch (trial.state) {
-    case TrialState::running: {
-      const auto ours = trial.user_attributes.find(trial_key::state);
-      return ours != trial.user_attributes.end() && ours->second == "\"paused\"" ? "paused" : "running";
-    }
-    case TrialState::waiting:
-      return "waiting";
-    case TrialState::complete:
-      return "complete";
-    case TrialState::pruned:
-      return "pruned";
-    case TrialState::failed:
-      return "failed";
-  }
-  return "";
+const char* shown_state(TrialState state, bool paused) {
+  return state == TrialState::running && paused ? shown_states.back()
+                                                : shown_states[static_cast<std::size_t>(state)];
+}
+
+const char* shown_state(const TrialRecord& trial) {
+  const auto ours = trial.user_attributes.find(trial_key::state);
+  return shown_state(trial.state, ours != trial.user_attributes.end() && ours->second == "\"paused\"");
 }
 
 std::string studies_table(std::span<const StudyOverview> studies) {

@@ -2,6 +2,7 @@
 // Made from rows of the storage, so studies that Optuna made are listed like our own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -25,8 +26,12 @@ const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRec
 // Best first, trials without a value last, otherwise by number.
 void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials);
 
-// "running", "waiting", "complete", "pruned", "failed"; "paused" for a trial of ours that may go on.
-std::string shown_state(const TrialRecord& trial);
+// What reports call the states of trials: those of TrialState in its order; "paused" for a running trial of
+// ours that nobody trains.
+inline constexpr std::array<const char*, 6> shown_states = {"running", "waiting", "complete",
+                                                            "pruned",  "failed",  "paused"};
+const char* shown_state(TrialState state, bool paused);
+const char* shown_state(const TrialRecord& trial);
 
 // For terminals of 80 columns; what does not fit a line is cut, ending in "…".
 std::string studies_table(std::span<const StudyOverview> studies);
