@@ -8,14 +8,11 @@
 #include "tailor/analysis/findings.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
-#include "tailor/data/dataset.h"
-#include "tailor/data/picture.h"
 #include "tailor/report/html_report.h"
 #include "tailor/report/study_document.h"
+#include "tailor/report/winner_errors.h"
 #include "tailor/report/written_report.h"
 #include "tailor/tune/study.h"
-#include "tailor/tune/study_view.h"
-#include "tailor/tune/test_ledger.h"
 
 namespace tailor {
 namespace {
@@ -41,66 +38,6 @@ std::string chosen_format(const Arguments& a) {
   return found->second;
 }
 
-// The winner's mistakes in its first final run, with the images if they are here.
-std::optional<DocumentErrors> errors_of(const ConfirmationTable& confirmation, const std::string& data,
-                                        const std::string& data_hash) {
-  if (!confirmation.winner) return std::nullopt;
-  const Mistakes* mistakes = nullptr;
-  for (const ConfirmationRun& run : confirmation.candidates[*confirmation.winner].runs)
-    if (!mistakes && run.mistakes) mistakes = &*run.mistakes;
-  if (!mistakes) return std::nullopt;
-  DocumentErrors errors{
-      .images = "validation", .classes = {}, .confusion = mistakes->confusion, .hardest = {}};
-  for (int c = 0; c < mistakes->confusion.classes; ++c) errors.classes.push_back(fmt::format("class {}", c));
-  try {
-    const std::unique_ptr<Dataset> dataset = open_dataset(data);
-    const ImageSet images = dataset->read_train();
-    if (images.content_hash != data_hash) return errors;
-    errors.classes = dataset->class_names();
-    for (const Mistake& m : mistakes->hardest)
-      errors.hardest.push_back({errors.classes[static_cast<std::size_t>(m.label)],
-                                errors.classes[static_cast<std::size_t>(m.predicted)], m.probability,
-                                encode_png(images.image(m.image), images.shape)});
-  } catch (const Error&) {
-    // The images are on another machine: a report without their pictures is a report all the same.
-  }
-  return errors;
-}
-
-ComputeItem computing_of(Storage& storage, StudyId confirmation) {
-  StudyView view(confirmation);
-  storage.transaction([&] { view.refresh(storage); });
-  ComputeItem item{.kind = ComputeKind::confirmation};
-  for (const StudyTrial& run : view.trials()) {
-    item.seconds += run.seconds;
-    item.epochs += static_cast<std::int64_t>(run.costs.size());
-    ++item.trials;
-  }
-  return item;
-}
-
-std::vector<DocumentOpening> openings_of(Storage& storage, const StudyRecord& study) {
-  std::vector<DocumentOpening> openings;
-  for (const TestOpening& o : test_openings(study)) {
-    DocumentOpening row{o.time, o.confirmation + " on " + o.host, {}, {}, ""};
-    if (const auto id = storage.find_study(o.confirmation)) {
-      const ConfirmationTable table = read_confirmation(storage, *id);
-      for (const ConfirmationCandidate& c : table.candidates) {
-        bool met = false;
-        for (const ConfirmationRun& run : c.runs) {
-          if (!run.test) continue;
-          met = true;
-          if (std::find(row.seeds.begin(), row.seeds.end(), run.seed_index) == row.seeds.end())
-            row.seeds.push_back(run.seed_index);
-        }
-        if (met) row.candidates.push_back(c.name);
-      }
-    }
-    openings.push_back(std::move(row));
-  }
-  return openings;
-}
-
 std::string document_of(const StudyLocation& location, const std::string& data) {
   const FoundStudy found = find_study(location);
   Storage& storage = *found.storage;
@@ -113,24 +50,19 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   std::optional<ConfirmationTable> confirmation;
   std::optional<DocumentErrors> errors;
   ComputeItem computing{.kind = ComputeKind::confirmation};
-  std::int64_t test_images = 0;
   if (!confirmations.empty()) {
     confirmation = read_confirmation(storage, confirmations.back());
-    computing = computing_of(storage, confirmations.back());
-    errors = errors_of(*confirmation, data.empty() ? table.definition.data.name : data,
-                       table.definition.data.hash);
-    for (const ConfirmationCandidate& c : confirmation->candidates)
-      for (const ConfirmationRun& run : c.runs)
-        if (run.test) test_images = run.test->count;
+    computing = confirmation_compute(storage, confirmations.back());
+    errors = winner_errors(*confirmation, data.empty() ? table.definition.data.name : data,
+                           table.definition.data.hash);
   }
   const ConfirmationTable* confirmed = confirmation ? &*confirmation : nullptr;
-  std::vector<DocumentOpening> openings = openings_of(storage, record);
+  std::vector<Opening> openings = read_openings(storage, record);
   const Findings findings = find_all(table, confirmed, static_cast<int>(openings.size()));
   return study_document({.table = table,
                          .findings = findings,
                          .program_version = TAILOR_VERSION,
                          .description = "",
-                         .test_images = test_images,
                          .confirmation = confirmed,
                          .confirmation_compute = computing,
                          .openings = std::move(openings),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "tailor/tune/study_view.h"
+
 namespace tailor {
 namespace {
 
@@ -50,6 +52,18 @@ std::vector<ComputeItem> compute_ledger(const StudyTable& table) {
   }
   std::erase_if(items, [](const ComputeItem& item) { return item.trials == 0; });
   return items;
+}
+
+ComputeItem confirmation_compute(Storage& storage, StudyId confirmation) {
+  StudyView view(confirmation);
+  storage.transaction([&] { view.refresh(storage); });
+  ComputeItem item{.kind = ComputeKind::confirmation};
+  for (const StudyTrial& run : view.trials()) {
+    item.seconds += run.seconds;
+    item.epochs += static_cast<std::int64_t>(run.costs.size());
+    ++item.trials;
+  }
+  return item;
 }
 
 }  // namespace tailor

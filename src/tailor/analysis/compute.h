@@ -27,5 +27,7 @@ struct ComputeItem {
 
 // One item for each kind that has trials, in the enumeration's order; each trial that was trained is in one.
 std::vector<ComputeItem> compute_ledger(const StudyTable& table);
+// All runs of a confirmation.
+ComputeItem confirmation_compute(Storage& storage, StudyId confirmation);
 
 }  // namespace tailor

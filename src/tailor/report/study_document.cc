@@ -91,6 +91,15 @@ bool ended(const StudyTable& table) {
          static_cast<int>(table.trials.size()) >= table.definition.budget.trials;
 }
 
+// 0: not opened yet.
+std::int64_t test_images(const ConfirmationTable* confirmation) {
+  if (confirmation)
+    for (const ConfirmationCandidate& c : confirmation->candidates)
+      for (const ConfirmationRun& run : c.runs)
+        if (run.test) return run.test->count;
+  return 0;
+}
+
 ordered_json study_json(const StudyDocumentInput& in) {
   const StudyDefinition& d = in.table.definition;
   ordered_json fixed = ordered_json::object();
@@ -105,7 +114,7 @@ ordered_json study_json(const StudyDocumentInput& in) {
             {"hash", d.data.hash},
             {"train_images", d.data.train_images},
             {"validation_images", d.data.validation_images},
-            {"test_images", in.test_images},
+            {"test_images", test_images(in.confirmation)},
             {"split_seed", d.data.split_seed},
             {"split_hash", d.data.split_hash}}},
           {"measure", {{"name", name_of(d.measure)}, {"maximize", in.table.maximize}}},
@@ -286,7 +295,7 @@ std::string study_document(const StudyDocumentInput& in) {
   document["confirmation"] = in.confirmation ? confirmation_part(in) : ordered_json();
   document["errors"] = in.errors ? errors_json(*in.errors) : ordered_json();
   ordered_json& openings = document["openings"] = ordered_json::array();
-  for (const DocumentOpening& o : in.openings)
+  for (const Opening& o : in.openings)
     openings.push_back({{"time", o.time},
                         {"by", o.by},
                         {"candidates", o.candidates},

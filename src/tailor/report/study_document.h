@@ -2,12 +2,12 @@
 // draws. Its schema, with what every key means: web/schema/study-document.schema.json.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/findings.h"
+#include "tailor/analysis/openings.h"
 #include "tailor/analysis/study_table.h"
 #include "tailor/train/metrics.h"
 
@@ -27,23 +27,14 @@ struct DocumentErrors {
   std::vector<DocumentMistake> hardest;
 };
 
-// A row of the ledger of the test images.
-struct DocumentOpening {
-  std::string time, by;
-  std::vector<std::string> candidates;
-  std::vector<int> seeds;
-  std::string images_hash;
-};
-
 struct StudyDocumentInput {
   const StudyTable& table;
   const Findings& findings;
   std::string program_version{};
   std::string description{};
-  std::int64_t test_images = 0;
   const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
   ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
-  std::vector<DocumentOpening> openings{};
+  std::vector<Opening> openings{};
   const DocumentErrors* errors = nullptr;  // null: no model was kept
 };
 
