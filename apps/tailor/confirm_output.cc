@@ -38,8 +38,7 @@ void ConfirmOutput::ended(const JobReport& report) {
   const JobResult& result = report.result;
   const auto candidate = static_cast<std::size_t>(run.assignment[candidate_parameter]);
   const std::string name = confirmation_.candidates[candidate].name;
-  const std::string shown =
-      result.end == JobEnd::failed ? "failed" : text_.with_interval(report.value.value_or(0));
+  const std::string shown = result.end == JobEnd::failed ? "failed" : with_interval(report.value.value_or(0));
   std::string line = fmt::format("{:5} {:<13} {:>4}  {:<21} {:>7}{}", run.trial, name,
                                  static_cast<int>(run.assignment[seed_parameter]), shown,
                                  duration(result.seconds), run.repetition.final_run ? "  final" : "");

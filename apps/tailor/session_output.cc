@@ -43,25 +43,16 @@ const char* SessionOutput::value_title() const {
   return text_.accuracy() ? "value (95 % interval)" : "value";
 }
 
-std::string MeasureText::value(double value) const {
-  return accuracy_ ? fmt::format("{:.2f} %", 100 * value) : fmt::format("{:.4f}", value);
+std::string SessionOutput::with_interval(double v) const {
+  if (!text_.accuracy()) return text_.value(v);
+  const Interval i = wilson_interval(v, session_.definition.data.validation_images);
+  return text_.value(Estimate{v, i.low, i.high});
 }
 
-std::string MeasureText::with_interval(double v) const {
-  if (!accuracy_) return value(v);
-  const Interval i = wilson_interval(v, images_);
-  return fmt::format("{} ({:.2f}-{:.2f})", value(v), 100 * i.low, 100 * i.high);
-}
-
-std::string MeasureText::with_error(double v) const {
-  if (!accuracy_) return value(v);
-  const Interval i = wilson_interval(v, images_);
-  return fmt::format("{:.2f} ±{:.2f} %", 100 * v, 50 * (i.high - i.low));
-}
-
-std::string MeasureText::gain(double better, double worse) const {
-  return accuracy_ ? fmt::format("{:+.2f} points", 100 * (better - worse))
-                   : fmt::format("{:.4f} lower", worse - better);
+std::string SessionOutput::with_error(double v) const {
+  if (!text_.accuracy()) return text_.value(v);
+  const Interval i = wilson_interval(v, session_.definition.data.validation_images);
+  return fmt::format("{} ±{}", text_.number(v), text_.value((i.high - i.low) / 2));
 }
 
 std::string short_settings(const SettingTexts& settings, std::size_t columns) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "progress.h"
+#include "tailor/report/measure_text.h"
 #include "tailor/tune/study.h"
 #include "tailor/tune/training_objective.h"
 
@@ -22,28 +23,9 @@ struct Session {
   bool json;  // print nothing but the result, as JSON
 };
 
-// Shows the measure's values: "93.10 %", or "0.2345" for a loss.
-class MeasureText {
- public:
-  explicit MeasureText(const StudyDefinition& definition)
-      : accuracy_(maximizes(definition.measure)), images_(definition.data.validation_images) {}
-
-  std::string value(double value) const;
-  // With what so many validation images can tell: "93.10 % (92.74-93.44)", "93.10 ±0.35 %".
-  std::string with_interval(double value) const;
-  std::string with_error(double value) const;
-  // "+0.31 points", or "0.0123 lower".
-  std::string gain(double better, double worse) const;
-  bool accuracy() const { return accuracy_; }
-
- private:
-  bool accuracy_;
-  std::int64_t images_;
-};
-
 class SessionOutput {
  public:
-  explicit SessionOutput(const Session& session) : session_(session), text_(session.definition) {}
+  explicit SessionOutput(const Session& session) : session_(session), text_(session.definition.measure) {}
   virtual ~SessionOutput() = default;
 
   virtual void begin(const StudyOptions& options) = 0;
@@ -60,6 +42,9 @@ class SessionOutput {
   void print_ended(std::string line);
   // "value (95 % interval)"
   const char* value_title() const;
+  // With what so many validation images can tell: "93.10 % (92.74-93.44)", "93.10 ±0.35 %".
+  std::string with_interval(double value) const;
+  std::string with_error(double value) const;
 
   const Session session_;
   const MeasureText text_;

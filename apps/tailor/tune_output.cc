@@ -64,7 +64,7 @@ void TuneOutput::ended(const JobReport& report) {
   if (session_.json) return;
   line_.clear();
   const JobResult& result = report.result;
-  const std::string shown = report.value ? text_.with_interval(*report.value) : "";
+  const std::string shown = report.value ? with_interval(*report.value) : "";
   const std::string start = fmt::format("{:5} {:<8} {:4} {:<21} {:>7}  ", report.assigned.trial,
                                         name_of(result.end), result.reached, shown, duration(result.seconds));
   const SettingTexts settings = differences(session_.definition.untuned(), report.assigned.settings);
@@ -91,7 +91,7 @@ void TuneOutput::tick(JobQueue& queue) {
     parts.push_back(fmt::format("{}/{} done", ended, all));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
     if (const auto best = view.best())
-      parts.push_back("best " + text_.with_error(view.sign() * view.trials()[*best].final_cost));
+      parts.push_back("best " + with_error(view.sign() * view.trials()[*best].final_cost));
     if (seconds > 2) {
       const double rate = static_cast<double>(session_.objective.images_trained()) / seconds;
       parts.push_back(with_thousands(std::llround(rate)) + " images/s");
@@ -146,10 +146,13 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
   }
   std::printf("\n");
   print_row("", std::string(name_of(session_.definition.measure)));
-  if (s.untuned) print_row("default", text_.with_interval(s.untuned->value));
+  if (s.untuned) print_row("default", with_interval(s.untuned->value));
   if (s.best) {
-    print_row("best", text_.with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));
-    if (s.untuned) print_row("gain", text_.gain(s.best->value, s.untuned->value));
+    print_row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));
+    const double gained = s.untuned ? s.best->value - s.untuned->value : 0;
+    if (s.untuned)
+      print_row("gain",
+                text_.accuracy() ? text_.change(gained) + " points" : text_.number(-gained) + " lower");
     std::printf(
         "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
         "The intervals say what %s validation images can tell, for one setting.\n\n",

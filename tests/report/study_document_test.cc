@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "report/schema_check.h"
-#include "tailor/report/study_words.h"
 #include "tune/studies.h"
 
 namespace tailor {
@@ -146,14 +145,6 @@ TEST(StudyDocument, LongStudiesStaySmall) {
   const json d = document(table);
   EXPECT_EQ(d["curves"].size(), 300U);
   EXPECT_LT(d.dump().size(), 1000000U);
-}
-
-TEST(StudyWords, WritesValues) {
-  const MeasureWords accuracy(Measure::validation_accuracy), loss(Measure::validation_loss);
-  EXPECT_EQ(accuracy.value(0.9421), "94.21 %");
-  EXPECT_EQ(accuracy.difference({0.0142, 0.01, 0.018}),
-            "1.42 percentage points (95 % interval 1.00 to 1.80)");
-  EXPECT_EQ(loss.value(0.269241), "0.2692");
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
          {"Results ran far.", "Tuning was worth it.", "serious: The seal was opened twice. Do not.",
           "90.00 %", "25 % of all", "+1.23 (+1.00 to +1.50)", "+1.10 (+0.80 to +1.40)", "95.00 %",
           "trial 4 (leader)", "0.2693", "40 % (30 % to 50 %)", "learning_rate", "momentum",
-          "70.00 % (60.00 to 80.00)", "1 min 15 s", "after optimum", "2026-01-02 03:04:05",
+          "70.00 % (60.00-80.00)", "1 min 15 s", "after optimum", "2026-01-02 03:04:05",
           "tailor train --out winner"})
       EXPECT_THAT(text, HasSubstr(part));
   }

@@ -11,6 +11,7 @@
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/text.h"
+#include "tailor/report/measure_text.h"
 
 namespace tailor {
 namespace {
@@ -24,34 +25,7 @@ std::vector<double> test_accuracies(const ConfirmationCandidate& candidate) {
   return result;
 }
 
-// Percent where the measure is an accuracy.
-class Text {
- public:
-  explicit Text(bool accuracy) : accuracy_(accuracy) {}
-
-  std::string value(double x) const {
-    return accuracy_ ? fmt::format("{:.2f} %", 100 * x) : fmt::format("{:.4f}", x);
-  }
-  std::string interval(const Estimate& e) const {
-    if (!std::isfinite(e.low)) return value(e.estimate);
-    return accuracy_ ? fmt::format("{:.2f} % ({:.2f}-{:.2f})", 100 * e.estimate, 100 * e.low, 100 * e.high)
-                     : fmt::format("{:.4f} ({:.4f}-{:.4f})", e.estimate, e.low, e.high);
-  }
-  std::string difference(const Estimate& e) const {
-    return accuracy_
-               ? fmt::format("{:+.2f} ({:+.2f} to {:+.2f})", 100 * e.estimate, 100 * e.low, 100 * e.high)
-               : fmt::format("{:+.4f} ({:+.4f} to {:+.4f})", e.estimate, e.low, e.high);
-  }
-  std::string spread(double sd) const {
-    return accuracy_ ? fmt::format("{:.2f}", 100 * sd) : fmt::format("{:.4f}", sd);
-  }
-  const char* unit() const { return accuracy_ ? " points" : ""; }
-
- private:
-  bool accuracy_;
-};
-
-std::string candidates_text(const ConfirmationTable& table, const Text& text) {
+std::string candidates_text(const ConfirmationTable& table, const MeasureText& text) {
   std::string out = fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", "candidate", "why it is one",
                                 "seeds", "mean", "sd", "");
   for (std::size_t i = 0; i < table.candidates.size(); ++i) {
@@ -63,22 +37,23 @@ std::string candidates_text(const ConfirmationTable& table, const Text& text) {
                                               : "in the race";
     out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, join(c.roles, ", "), runs.size(),
                        runs.empty() ? "" : text.value(mean(runs)),
-                       runs.size() < 2 ? "" : text.spread(std::sqrt(variance(runs))), end);
+                       runs.size() < 2 ? "" : text.number(std::sqrt(variance(runs))), end);
   }
   return out;
 }
 
 std::string final_row(const char* title, const ConfirmationTable& table, const ConfirmationCandidate& c,
-                      const Text& text) {
+                      const MeasureText& text) {
   const std::vector<double> test = test_accuracies(c);
-  return fmt::format("{:<22} {:<26} {:<26}\n", title, text.interval(table.mean_value(c, true)),
-                     test.empty() ? "sealed" : Text(true).interval(of_accuracy(mean_interval(test))));
+  return fmt::format("{:<22} {:<26} {:<26}\n", title, text.value(table.mean_value(c, true)),
+                     test.empty() ? "sealed" : MeasureText(true).value(of_accuracy(mean_interval(test))));
 }
 
 }  // namespace
 
 std::string confirmation_text(const ConfirmationTable& table) {
-  const Text text(table.maximize);
+  const MeasureText text(table.maximize);
+  const std::string unit = text.accuracy() ? " points" : "";
   std::string out = candidates_text(table, text);
   if (!table.winner) return out;
   const ConfirmationCandidate& winner = table.candidates[*table.winner];
@@ -89,10 +64,10 @@ std::string confirmation_text(const ConfirmationTable& table) {
   out += final_row(("tuned, " + winner.name).c_str(), table, winner, text);
   if (*table.winner != 0) out += final_row("untuned default", table, table.candidates.front(), text);
   if (const auto g = gain(table)) {
-    out += fmt::format("{:<22} {:<26} {:<26}\n", "gain" + std::string(text.unit()),
-                       text.difference(g->validation), g->test ? Text(true).difference(*g->test) : "");
+    out += fmt::format("{:<22} {:<26} {:<26}\n", "gain" + unit, text.change(g->validation),
+                       g->test ? MeasureText(true).change(*g->test) : "");
     const auto over = [&](const char* title, const std::optional<Estimate>& e) {
-      if (e) out += fmt::format("{:<22} {}\n", title, text.difference(*e));
+      if (e) out += fmt::format("{:<22} {}\n", title, text.change(*e));
     };
     over("over a random setting", g->over_random);
     over("over the best random", g->over_best_random);
@@ -101,12 +76,12 @@ std::string confirmation_text(const ConfirmationTable& table) {
   if (winner.claimed) {
     const Estimate optimism = too_good_by(*winner.claimed, mean_interval(finals), table.maximize);
     out += fmt::format("{:<22} {}, too good by {}{}\n", "the study had claimed", text.value(*winner.claimed),
-                       text.difference(optimism), text.unit());
+                       text.change(optimism), unit);
   }
   if (const auto noise = seed_noise(table))
     out += fmt::format("{:<22} {} ({}-{}){} between seeds\n", "standard deviation",
-                       text.spread(noise->sd.estimate), text.spread(noise->sd.low),
-                       text.spread(noise->sd.high), text.unit());
+                       text.number(noise->sd.estimate), text.number(noise->sd.low),
+                       text.number(noise->sd.high), unit);
   return out;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json spread_json(const Spread& s, const MeasureWords& words) {
+ordered_json spread_json(const Spread& s, const MeasureText& words) {
   ordered_json edges = ordered_json::array(), budgets = edges;
   for (const double e : s.edges) edges.push_back(number(e));
   for (const SpreadAfter& b : s.by_budget)
@@ -38,7 +38,7 @@ ordered_json spread_json(const Spread& s, const MeasureWords& words) {
           {"by_budget", budgets}};
 }
 
-ordered_json best_of_n_json(const BestOfN& b, const MeasureWords& words) {
+ordered_json best_of_n_json(const BestOfN& b, const MeasureText& words) {
   ordered_json columns[3] = {ordered_json::array(), ordered_json::array(), ordered_json::array()};
   for (const Estimate& e : b.best) {
     columns[0].push_back(number(e.estimate));
@@ -50,7 +50,7 @@ ordered_json best_of_n_json(const BestOfN& b, const MeasureWords& words) {
           ? fmt::format(
                 "After {} independent trials, further ones up to {} gain no more than {} together, which is "
                 "what the seed alone may do.",
-                *b.enough, b.n.back(), words.difference(b.tolerance))
+                *b.enough, b.n.back(), words.told_difference(b.tolerance))
           : fmt::format("Up to {} independent trials, each further one still gained.", b.n.back());
   return {{"n", b.n},
           {"estimate", columns[0]},
@@ -60,7 +60,7 @@ ordered_json best_of_n_json(const BestOfN& b, const MeasureWords& words) {
           {"enough", {{"trials", b.enough ? ordered_json(*b.enough) : ordered_json()}, {"text", text}}}};
 }
 
-ordered_json pruning_json(const Pruning& p, const MeasureWords& words) {
+ordered_json pruning_json(const Pruning& p, const MeasureText& words) {
   ordered_json regrets = ordered_json::array();
   for (const PruningRegret& r : p.regrets)
     regrets.push_back(
@@ -180,7 +180,7 @@ ordered_json original_json(const StudyDefinition& d) {
 
 void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   const Findings& f = in.findings;
-  const MeasureWords words(in.table.definition.measure);
+  const MeasureText words(in.table.definition.measure);
   document["spread"] = f.spread ? spread_json(*f.spread, words) : ordered_json();
   ordered_json noise, gain, optimism;
   if (f.noise)

@@ -9,13 +9,23 @@
 namespace tailor {
 namespace {
 
-std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
+std::string measure_name(Measure measure) {
+  switch (measure) {
+    case Measure::validation_accuracy:
+      return "validation accuracy";
+    case Measure::validation_loss:
+      return "validation loss";
+    case Measure::best_validation_accuracy:
+      return "the best epoch's validation accuracy";
+  }
+  return {};
+}
 
-std::string spread_sentence(const StudyTable& table, const Spread& s, const MeasureWords& words) {
+std::string spread_sentence(const StudyTable& table, const Spread& s, const MeasureText& words) {
   std::string text = fmt::format(
       "Over the {} settings that were tried, {} ran from {} to {}, half of them between {} and {}",
-      with_thousands(s.values.count), words.name(), words.value(s.values.worst), words.value(s.values.best),
-      words.value(s.values.q1), words.value(s.values.q3));
+      with_thousands(s.values.count), measure_name(table.definition.measure), words.value(s.values.worst),
+      words.value(s.values.best), words.value(s.values.q1), words.value(s.values.q3));
   if (s.bad_is_untuned)
     text += fmt::format("; {} of all trials ended below the untuned default's {}", percent(s.bad),
                         words.value(s.bad_below));
@@ -24,14 +34,15 @@ std::string spread_sentence(const StudyTable& table, const Spread& s, const Meas
 }
 
 std::string gain_sentence(const StudyTable& table, const Findings& f, const ConfirmationTable* confirmation,
-                          const MeasureWords& words) {
-  const MeasureWords accuracy(Measure::validation_accuracy);
+                          const MeasureText& words) {
+  const MeasureText accuracy(Measure::validation_accuracy);
   if (f.gain) {
     std::string text = fmt::format(
         "On {} fresh seeds that had no say in the choice, tuning gained {} over the untuned "
         "default in {}",
-        f.gain->pairs, words.difference(f.gain->validation), words.name());
-    if (f.gain->test) text += fmt::format(", and {} on the test images", accuracy.difference(*f.gain->test));
+        f.gain->pairs, words.told_difference(f.gain->validation), measure_name(table.definition.measure));
+    if (f.gain->test)
+      text += fmt::format(", and {} on the test images", accuracy.told_difference(*f.gain->test));
     return text + ".";
   }
   if (confirmation && confirmation->winner &&
@@ -43,13 +54,13 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
                                  words.value(table.trials[*best].value));
   for (const StudyRow& row : table.trials)
     if (row.role == TrialRole::untuned && row.complete())
-      text +=
-          fmt::format(", {} better than the untuned default",
-                      words.difference((table.maximize ? 1 : -1) * (table.trials[*best].value - row.value)));
+      text += fmt::format(
+          ", {} better than the untuned default",
+          words.told_difference((table.maximize ? 1 : -1) * (table.trials[*best].value - row.value)));
   return text + ", each from a single training; `tailor confirm` tells what of it holds up.";
 }
 
-std::string trust_sentence(const Findings& f, const MeasureWords& words) {
+std::string trust_sentence(const Findings& f, const MeasureText& words) {
   if (!f.optimism) return {};
   std::string text;
   if (f.optimism->optimism) {
@@ -58,54 +69,26 @@ std::string trust_sentence(const Findings& f, const MeasureWords& words) {
     text = nothing ? fmt::format(
                          "The study's best result, {}, held up within what the seeds allow (claimed less "
                          "confirmed: {})",
-                         words.value(f.optimism->claimed), words.difference(o))
+                         words.value(f.optimism->claimed), words.told_difference(o))
                    : fmt::format("The study's best result, {}, was {} too good",
-                                 words.value(f.optimism->claimed), words.difference(o));
+                                 words.value(f.optimism->claimed), words.told_difference(o));
   } else if (f.optimism->shrunken && std::isfinite(f.optimism->shrunken->low)) {
     text = fmt::format("The best of many is too good by chance: expect {} of it",
-                       words.value(*f.optimism->shrunken));
+                       words.told(*f.optimism->shrunken));
   } else {
     return "There are too few complete trials to tell how much of the best result is luck.";
   }
   if (f.noise)
     text += fmt::format("; the seed alone moves a result by {} (standard deviation)",
-                        words.difference(f.noise->sd.estimate));
+                        words.told_difference(f.noise->sd.estimate));
   return text + ".";
 }
 
 }  // namespace
 
-std::string MeasureWords::name() const {
-  switch (measure_) {
-    case Measure::validation_accuracy:
-      return "validation accuracy";
-    case Measure::validation_loss:
-      return "validation loss";
-    case Measure::best_validation_accuracy:
-      return "the best epoch's validation accuracy";
-  }
-  return {};
-}
-
-std::string MeasureWords::number(double v) const {
-  return share_ ? fmt::format("{:.2f}", 100 * v) : fmt::format("{:.4f}", v);
-}
-
-std::string MeasureWords::value(double v) const { return number(v) + (share_ ? " %" : ""); }
-std::string MeasureWords::difference(double v) const {
-  return number(v) + (share_ ? " percentage points" : "");
-}
-
-std::string MeasureWords::value(const Estimate& e) const {
-  return fmt::format("{} (95 % interval {} to {})", value(e.estimate), number(e.low), value(e.high));
-}
-std::string MeasureWords::difference(const Estimate& e) const {
-  return fmt::format("{} (95 % interval {} to {})", difference(e.estimate), number(e.low), number(e.high));
-}
-
 std::vector<std::string> answer_sentences(const StudyTable& table, const Findings& f,
                                           const ConfirmationTable* confirmation) {
-  const MeasureWords words(table.definition.measure);
+  const MeasureText words(table.definition.measure);
   std::vector<std::string> sentences;
   if (f.spread) sentences.push_back(spread_sentence(table, *f.spread, words));
   sentences.push_back(gain_sentence(table, f, confirmation, words));
@@ -113,7 +96,7 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
   return sentences;
 }
 
-WarningWords words_of(const Warning& w, const MeasureWords& measure) {
+WarningWords words_of(const Warning& w, const MeasureText& measure) {
   switch (w.kind) {
     case WarningKind::edge_of_range:
       return {fmt::format("The best settings lie at the {} end of the range of {}.",
@@ -132,12 +115,12 @@ WarningWords words_of(const Warning& w, const MeasureWords& measure) {
               "Give every trial more epochs before it may be ended (the pruner's `first`)."};
     case WarningKind::curves_still_rising:
       return {fmt::format("The best trial still gained {} over the last tenth of its epochs.",
-                          measure.difference(w.value)),
+                          measure.told_difference(w.value)),
               "Longer training may change which setting is best: raise the study's epochs."};
     case WarningKind::leaders_not_separated:
       return {fmt::format("{:.0f} other trials are too near the best one to tell them apart: it takes a "
                           "difference of {}.",
-                          w.value, measure.difference(w.limit)),
+                          w.value, measure.told_difference(w.limit)),
               "Confirm the leading settings with fresh seeds, or validate on more images."};
     case WarningKind::test_opened_again:
       return {fmt::format("The test images were opened {:.0f} times.", w.value),
@@ -166,7 +149,7 @@ WarningWords words_of(const Warning& w, const MeasureWords& measure) {
   return {};
 }
 
-std::string bad_definition(const Spread& spread, const MeasureWords& measure) {
+std::string bad_definition(const Spread& spread, const MeasureText& measure) {
   return fmt::format("worse than {} ({})",
                      spread.bad_is_untuned ? "the untuned default" : "the median of all trials",
                      measure.value(spread.bad_below));

@@ -12,6 +12,7 @@
 #include "tailor/base/text.h"
 #include "tailor/report/class_scores.h"
 #include "tailor/report/label.h"
+#include "tailor/report/measure_text.h"
 
 namespace tailor {
 namespace {
@@ -28,8 +29,9 @@ std::string line(const std::string& what, const std::string& value, const std::s
 
 std::string accuracy_line(const std::string& what, double accuracy, std::int64_t images) {
   const Interval interval = wilson_interval(accuracy, images);
-  return line(what, fmt::format("{:.2f} %", 100 * accuracy),
-              fmt::format("{:.2f} to {:.2f} %", 100 * interval.low, 100 * interval.high),
+  const MeasureText text(true);
+  return line(what, text.value(accuracy),
+              fmt::format("{} to {}", text.number(interval.low), text.value(interval.high)),
               with_thousands(images));
 }
 
@@ -51,7 +53,7 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.2f} %", 100 * share); }
+std::string fine_percent(double share) { return MeasureText(true).value(share); }
 
 }  // namespace
 
@@ -98,10 +100,10 @@ std::string class_table(const Confusion& confusion, std::span<const std::string>
   text += fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n", padded("class", name_width), "precision",
                       "recall", "F1", "images");
   for (std::size_t i : rows)
-    text +=
-        fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n",
-                    padded(shown_label(class_names[i], name_width), name_width), percent(scores[i].precision),
-                    percent(scores[i].recall), percent(scores[i].f1), with_thousands(scores[i].support));
+    text += fmt::format("  {} {:>10} {:>10} {:>10} {:>10}\n",
+                        padded(shown_label(class_names[i], name_width), name_width),
+                        fine_percent(scores[i].precision), fine_percent(scores[i].recall),
+                        fine_percent(scores[i].f1), with_thousands(scores[i].support));
 
   const std::vector<ConfusedPair> pairs = worst_confusions(confusion, most_confusions);
   if (!pairs.empty()) text += "\n  Most often taken for another\n";
@@ -110,7 +112,7 @@ std::string class_table(const Confusion& confusion, std::span<const std::string>
         "  {} for {} {:>8} {:>9}\n",
         padded(shown_label(class_names[static_cast<std::size_t>(pair.truth)], name_width), name_width),
         padded(shown_label(class_names[static_cast<std::size_t>(pair.predicted)], name_width), name_width),
-        with_thousands(pair.count), percent(pair.share));
+        with_thousands(pair.count), fine_percent(pair.share));
   return text;
 }
 

@@ -11,6 +11,7 @@
 
 #include "tailor/base/text.h"
 #include "tailor/report/label.h"
+#include "tailor/report/measure_text.h"
 
 namespace tailor {
 namespace {
@@ -39,55 +40,17 @@ struct Table {
 using Block = std::variant<Heading, Paragraph, Item, Code, Table>;
 using Blocks = std::vector<Block>;
 
-// Values of the study's measure: percent where it is an accuracy.
-class Values {
- public:
-  explicit Values(bool accuracy) : accuracy_(accuracy) {}
+double real(const json& x) { return x.is_number() ? x.get<double>() : NAN; }
 
-  std::string value(const json& x) const {
-    if (!x.is_number()) return "-";
-    return accuracy_ ? fmt::format("{:.2f} %", 100 * x.get<double>())
-                     : fmt::format("{:.4f}", x.get<double>());
-  }
-  std::string interval(const json& e) const {
-    if (!e.is_object()) return "-";
-    if (!accuracy_)
-      return fmt::format("{:.4f} ({:.4f} to {:.4f})", at(e, "estimate"), at(e, "low"), at(e, "high"));
-    return fmt::format("{:.2f} % ({:.2f} to {:.2f})", 100 * at(e, "estimate"), 100 * at(e, "low"),
-                       100 * at(e, "high"));
-  }
-  // The same in fewer columns.
-  std::string narrow_interval(const json& e) const {
-    if (!e.is_object()) return "-";
-    const double factor = accuracy_ ? 100 : 1;
-    return fmt::format("{:.{}f} ({:.{}f}-{:.{}f})", factor * at(e, "estimate"), digits(),
-                       factor * at(e, "low"), digits(), factor * at(e, "high"), digits());
-  }
-  // A difference, with its sign.
-  std::string change(const json& e) const {
-    if (!e.is_object()) return "-";
-    const double factor = accuracy_ ? 100 : 1;
-    return fmt::format("{:+.{}f} ({:+.{}f} to {:+.{}f})", factor * at(e, "estimate"), digits(),
-                       factor * at(e, "low"), digits(), factor * at(e, "high"), digits());
-  }
-  const char* unit() const { return accuracy_ ? "points" : ""; }
-
- private:
-  int digits() const { return accuracy_ ? 2 : 4; }
-  static double at(const json& e, const char* key) {
-    return e.at(key).is_number() ? e.at(key).get<double>() : NAN;
-  }
-
-  bool accuracy_;
-};
-
-std::string percent(const json& share) {
-  return share.is_number() ? fmt::format("{:.0f} %", 100 * share.get<double>()) : "-";
+Estimate interval(const json& e) {
+  return e.is_object() ? Estimate{real(e["estimate"]), real(e["low"]), real(e["high"])} : Estimate{};
 }
 
 std::string share_interval(const json& e) {
-  if (!e.is_object()) return "-";
-  return fmt::format("{} ({} to {})", percent(e["estimate"]), percent(e["low"]), percent(e["high"]));
+  const Estimate share = interval(e);
+  return e.is_object()
+             ? fmt::format("{} ({} to {})", percent(share.estimate), percent(share.low), percent(share.high))
+             : "-";
 }
 
 std::string plain(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -148,18 +111,20 @@ class Writer {
     heading("How widely results vary");
     Table table{{"epochs", "trials", "worst", "quartile", "median", "quartile", "best"}, {}};
     for (const json& b : s["by_budget"])
-      table.rows.push_back({plain(b["epochs"]), plain(b["count"]), v_.value(b["worst"]), v_.value(b["q1"]),
-                            v_.value(b["median"]), v_.value(b["q3"]), v_.value(b["best"])});
+      table.rows.push_back({plain(b["epochs"]), plain(b["count"]), v_.value(real(b["worst"])),
+                            v_.value(real(b["q1"])), v_.value(real(b["median"])), v_.value(real(b["q3"])),
+                            v_.value(real(b["best"]))});
     blocks_.push_back(std::move(table));
     const json& shares = s["shares"];
-    blocks_.push_back(
-        Paragraph{fmt::format("{} of all trials were bad ({}), {} were ended early, {} diverged, {} failed.",
-                              percent(shares["bad"]), plain(s["bad_definition"]), percent(shares["pruned"]),
-                              percent(shares["diverged"]), percent(shares["failed"]))});
+    blocks_.push_back(Paragraph{
+        fmt::format("{} of all trials were bad ({}), {} were ended early, {} diverged, {} failed.",
+                    percent(real(shares["bad"])), plain(s["bad_definition"]), percent(real(shares["pruned"])),
+                    percent(real(shares["diverged"])), percent(real(shares["failed"])))});
     if (const json& n = d_.at("noise"); n.is_object())
       blocks_.push_back(Paragraph{
-          fmt::format("The seed alone: standard deviation {}; its share of the spread's variance {}.",
-                      v_.interval(n["sd"]), share_interval(n["share_of_spread"]))});
+          fmt::format("The seed alone: standard deviation {}{}{}; its share of the spread's variance {}.",
+                      v_.narrow(interval(n["sd"])), *v_.unit() ? " " : "", v_.unit(),
+                      share_interval(n["share_of_spread"]))});
   }
 
   void gains() {
@@ -168,20 +133,22 @@ class Writer {
     heading("What the tuning was worth");
     Table table{{"", std::string("95 % interval") + (*v_.unit() ? std::string(", ") + v_.unit() : "")}, {}};
     if (g.is_object()) {
-      table.rows.push_back({"over the untuned default, validation", v_.change(g["validation"])});
+      table.rows.push_back({"over the untuned default, validation", v_.change(interval(g["validation"]))});
       if (g["test"].is_object())
-        table.rows.push_back({"over the untuned default, test", Values(true).change(g["test"])});
-      table.rows.push_back({"over a random setting, validation", v_.change(g["over_random"])});
-      table.rows.push_back({"over the best after one epoch, validation", v_.change(g["over_one_epoch"])});
+        table.rows.push_back(
+            {"over the untuned default, test", MeasureText(true).change(interval(g["test"]))});
+      table.rows.push_back({"over a random setting, validation", v_.change(interval(g["over_random"]))});
+      table.rows.push_back(
+          {"over the best after one epoch, validation", v_.change(interval(g["over_one_epoch"]))});
     }
     if (o.is_object()) {
-      table.rows.push_back({"claimed by the study", v_.value(o["claimed"])});
+      table.rows.push_back({"claimed by the study", v_.value(real(o["claimed"]))});
       if (o["confirmed"].is_object()) {
-        table.rows.push_back({"confirmed on fresh seeds", v_.interval(o["confirmed"])});
-        table.rows.push_back({"the claim was too good by", v_.change(o["optimism"])});
+        table.rows.push_back({"confirmed on fresh seeds", v_.value(interval(o["confirmed"]))});
+        table.rows.push_back({"the claim was too good by", v_.change(interval(o["optimism"]))});
       }
       if (o["shrunken"].is_object())
-        table.rows.push_back({"expected without confirming", v_.interval(o["shrunken"])});
+        table.rows.push_back({"expected without confirming", v_.value(interval(o["shrunken"]))});
     }
     blocks_.push_back(std::move(table));
   }
@@ -193,7 +160,7 @@ class Writer {
     Table table{{"candidate", "runs", "mean", "end"}, {}};
     for (const json& x : c["candidates"])
       table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), plain(x["role"])),
-                            std::to_string(x["runs"].size()), v_.interval(x["mean"]),
+                            std::to_string(x["runs"].size()), v_.value(interval(x["mean"])),
                             x["winner"].get<bool>()        ? "winner"
                             : x["dropped_after"].is_null() ? "stayed in"
                                                            : "out after " + plain(x["dropped_after"])});
@@ -207,17 +174,16 @@ class Writer {
     const bool original = c["original"].is_object();
     Table table{{"", "tuned", "untuned default"}, {}};
     if (original) table.header.emplace_back("original");
-    const std::pair<const char*, const char*> rows[] = {
-        {"max. validation", "max_validation_accuracy"},
-        {"training there", "train_accuracy_at_best"},
-        {"test accuracy", "test_accuracy"},
-        {"test loss", "test_loss"}};
+    const std::pair<const char*, const char*> rows[] = {{"max. validation", "max_validation_accuracy"},
+                                                        {"training there", "train_accuracy_at_best"},
+                                                        {"test accuracy", "test_accuracy"},
+                                                        {"test loss", "test_loss"}};
     for (const auto& [title, key] : rows) {
-      const Values values(std::string_view(key) != "test_loss");
+      const MeasureText values(std::string_view(key) != "test_loss");
       std::vector<std::string> row = {title};
       for (const char* who : {"winner", "default"})
-        row.push_back(c[who].is_object() ? values.narrow_interval(c[who]["figures"][key]) : "-");
-      if (original) row.push_back(values.value(c["original"][key]));
+        row.push_back(c[who].is_object() ? values.narrow(interval(c[who]["figures"][key])) : "-");
+      if (original) row.push_back(values.value(real(c["original"][key])));
       table.rows.push_back(std::move(row));
     }
     blocks_.push_back(std::move(table));
@@ -247,9 +213,8 @@ class Writer {
       const auto n = b["n"][i].get<std::size_t>();
       if (n < shown && i + 1 < count) continue;
       shown = 2 * n;
-      table.rows.push_back(
-          {std::to_string(n),
-           v_.interval({{"estimate", b["estimate"][i]}, {"low", b["low"][i]}, {"high", b["high"][i]}})});
+      table.rows.push_back({std::to_string(n), v_.value(Estimate{real(b["estimate"][i]), real(b["low"][i]),
+                                                                 real(b["high"][i])})});
     }
     blocks_.push_back(std::move(table));
     if (b["enough"].is_object()) blocks_.push_back(Paragraph{plain(b["enough"]["text"])});
@@ -286,7 +251,7 @@ class Writer {
   }
 
   const json& d_;
-  const Values v_;
+  const MeasureText v_;
   int level_ = 1;
   Blocks blocks_;
 };
@@ -297,10 +262,10 @@ Blocks blocks_of(const json& document) {
   Table table{{"", "", ""}, {}};
   std::vector<std::string> names, claimed, gain;
   for (const json& d : document["studies"]) {
-    const Values v(d.at("study").at("measure").at("maximize").get<bool>());
+    const MeasureText v(d.at("study").at("measure").at("maximize").get<bool>());
     names.push_back(plain(d["study"]["name"]));
-    claimed.push_back(d["optimism"].is_object() ? v.value(d["optimism"]["claimed"]) : "-");
-    gain.push_back(d["gain"].is_object() ? v.change(d["gain"]["validation"]) : "-");
+    claimed.push_back(d["optimism"].is_object() ? v.value(real(d["optimism"]["claimed"])) : "-");
+    gain.push_back(d["gain"].is_object() ? v.change(interval(d["gain"]["validation"])) : "-");
   }
   table.header = {"", names[0], names[1]};
   table.rows = {{"claimed by the study", claimed[0], claimed[1]},
