@@ -62,7 +62,6 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   return study_document({.table = table,
                          .findings = findings,
                          .program_version = TAILOR_VERSION,
-                         .description = "",
                          .confirmation = confirmed,
                          .confirmation_compute = computing,
                          .openings = std::move(openings),

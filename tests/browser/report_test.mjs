@@ -41,6 +41,7 @@ test('the answer comes first, with the warnings', async () => {
   const { page, close } = await open(browser, writeReport('answer', json));
   const head = (await page.locator('main > header').innerText()).replace(/\u202f/g, ' ');
   for (const sentence of document.answer.sentences) assert.ok(head.includes(sentence.replace(/`/g, '')), sentence);
+  assert.ok(head.includes(document.study.description));
   for (const warning of document.warnings) assert.ok(head.includes(warning.text.replace(/`/g, '')), warning.text);
   assert.ok(await page.evaluate(() => document.querySelector('main').firstElementChild.tagName) === 'HEADER');
   assert.match(await page.title(), /^fashion/);

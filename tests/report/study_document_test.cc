@@ -147,5 +147,11 @@ TEST(StudyDocument, LongStudiesStaySmall) {
   EXPECT_LT(d.dump().size(), 1000000U);
 }
 
+TEST(StudyDocument, SaysWhatTheStudyIsFor) {
+  StudyTable table = small_table("random", "none", 20);
+  table.definition.description = "a first look";
+  EXPECT_EQ(document(table)["study"]["description"], "a first look");
+}
+
 }  // namespace
 }  // namespace tailor

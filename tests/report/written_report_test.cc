@@ -24,6 +24,7 @@ json document() {
       {"format", "tailor-study-document"},
       {"study",
        {{"name", "s"},
+        {"description", "Does momentum matter?"},
         {"architecture", {{"name", "tiny"}, {"parameters", 1234}, {"fingerprint", "0123456789abcdef"}}},
         {"data",
          {{"name", "images"},
@@ -95,11 +96,11 @@ json document() {
 TEST(WrittenReport, SaysWhatTheDocumentSays) {
   for (const std::string& text : {markdown_report(document().dump()), terminal_report(document().dump())}) {
     for (const char* part :
-         {"Results ran far.", "Tuning was worth it.", "serious: The seal was opened twice. Do not.",
-          "90.00 %", "25 % of all", "+1.23 (+1.00 to +1.50)", "+1.10 (+0.80 to +1.40)", "95.00 %",
-          "trial 4 (leader)", "0.2693", "40 % (30 % to 50 %)", "learning_rate", "momentum",
-          "70.00 % (60.00-80.00)", "1 min 15 s", "after optimum", "2026-01-02 03:04:05",
-          "tailor train --out winner"})
+         {"Does momentum matter?", "Results ran far.", "Tuning was worth it.",
+          "serious: The seal was opened twice. Do not.", "90.00 %", "25 % of all", "+1.23 (+1.00 to +1.50)",
+          "+1.10 (+0.80 to +1.40)", "95.00 %", "trial 4 (leader)", "0.2693", "40 % (30 % to 50 %)",
+          "learning_rate", "momentum", "70.00 % (60.00-80.00)", "1 min 15 s", "after optimum",
+          "2026-01-02 03:04:05", "tailor train --out winner"})
       EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("flip = 0.5"));

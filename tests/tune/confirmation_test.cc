@@ -167,8 +167,10 @@ TEST(Confirmation, AFailingCandidateNeverWins) {
 }
 
 TEST(Confirmation, ItsDefinitionSurvivesAndNeverChanges) {
-  const StudyDefinition d = Finished().definition();
+  StudyDefinition d = Finished().definition();
+  d.description = "why \"it\" was made";
   const StudyDefinition again = definition_from_json(to_json(d), "here");
+  EXPECT_EQ(again.description, d.description);
   EXPECT_EQ(again.confirmation, d.confirmation);
   StudyDefinition other = d;
   other.confirmation->race.most_seeds = 7;

@@ -105,7 +105,7 @@ ordered_json study_json(const StudyDocumentInput& in) {
   ordered_json fixed = ordered_json::object();
   for (const auto& [name, text] : d.fixed) fixed[name] = text;
   return {{"name", in.table.name},
-          {"description", in.description},
+          {"description", d.description},
           {"created", iso_time(in.table.first_start)},
           {"finished", ended(in.table) ? ordered_json(iso_time(in.table.last_end)) : ordered_json()},
           {"architecture", architecture_json(d.architecture)},

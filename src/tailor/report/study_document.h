@@ -31,7 +31,6 @@ struct StudyDocumentInput {
   const StudyTable& table;
   const Findings& findings;
   std::string program_version{};
-  std::string description{};
   const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
   ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
   std::vector<Opening> openings{};

@@ -83,6 +83,8 @@ class Writer {
     const json& study = d_.at("study");
     blocks_.push_back(Heading{level_, "Study " + plain(study["name"])});
     for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
+    if (const std::string about = plain(study["description"]); !about.empty())
+      blocks_.insert(blocks_.begin() + 1, Paragraph{about});
     const json& data = study["data"];
     blocks_.push_back(
         Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "

@@ -141,6 +141,7 @@ std::string to_json(const StudyDefinition& d) {
                 {"keep", p.keep}}},
               {"fixed", json(d.fixed)},
               {"space", space}};
+  if (!d.description.empty()) result["description"] = d.description;
   if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
   return result.dump();
 }
@@ -161,6 +162,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
               data.at("split_seed"),   data.at("split_hash")};
     const json& budget = j.at("budget");
     d.budget = {budget.at("trials"), budget.at("epochs"), budget.at("total_epochs"), budget.at("minutes")};
+    d.description = j.value("description", "");
     d.seed = j.at("seed");
     d.lag = j.at("lag");
     d.measure = measure_from_name(j.at("objective").get<std::string>());

@@ -54,6 +54,7 @@ struct StudyPlan {
   static constexpr const char* default_sampler = "tpe";
   static constexpr const char* default_pruner = "asha";
 
+  std::string description;  // for people
   StudyBudget budget;
   std::uint64_t seed = 1;
   int lag = default_lag;

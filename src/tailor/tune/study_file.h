@@ -39,7 +39,6 @@ struct SpaceFile {
 
 struct StudyFile : StudyPlan {
   std::string origin;
-  std::string description;
   std::string architecture = "mnist_cnn";  // shipped name or file
   std::string data = "fashion-mnist";      // name or folder
   std::string split = "2:1";
