@@ -61,13 +61,33 @@ TEST(BestOfN, CurveSaysHowManyWereEnough) {
   const std::vector<double> results = test::normals(90, 0, 1, Key(5));
   const BestOfN curve = best_of_n(results, true, 0.5).value();
   EXPECT_EQ(curve.n.front(), 1);
-  EXPECT_EQ(curve.n.back(), 11);
+  EXPECT_EQ(curve.n.back(), 45);
   EXPECT_EQ(curve.independent_trials, 90);
+  ASSERT_EQ(curve.n[curve.covered - 1], 11);
   ASSERT_TRUE(curve.enough);
-  EXPECT_LE(curve.best.back().estimate - expected_best(results, true, *curve.enough), 0.5);
-  EXPECT_GT(curve.best.back().estimate - expected_best(results, true, *curve.enough - 1), 0.5);
+  const double last = expected_best(results, true, 11);
+  EXPECT_LE(last - expected_best(results, true, *curve.enough), 0.5);
+  EXPECT_GT(last - expected_best(results, true, *curve.enough - 1), 0.5);
   EXPECT_FALSE(best_of_n(results, true, 0).value().enough);
-  EXPECT_FALSE(best_of_n(std::span(results).first(15), true, 1));
+}
+
+// A model's start-up: too few draws for intervals, enough for what is right on average.
+TEST(BestOfN, FewDrawsHaveACurveWithoutIntervals) {
+  const std::vector<double> results = test::normals(15, 0, 1, Key(5));
+  const BestOfN curve = best_of_n(results, false, 1).value();
+  EXPECT_EQ(curve.n, (std::vector<int>{1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(curve.covered, 0U);
+  EXPECT_FALSE(curve.enough);
+  for (std::size_t i = 0; i < curve.n.size(); ++i) {
+    EXPECT_DOUBLE_EQ(curve.best[i].estimate, expected_best(results, false, curve.n[i]));
+    EXPECT_TRUE(std::isnan(curve.best[i].low) && std::isnan(curve.best[i].high));
+  }
+  EXPECT_FALSE(best_of_n(std::span(results).first(5), true, 1));
+
+  const BestOfN more = best_of_n(test::normals(16, 0, 1, Key(5)), true, 1).value();
+  EXPECT_EQ(more.covered, 2U);
+  EXPECT_TRUE(more.best[1].contains(more.best[1].estimate));
+  EXPECT_TRUE(std::isnan(more.best[2].low));
 }
 
 }  // namespace

@@ -146,6 +146,22 @@ test('text of a document is text, not markup', async () => {
   await close();
 });
 
+test('a curve from few draws is drawn without a band, and says how few', async () => {
+  const document = JSON.parse(sampleJson('30'));
+  document.best_of_n = { n: [1, 2, 3, 4, 5], estimate: [0.85, 0.9, 0.91, 0.92, 0.925], low: Array(5).fill(null), high: Array(5).fill(null), independent_trials: 10,
+    enough: { trials: null, text: 'This rests on 10 independent trials.' } };
+  const { page, complaints, close } = await open(browser, writeReport('few', JSON.stringify(document)));
+  const figure = page.locator('[data-chart=best-of-n]');
+  await figure.scrollIntoViewIfNeeded();
+  await page.waitForSelector('[data-chart=best-of-n] svg');
+  const text = await page.locator('#trust').innerText();
+  for (const part of ['This rests on 10 independent trials.', 'Estimated from 10 independent draws', 'there is no interval']) assert.ok(text.includes(part), part);
+  assert.ok(!text.includes('Band:'));
+  assert.ok((await drawnMarks(page)).find((chart) => chart.name === 'best-of-n').marks > 8);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('a measure that is better when lower is drawn the right way round', async () => {
   const document = JSON.parse(sampleJson('30'));
   document.study.measure = { name: 'validation_loss', maximize: false };

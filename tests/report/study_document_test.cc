@@ -153,5 +153,16 @@ TEST(StudyDocument, SaysWhatTheStudyIsFor) {
   EXPECT_EQ(document(table)["study"]["description"], "a first look");
 }
 
+// A study that a model leads has its start-up alone for independent draws.
+TEST(StudyDocument, TheBestOfNOfFewDrawsHasNoIntervals) {
+  const json best = document(small_table("tpe", "none", 30))["best_of_n"];
+  ASSERT_TRUE(best.is_object());
+  EXPECT_LT(best["independent_trials"].get<int>(), 16);
+  EXPECT_GT(best["n"].size(), 3U);
+  for (const json& low : best["low"]) EXPECT_TRUE(low.is_null());
+  EXPECT_TRUE(best["enough"]["trials"].is_null());
+  EXPECT_THAT(best["enough"]["text"].get<std::string>(), HasSubstr("independent trials"));
+}
+
 }  // namespace
 }  // namespace tailor

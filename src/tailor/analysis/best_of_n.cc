@@ -115,20 +115,28 @@ Estimate expected_best_interval(std::span<const double> results, bool maximize, 
 }
 
 std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize, double tolerance) {
-  const int most = static_cast<int>(results.size() / 8);
-  if (most < 2) return std::nullopt;
-  BestOfN curve{.independent_trials = static_cast<int>(results.size()), .tolerance = tolerance};
+  constexpr std::size_t least_results = 6, least_for_intervals = 16;
   constexpr int points = 40;
+  if (results.size() < least_results) return std::nullopt;
+  const auto most = static_cast<double>(results.size() / 2);
+  const int most_covered = results.size() < least_for_intervals ? 0 : static_cast<int>(results.size() / 8);
+  BestOfN curve{.independent_trials = static_cast<int>(results.size()), .tolerance = tolerance};
+  const std::vector<double> values = ascending_merit(results, maximize);
+  std::vector<int> covered;
   for (int k = 0; k < points; ++k) {
     const int n = static_cast<int>(std::lround(std::pow(most, k / (points - 1.0))));
     if (!curve.n.empty() && n <= curve.n.back()) continue;
     curve.n.push_back(n);
+    if (n <= most_covered) covered.push_back(n);
   }
-  for (const Estimate& e : intervals(ascending_merit(results, maximize), curve.n))
-    curve.best.push_back(upright(e, maximize));
-  const double last = curve.best.back().estimate;
-  for (std::size_t i = 0; i + 1 < curve.n.size() && !curve.enough; ++i)
-    if (std::abs(last - curve.best[i].estimate) <= tolerance) curve.enough = curve.n[i];
+  curve.covered = covered.size();
+  if (!covered.empty()) curve.best = intervals(values, covered);
+  for (std::size_t i = covered.size(); i < curve.n.size(); ++i)
+    curve.best.push_back({.estimate = weighted(values, weights(values.size(), curve.n[i]))});
+  for (Estimate& e : curve.best) e = upright(e, maximize);
+  for (std::size_t i = 0; i + 1 < curve.covered && !curve.enough; ++i)
+    if (std::abs(curve.best[curve.covered - 1].estimate - curve.best[i].estimate) <= tolerance)
+      curve.enough = curve.n[i];
   return curve;
 }
 

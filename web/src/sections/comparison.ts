@@ -169,8 +169,7 @@ function bestOfN(two: Two): Chart {
       series: two.flatMap((study, i) => {
         const x = study.document.best_of_n;
         if (!x) return [];
-        const scaled = (values: number[]): number[] => values.map((v) => measure.scale(v));
-        return [band(x.n, scaled(x.low), scaled(x.high), colours[i]!(palette)),
+        return [band(x, measure, colours[i]!(palette)),
           { type: 'line', symbol: 'none', lineStyle: { color: colours[i]!(palette), width: 2, type: i === 0 ? 'solid' : 'dashed' }, data: x.n.map((n, k) => [n, measure.scale(x.estimate[k]!)]) }];
       }),
     }),

@@ -3,7 +3,7 @@ import { grid, option, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose } from '../dom';
 import { forest } from '../forest';
-import { count, number, shareInterval, words } from '../format';
+import { count, number, shareInterval, words, type Measure } from '../format';
 import type { BestOfN, Interval } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
 import type { Study } from '../study';
@@ -48,40 +48,49 @@ function enough(study: Study): (HTMLElement | null)[] {
   return [head, x.enough ? lead(prose(x.enough.text)) : null, figure(bestOfN(study, x))];
 }
 
+// "93.1 % [92.8, 93.4]", or the estimate alone where there is no interval.
+function bestText({ measure }: Study, x: BestOfN, i: number): string {
+  const [estimate, low, high] = [x.estimate[i]!, x.low[i] ?? null, x.high[i] ?? null];
+  return low === null || high === null ? measure.value(estimate) : measure.interval({ estimate, low, high });
+}
+
 function bestOfN(study: Study, x: BestOfN): Chart {
   const { measure } = study;
   const last = x.n.length - 1;
-  const scaled = (values: number[]): number[] => values.map((v) => measure.scale(v));
+  const covered = x.low.filter((low) => low !== null).length; // from there on the line is dashed, without a band
+  const line = (from: number, to: number): number[][] => x.n.slice(from, to).map((n, i) => [n, measure.scale(x.estimate[from + i]!)]);
   return {
     name: 'best-of-n', title: 'The best to expect from n trials', height: () => 280,
-    alt: `Expected best ${words(measure.name)} of n independent trials: ${x.n.map((n, i) => `${n}: ${measure.interval({ estimate: x.estimate[i]!, low: x.low[i]!, high: x.high[i]! })}`).filter((_, i) => i === 0 || i === last).join('; up to ')}.`,
-    caption: `Estimated from ${count(x.independent_trials, 'independent draw')}. Band: 95 % interval.`,
+    alt: `Expected best ${words(measure.name)} of n independent trials: ${[0, last].map((i) => `${x.n[i]}: ${bestText(study, x, i)}`).join('; up to ')}.`,
+    caption: [`Estimated from ${count(x.independent_trials, 'independent draw')}.`, covered > 0 ? ' Band: 95 % interval.' : null,
+      covered <= last ? ` ${covered > 0 ? 'Dashed' : 'All of it'}: right on average, but the best few draws decide it, so there is no interval.` : null],
     option: ({ palette }) => option({
       grid: grid({ top: 30, right: 24 }),
       xAxis: valueAxis(palette, 'trials', { ...(x.n[last]! > 20 ? { type: 'log', scale: undefined } : { minInterval: 1 }), min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false } }),
       yAxis: uprightAxis(palette, measure.label),
       tooltip: { trigger: 'axis', confine: true, transitionDuration: 0, backgroundColor: palette.ground, borderColor: palette.line, textStyle: { color: palette.ink, fontSize: 12 },
-        formatter: (items: { dataIndex: number; seriesName: string }[]) => {
-          const i = (items.find((item) => item.seriesName === 'best') ?? items[0]!).dataIndex;
-          return h('div', { class: 'tip' }, h('strong', {}, count(x.n[i] ?? 0, 'trial')), h('div', {}, measure.interval({ estimate: x.estimate[i]!, low: x.low[i]!, high: x.high[i]! })));
+        formatter: (items: { value: number[] }[]) => {
+          const i = Math.max(0, x.n.indexOf(items[0]!.value[0]!));
+          return h('div', { class: 'tip' }, h('strong', {}, count(x.n[i]!, 'trial')), h('div', {}, bestText(study, x, i)));
         } },
       series: [
-        band(x.n, scaled(x.low), scaled(x.high), palette.tuned),
-        { type: 'line', name: 'best', data: x.n.map((n, i) => [n, measure.scale(x.estimate[i]!)]), symbolSize: 6, symbol: 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 2 } },
-        ...(x.enough?.trials ? [{ type: 'line', data: [], markLine: { silent: true, symbol: 'none', label: { formatter: 'enough', color: palette.muted, position: 'end', rotate: 0 }, lineStyle: { color: palette.muted, type: 'dashed' }, data: [{ xAxis: x.enough.trials }] } }] : []),
-      ],
+        covered > 0 ? band(x, measure, palette.tuned) : [],
+        { type: 'line', name: 'best', data: line(0, covered), symbolSize: 6, symbol: 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 2 } },
+        { type: 'line', name: 'without interval', data: line(Math.max(0, covered - 1), last + 1), symbolSize: 6, symbol: covered > 0 ? 'none' : 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 1.5, type: 'dashed' } },
+        x.enough?.trials ? { type: 'line', data: [], markLine: { silent: true, symbol: 'none', label: { formatter: 'enough', color: palette.muted, position: 'end', rotate: 0 }, lineStyle: { color: palette.muted, type: 'dashed' }, data: [{ xAxis: x.enough.trials }] } } : [],
+      ].flat(),
     }),
     table: () => ({ columns: ['n', 'estimate', 'low', 'high'], rows: x.n.map((n, i) => [n, x.estimate[i], x.low[i], x.high[i]]) }),
   };
 }
 
-// The area between two curves, as one polygon.
-export function band(xs: number[], low: number[], high: number[], colour: string): object {
+// The intervals of a curve, where it has them, as one polygon.
+export function band({ n, low, high }: BestOfN, measure: Measure, colour: string): object {
+  const points = n.flatMap((x, i) => (low[i] == null || high[i] == null ? [] : [[x, measure.scale(low[i]!), measure.scale(high[i]!)]])) as [number, number, number][];
   return {
-    type: 'custom', name: 'band', silent: true, encode: { x: 0, y: [1, 2] }, data: xs.map((x, i) => [x, low[i]!, high[i]!]),
+    type: 'custom', name: 'band', silent: true, encode: { x: 0, y: [1, 2] }, data: points,
     renderItem: (params: { dataIndex: number }, api: { coord: (p: number[]) => [number, number] }) => (params.dataIndex !== 0 ? null : {
-      type: 'polygon', shape: { points: [...xs.map((x, i) => api.coord([x, low[i]!])), ...xs.map((x, i) => api.coord([x, high[i]!])).reverse()] }, style: { fill: colour, opacity: 0.15 },
+      type: 'polygon', shape: { points: [...points.map(([x, y]) => api.coord([x, y])), ...points.map(([x, , y]) => api.coord([x, y])).reverse()] }, style: { fill: colour, opacity: 0.15 },
     }),
   };
 }
-
