@@ -62,6 +62,7 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   return study_document({.table = table,
                          .findings = findings,
                          .program_version = TAILOR_VERSION,
+                         .options = study_options(location.storage, record.name),
                          .confirmation = confirmed,
                          .confirmation_compute = computing,
                          .openings = std::move(openings),

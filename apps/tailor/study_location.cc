@@ -64,6 +64,10 @@ FoundStudy find_study(const StudyLocation& location) {
                     did_you_mean(location.study, names), join(names, ", "));
 }
 
+std::string study_options(const std::string& url, const std::string& study) {
+  return fmt::format("--storage {} --study {}", shell_word(without_password(url)), shell_word(study));
+}
+
 std::filesystem::path default_checkpoints(const std::string& url) {
   const std::filesystem::path file = sqlite_file(url);
   return file.parent_path() / "tailor-checkpoints";

@@ -28,6 +28,9 @@ FoundStudy find_study(const StudyLocation& location);
 // The database alone.
 std::unique_ptr<Storage> open_existing_storage(const std::string& storage_url);
 
+// "--storage URL --study NAME" as a shell takes it, without the password: for commands that people copy.
+std::string study_options(const std::string& storage_url, const std::string& study);
+
 // Whether the URL names an SQLite file that does not exist yet.
 bool database_is_missing(const std::string& storage_url);
 

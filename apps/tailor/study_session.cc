@@ -63,9 +63,8 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
                                   .tick = [&](JobQueue& queue) { output->tick(queue); }});
   output->clear();
   if (end == StudyEnd::interrupted && interrupted)
-    throw Error(ExitCode::interrupted,
-                fmt::format("interrupted; all is saved. Go on with: tailor {} --storage '{}' --study '{}'",
-                            command, without_password(url), resume_study));
+    throw Error(ExitCode::interrupted, fmt::format("interrupted; all is saved. Go on with: tailor {} {}",
+                                                   command, study_options(url, resume_study)));
   std::error_code ignored;
   std::filesystem::remove(parent, ignored);  // only if nothing else is kept there
   output->finish(storage, study, end == StudyEnd::finished);

@@ -58,7 +58,7 @@ test('the four figures stand beside the original ones', async () => {
 test('what is not known yet names the command that finds it out', async () => {
   const { page, close } = await open(browser, report('missing', '40', '5', '--unconfirmed'));
   for (const section of ['gain', 'figures', 'winner', 'errors', 'trust']) {
-    assert.ok((await page.locator(`#${section} .missing`).first().innerText()).includes('tailor confirm fashion'), section);
+    assert.equal(await page.locator(`#${section} .missing code`).first().innerText(), 'tailor confirm --storage sqlite:///studies.db --study fashion', section);
   }
   assert.ok((await page.locator('#ledger').innerText()).includes('never been opened'));
   await close();
@@ -183,7 +183,7 @@ test('failed trials are listed with their reasons', async () => {
 });
 
 test('a document that cannot be read says so', async () => {
-  for (const json of ['{"format":', '{"format":"tailor-study-document","version":2}', 'null']) {
+  for (const json of ['{"format":', '{"format":"tailor-study-document","version":1}', 'null']) {
     const { page, close } = await open(browser, writeReport('broken', json));
     assert.match(await page.locator('main').innerText(), /cannot be drawn/);
     await close();

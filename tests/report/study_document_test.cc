@@ -147,10 +147,19 @@ TEST(StudyDocument, LongStudiesStaySmall) {
   EXPECT_LT(d.dump().size(), 1000000U);
 }
 
-TEST(StudyDocument, SaysWhatTheStudyIsFor) {
+TEST(StudyDocument, SaysWhatTheStudyIsForAndHowToNameItToACommand) {
   StudyTable table = small_table("random", "none", 20);
   table.definition.description = "a first look";
-  EXPECT_EQ(document(table)["study"]["description"], "a first look");
+  const Findings findings = find_all(table, nullptr, 0);
+  const json d = json::parse(study_document(
+      {.table = table, .findings = findings, .options = "--storage sqlite:///x.db --study s"}));
+  EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  EXPECT_EQ(d["study"]["description"], "a first look");
+  EXPECT_EQ(d["study"]["options"], "--storage sqlite:///x.db --study s");
+  bool advised = false;
+  for (const json& w : d["warnings"])
+    advised |= w["advice"] == "Run `tailor confirm --storage sqlite:///x.db --study s`.";
+  EXPECT_TRUE(advised);
 }
 
 // A study that a model leads has its start-up alone for independent draws.

@@ -23,7 +23,9 @@ export class Study {
 
   get name(): string { return this.document.study.name; }
   get count(): number { return this.document.trials.number.length; }
-  get confirmCommand(): string { return `tailor confirm ${this.name}`; }
+  // A command about this study that can be copied as it is.
+  command(verb: string, more = ''): string { return `tailor ${verb} ${this.document.study.options}${more && ` ${more}`}`; }
+  get confirmCommand(): string { return this.command('confirm'); }
 
   value(row: number): number | null { return this.document.trials.value[row] ?? null; }
   row(trial: number): number { return this.rowOf.get(trial) ?? -1; }

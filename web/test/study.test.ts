@@ -8,7 +8,7 @@ test('sample documents of any size follow the schema', () => {
   for (const trials of [1, 2, 5, 30, 400]) {
     for (const confirmed of [true, false]) assert.deepEqual(schemaFaults(sampleDocument({ trials, seed: trials, confirmed })), [], `${trials} trials`);
   }
-  assert.deepEqual(schemaFaults({ format: 'tailor-study-comparison', version: 1, studies: [sampleDocument({ trials: 3 }), sampleDocument({ trials: 2 })] }), []);
+  assert.deepEqual(schemaFaults({ format: 'tailor-study-comparison', version: 2, studies: [sampleDocument({ trials: 3 }), sampleDocument({ trials: 2 })] }), []);
 });
 
 test('a sample is a function of its seed', () => {

@@ -184,8 +184,8 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
   };
   const command = 'tailor train --recipe fashion.best.toml --seed 1001 --out runs/winner';
   return {
-    format: 'tailor-study-document', version: 1, program: { name: 'tailor', version: '0.1.0' },
-    study: { name: n === 1 ? 'single' : 'fashion', description: 'made up, for tests of the page', created: '2026-01-05T09:12:44', finished: '2026-01-05T11:40:02',
+    format: 'tailor-study-document', version: 2, program: { name: 'tailor', version: '0.1.0' },
+    study: { name: n === 1 ? 'single' : 'fashion', description: 'made up, for tests of the page', options: `--storage sqlite:///studies.db --study ${n === 1 ? 'single' : 'fashion'}`, created: '2026-01-05T09:12:44', finished: '2026-01-05T11:40:02',
       architecture: { name: 'mnist_cnn', fingerprint: '5f2a'.repeat(16), parameters: 1199882, svg: architectureSvg, layers: [
         { name: 'conv2d_1', kind: 'conv2d 3×3, ReLU', output: '26×26×32', parameters: 320 }, { name: 'conv2d_2', kind: 'conv2d 3×3, ReLU', output: '24×24×64', parameters: 18496 },
         { name: 'max_pool_1', kind: 'max pool 2×2', output: '12×12×64', parameters: 0 }, { name: 'dense_1', kind: 'dense, ReLU', output: '128', parameters: 1179776 }, { name: 'dense_2', kind: 'dense', output: '10', parameters: 1290 }] },

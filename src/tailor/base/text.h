@@ -21,6 +21,9 @@ std::string with_thousands(long long value);
 // 75.2 -> "1 min 15 s"; below a minute "12 s", below ten seconds "3.4 s".
 std::string duration(double seconds);
 
+// As a shell takes it: quoted where that is needed.
+std::string shell_word(const std::string& text);
+
 std::string join(std::span<const std::string> items, std::string_view separator);
 
 }  // namespace tailor

@@ -213,7 +213,7 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   document["compute"] = compute_json(in);
   ordered_json& warnings = document["warnings"] = ordered_json::array();
   for (const Warning& w : f.warnings) {
-    const WarningWords text = words_of(w, words);
+    const WarningWords text = words_of(w, words, in.options);
     warnings.push_back({{"code", name_of(w.kind)},
                         {"severity", name_of(w.severity)},
                         {"text", text.text},

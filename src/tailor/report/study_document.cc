@@ -106,6 +106,7 @@ ordered_json study_json(const StudyDocumentInput& in) {
   for (const auto& [name, text] : d.fixed) fixed[name] = text;
   return {{"name", in.table.name},
           {"description", d.description},
+          {"options", in.options},
           {"created", iso_time(in.table.first_start)},
           {"finished", ended(in.table) ? ordered_json(iso_time(in.table.last_end)) : ordered_json()},
           {"architecture", architecture_json(d.architecture)},
@@ -285,7 +286,7 @@ std::string iso_time(const std::optional<Timestamp>& time) {
 
 std::string study_document(const StudyDocumentInput& in) {
   ordered_json document{{"format", "tailor-study-document"},
-                        {"version", 1},
+                        {"version", 2},
                         {"program", {{"name", "tailor"}, {"version", in.program_version}}},
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},

@@ -31,6 +31,7 @@ struct StudyDocumentInput {
   const StudyTable& table;
   const Findings& findings;
   std::string program_version{};
+  std::string options{};  // that name the study to our commands, as a shell takes them
   const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
   ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
   std::vector<Opening> openings{};

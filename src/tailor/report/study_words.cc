@@ -96,7 +96,7 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
   return sentences;
 }
 
-WarningWords words_of(const Warning& w, const MeasureText& measure) {
+WarningWords words_of(const Warning& w, const MeasureText& measure, const std::string& options) {
   switch (w.kind) {
     case WarningKind::edge_of_range:
       return {fmt::format("The best settings lie at the {} end of the range of {}.",
@@ -144,7 +144,7 @@ WarningWords words_of(const Warning& w, const MeasureText& measure) {
       return {
           "Every number of this study is from a single training with one seed, and the best of many is too "
           "good.",
-          "Run `tailor confirm`."};
+          "Run `tailor confirm" + (options.empty() ? "" : " " + options) + "`."};
   }
   return {};
 }

@@ -19,7 +19,8 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
 struct WarningWords {
   std::string text, advice;
 };
-WarningWords words_of(const Warning& warning, const MeasureText& measure);
+// `options`: see StudyDocumentInput.
+WarningWords words_of(const Warning& warning, const MeasureText& measure, const std::string& options);
 
 // What counts as bad in a spread: "worse than the untuned default (91.20 %)".
 std::string bad_definition(const Spread& spread, const MeasureText& measure);

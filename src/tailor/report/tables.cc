@@ -1,7 +1,6 @@
 #include "tailor/report/tables.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -39,18 +38,6 @@ std::string loss_line(const std::string& what, double loss, double standard_erro
   return line(what, fmt::format("{:.4f}", loss),
               standard_error > 0 ? fmt::format("± {:.4f} (s.e.)", standard_error) : "",
               with_thousands(images));
-}
-
-// As a shell takes it: quoted where that is needed.
-std::string shell_word(const std::string& text) {
-  const auto plain = [](unsigned char c) {
-    return c >= 0x80 || std::isalnum(c) ||
-           std::string_view("/._-+=:,@%").find(static_cast<char>(c)) != std::string_view::npos;
-  };
-  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
-  std::string quoted = "'";
-  for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
 }
 
 std::string fine_percent(double share) { return MeasureText(true).value(share); }

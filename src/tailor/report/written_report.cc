@@ -403,7 +403,7 @@ std::string terminal_answer(std::string_view document) {
 
 std::string comparison_document(std::string_view first, std::string_view second) {
   return ordered_json{{"format", "tailor-study-comparison"},
-                      {"version", 1},
+                      {"version", 2},
                       {"studies", {ordered_json::parse(first), ordered_json::parse(second)}}}
       .dump();
 }

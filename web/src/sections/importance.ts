@@ -11,7 +11,7 @@ export function importanceSection(study: Study): Section {
   const { importance, pairs, tunability, leave_at_default: leave } = doc;
   const title = 'What mattered';
   if (importance.length === 0 && tunability.length === 0) {
-    return section('importance', title, missing(`${count(study.bestFirst.length, 'result')} cannot tell which hyperparameters matter; some twenty are the least.`, `tailor tune --resume --study ${study.name} --trials 100`));
+    return section('importance', title, missing(`${count(study.bestFirst.length, 'result')} cannot tell which hyperparameters matter; some twenty are the least.`, study.command('tune --resume', '--trials 100')));
   }
   const space = new Map(doc.study.space.map((p) => [p.name, p]));
   const tail = importance.slice(0, 20);

@@ -14,7 +14,7 @@ const mostLines = 600;
 const mostDots = 500; // in each slice
 
 export function spaceSection(study: Study): Section {
-  if (study.bestFirst.length < 2) return section('space', title, missing('A picture of the space needs more than one result.', `tailor tune --resume --study ${study.name} --trials 20`), spaceTable(study.document));
+  if (study.bestFirst.length < 2) return section('space', title, missing('A picture of the space needs more than one result.', study.command('tune --resume', '--trials 20')), spaceTable(study.document));
   let keep = study.bestFirst.length >= 8 ? 0.75 : 1;
   const charts: ChartFigure[] = [];
   const filter = new AxisFilter((passes) => {

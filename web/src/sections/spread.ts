@@ -11,7 +11,7 @@ import type { Study } from '../study';
 export function spreadSection(study: Study): Section {
   const { document: doc, measure } = study;
   const { spread } = doc;
-  if (!spread) return section('spread', 'How vastly results vary', missing('No trial has a result yet.', `tailor tune --resume --study ${study.name}`));
+  if (!spread) return section('spread', 'How vastly results vary', missing('No trial has a result yet.', study.command('tune --resume')));
   const { shares } = spread;
   const [q1, median, q3] = spread.quartiles as [number, number, number];
   return section('spread', 'How vastly results vary',
