@@ -20,6 +20,15 @@ TEST(MeasureText, AccuraciesArePerCentAndTheirDifferencesPoints) {
   EXPECT_STREQ(accuracy.unit(), "points");
 }
 
+TEST(MeasureText, TiesAreRoundedAwayFromZeroWhateverTheirLastBit) {
+  for (const double v : {0.01255, 0.012549999999999999, 0.0125500000000000016}) {
+    EXPECT_EQ(accuracy.change(v), "+1.26");
+    EXPECT_EQ(accuracy.change(-v), "-1.26");
+    EXPECT_EQ(accuracy.told_difference(v), "1.26 percentage points");
+  }
+  EXPECT_EQ(accuracy.change(0.0), "+0.00");
+}
+
 TEST(MeasureText, LossesAreWrittenAsTheyAre) {
   EXPECT_EQ(loss.value(0.269241), "0.2692");
   EXPECT_EQ(loss.value({0.2692, 0.26, 0.28}), "0.2692 (0.2600-0.2800)");

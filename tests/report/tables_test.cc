@@ -21,7 +21,7 @@ void expect_at_most_80_columns(const std::string& text) {
 
 TEST(ClosingTable, SealedTestFiguresNameTheCommandThatOpensThem) {
   const std::string text = closing_table(sample_summary(), "runs/it's first");
-  EXPECT_THAT(text, HasSubstr("validation accuracy       93.12 %   92.77 to 93.47 %         20,000"));
+  EXPECT_THAT(text, HasSubstr("validation accuracy       93.13 %   92.77 to 93.47 %         20,000"));
   EXPECT_THAT(text, HasSubstr("training accuracy there        97.12 %   96.77 to 97.43 %         10,000"));
   EXPECT_THAT(text, HasSubstr("test accuracy                   sealed\n"));
   EXPECT_THAT(text, HasSubstr("test loss                       sealed\n"));

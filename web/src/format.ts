@@ -5,8 +5,13 @@ import type { Interval, ParameterValue } from './generated/document';
 const minus = '\u2212';
 export const thin = '\u202f';
 
+// Shares of images often end in a 5 at the last decimal but one, which the last bit must not round up here and down there.
+export function rounded(value: number, decimals: number): string {
+  return (value + Math.sign(value) * 1e-9).toFixed(decimals);
+}
+
 function fixed(value: number, decimals: number): string {
-  const text = Math.abs(value).toFixed(decimals);
+  const text = rounded(Math.abs(value), decimals);
   return value < 0 && Number(text) !== 0 ? minus + text : text;
 }
 

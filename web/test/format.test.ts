@@ -16,6 +16,12 @@ test('an interval decides how many digits its estimate deserves', () => {
   assert.equal(shareInterval({ estimate: 0.46, low: 0.32, high: 0.581 }), tied(`46${thin}% [32, 58]`));
 });
 
+test('ties are rounded away from zero whatever their last bit', () => {
+  for (const value of [0.01255, 0.012549999999999999, 0.0125500000000000016]) {
+    assert.equal(accuracy.differenceInterval({ estimate: value, low: value - 0.002, high: value + 0.002 }), tied('+1.26 points [1.06, 1.46]'));
+  }
+});
+
 test('a width of nothing does not ask for endless digits', () => {
   assert.equal(decimalsFor(0), 2);
   assert.equal(decimalsFor(1e-12), 4);

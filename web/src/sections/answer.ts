@@ -1,6 +1,6 @@
 // The head of the report: what was studied, the answer in three sentences, its numbers, and the warnings.
 import { h, prose, type Child } from '../dom';
-import { count, integer, moment, seconds, share, words } from '../format';
+import { count, integer, moment, rounded, seconds, share, words } from '../format';
 import type { StudyDocument } from '../generated/document';
 import type { Study } from '../study';
 
@@ -49,7 +49,7 @@ function numbers(study: Study): [string, string, string?][] {
 
 function accuracy(x: { estimate: number; low: number; high: number }): string {
   const decimals = x.high - x.low < 0.002 ? 2 : 1;
-  const text = (value: number): string => (value * 100).toFixed(decimals);
+  const text = (value: number): string => rounded(value * 100, decimals);
   return `${text(x.estimate)}\u202f% [${text(x.low)}, ${text(x.high)}]`;
 }
 

@@ -3,7 +3,7 @@ import { grid, option, tooltip, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose, type Child } from '../dom';
 import { forest } from '../forest';
-import { count, integer, parameterValue, percent, seconds, shareInterval, words } from '../format';
+import { count, integer, parameterValue, percent, rounded, seconds, shareInterval, words } from '../format';
 import type { Interval } from '../generated/document';
 import { figure, lead, note, section, table, type Section } from '../layout';
 import type { Palette } from '../palette';
@@ -64,7 +64,7 @@ function numbers(two: Two): HTMLElement {
   const row = (name: string, cell: (study: Study) => string | null | undefined): Child[] => [name, ...two.map((study) => cell(study) ?? '–')];
   const figureOf = (study: Study, name: 'test_accuracy' | 'test_loss'): string | null => {
     const x = study.document.confirmation?.winner?.figures[name];
-    return x ? (name === 'test_loss' ? x.estimate.toFixed(4) : `${percent(x.estimate, 2)} [${(x.low * 100).toFixed(2)}, ${(x.high * 100).toFixed(2)}]`) : null;
+    return x ? (name === 'test_loss' ? x.estimate.toFixed(4) : `${percent(x.estimate, 2)} [${rounded(x.low * 100, 2)}, ${rounded(x.high * 100, 2)}]`) : null;
   };
   return table('Side by side, with 95 % intervals', [{ title: '' }, ...labels(two).map((title) => ({ title, number: true }))], [
     row('Trials', (s) => integer(s.count)),

@@ -1,6 +1,6 @@
 // From the untuned default to the tuned setting, on fresh seeds; and the four figures beside the original project's.
 import { forest } from '../forest';
-import { count, decimalsFor, integer, range, thin, words } from '../format';
+import { count, decimalsFor, integer, range, rounded, thin, words } from '../format';
 import type { Confirmation, Figure, FinalRuns, Interval } from '../generated/document';
 import { figure, lead, missing, note, section, table, type Section } from '../layout';
 import type { Study } from '../study';
@@ -77,11 +77,11 @@ function figureText(name: FigureName, x: Figure | null): string {
   if (!x) return '–';
   const scale = isLoss(name) ? 1 : 100;
   const decimals = decimalsFor((x.high - x.low) * scale, isLoss(name) ? 4 : 2);
-  return `${(x.estimate * scale).toFixed(decimals)}${isLoss(name) ? '' : `${thin}%`} ${range(x.low * scale, x.high * scale, decimals)}`;
+  return `${rounded(x.estimate * scale, decimals)}${isLoss(name) ? '' : `${thin}%`} ${range(x.low * scale, x.high * scale, decimals)}`;
 }
 
 function originalText(name: FigureName, value: number): string {
-  return isLoss(name) ? String(value) : `${Number((value * 100).toFixed(4))}${thin}%`;
+  return isLoss(name) ? String(value) : `${Number(rounded(value * 100, 4))}${thin}%`;
 }
 
 export function figuresSection(study: Study): Section {
@@ -102,7 +102,7 @@ export function figuresSection(study: Study): Section {
     figure(forest({
       name: 'figures', title: 'Accuracies', axis: 'accuracy (%)', rows: accuracies.map((name) => figureNames[name]),
       alt: accuracies.map((name) => `${figureNames[name]}: ${columns.map(([label, runs]) => `${label} ${figureText(name, runs.figures[name])}`).join(', ')}${original ? `, original ${originalText(name, original[name])}` : ''}`).join('; ') + '.',
-      scale: (x) => x * 100, text: (x) => `${(x.estimate * 100).toFixed(2)} %${x.low < x.high ? ` ${range(x.low * 100, x.high * 100, 2)}` : ''}`,
+      scale: (x) => x * 100, text: (x) => `${rounded(x.estimate * 100, 2)} %${x.low < x.high ? ` ${range(x.low * 100, x.high * 100, 2)}` : ''}`,
       series: [
         ...(untuned ? [{ name: 'untuned default', colour: (p: { untuned: string }) => p.untuned, values: accuracies.map((name) => untuned.figures[name]) }] : []),
         { name: 'tuned', colour: (p) => p.tuned, shape: 'diamond' as const, values: accuracies.map((name) => winner.figures[name]) },

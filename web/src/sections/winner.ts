@@ -5,6 +5,7 @@ import type { FinalRuns } from '../generated/document';
 import { figure, lead, missing, pair, section, type Section } from '../layout';
 import type { Palette } from '../palette';
 import type { Study } from '../study';
+import { rounded } from '../format';
 import { h } from '../dom';
 
 export function winnerSection(study: Study): Section {
@@ -19,7 +20,7 @@ export function winnerSection(study: Study): Section {
 function chart({ history }: FinalRuns, what: 'accuracy' | 'loss'): Chart {
   const scale = what === 'accuracy' ? 100 : 1;
   const name = what === 'accuracy' ? 'Accuracy' : 'Loss';
-  const text = (x: number | null | undefined): string => (x === null || x === undefined ? '–' : what === 'accuracy' ? `${(x * 100).toFixed(2)} %` : x.toFixed(4));
+  const text = (x: number | null | undefined): string => (x === null || x === undefined ? '–' : what === 'accuracy' ? `${rounded(x * 100, 2)} %` : x.toFixed(4));
   const end = history[history.length - 1]!;
   const series: [string, 'train' | 'validation', (p: Palette) => string, string][] = [['training', 'train', (p) => p.untuned, 'dashed'], ['validation', 'validation', (p) => p.tuned, 'solid']];
   return {
