@@ -107,6 +107,16 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("| epochs | trials |"));
 }
 
+TEST(WrittenReport, TheCorrectedClaimIsARoughFigureWithoutAnInterval) {
+  json d = document();
+  d["optimism"]["shrunken"] = interval(0.9444, 0.9412, 0.9476);
+  for (const std::string& text : {markdown_report(d.dump()), terminal_report(d.dump())}) {
+    EXPECT_THAT(text, HasSubstr("roughly expected, unconfirmed"));
+    EXPECT_THAT(text, HasSubstr("94.44 %"));
+    EXPECT_THAT(text, Not(HasSubstr("94.12")));
+  }
+}
+
 TEST(WrittenReport, FitsATerminal) {
   std::istringstream lines(terminal_report(document().dump()));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;

@@ -73,8 +73,8 @@ std::string trust_sentence(const Findings& f, const MeasureText& words) {
                    : fmt::format("The study's best result, {}, was {} too good",
                                  words.value(f.optimism->claimed), words.told_difference(o));
   } else if (f.optimism->shrunken && std::isfinite(f.optimism->shrunken->low)) {
-    text = fmt::format("The best of many is too good by chance: expect {} of it",
-                       words.told(*f.optimism->shrunken));
+    text = fmt::format("The best of many is too good by chance: expect about {} of it",
+                       words.value(f.optimism->shrunken->estimate));
   } else {
     return "There are too few complete trials to tell how much of the best result is luck.";
   }

@@ -36,7 +36,7 @@ function numbers(study: Study): [string, string, string?][] {
     if (doc.gain.test) items.push(['The same on test images', ...split(measure.differenceInterval(doc.gain.test))]);
   } else if (doc.optimism) {
     items.push(['Claimed by the study', measure.value(doc.optimism.claimed), 'not confirmed']);
-    if (doc.optimism.shrunken) items.push(['To expect instead', ...split(measure.interval(doc.optimism.shrunken))]);
+    if (doc.optimism.shrunken) items.push(['To expect instead', measure.value(doc.optimism.shrunken.estimate), 'roughly']);
   }
   const test = doc.confirmation?.winner?.figures.test_accuracy;
   if (test) items.push(['Test accuracy, tuned', ...split(accuracy(test))]);

@@ -72,7 +72,7 @@ function numbers(two: Two): HTMLElement {
     row('Median', (s) => s.document.spread && s.measure.value(s.document.spread.quartiles[1]!)),
     row('Untuned default', (s) => (s.defaultRow >= 0 && s.value(s.defaultRow) !== null ? s.measure.value(s.value(s.defaultRow)!) : null)),
     row('Claimed best', (s) => s.document.optimism && s.measure.value(s.document.optimism.claimed)),
-    row('Corrected for picking the best', (s) => s.document.optimism?.shrunken && s.measure.interval(s.document.optimism.shrunken)),
+    row('Corrected for picking the best', (s) => s.document.optimism?.shrunken && s.measure.value(s.document.optimism.shrunken.estimate)),
     row('Confirmed', (s) => s.document.optimism?.confirmed && s.measure.interval(s.document.optimism.confirmed)),
     row('Gain over the default', (s) => s.document.gain && s.measure.differenceInterval(s.document.gain.validation)),
     row('The same on test images', (s) => s.document.gain?.test && s.measure.differenceInterval(s.document.gain.test)),
