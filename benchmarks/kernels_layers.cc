@@ -179,8 +179,7 @@ void add_augmentation() {
       {"flip+shift+erasing", {.flip = 0.5, .shift = 2, .erasing = 0.4, .erasing_area = 0.33}},
       {"rotation+scale", {.rotation = 10, .scale = 0.1}}};
   for (const auto& [name, kind] : kinds) {
-    const auto augmenter =
-        std::make_shared<Augmenter>(Shape{28, 28, 1}, Normalization{{0.0f}, {1.0f}}, kind);
+    const auto augmenter = std::make_shared<Augmenter>(Shape{28, 28, 1}, Normalization{{0.0f}, {1.0f}}, kind);
     add(std::string("augmentation/") + name, images * 784, [=, &out] {
       for (std::size_t i = 0; i < images; ++i)
         augmenter->apply(std::span(pixels).subspan(i * 784, 784), Key(i), out.data());
