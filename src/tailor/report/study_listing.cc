@@ -121,12 +121,12 @@ void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials) {
   });
 }
 
-const char* shown_state(TrialState state, bool paused) {
+std::string_view shown_state(TrialState state, bool paused) {
   return state == TrialState::running && paused ? shown_states.back()
                                                 : shown_states[static_cast<std::size_t>(state)];
 }
 
-const char* shown_state(const TrialRecord& trial) {
+std::string_view shown_state(const TrialRecord& trial) {
   const auto ours = trial.user_attributes.find(trial_key::state);
   return shown_state(trial.state, ours != trial.user_attributes.end() && ours->second == "\"paused\"");
 }
@@ -167,7 +167,7 @@ std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> tr
   std::string text = join(head, ",") + "\n";
 
   for (const TrialRecord& trial : trials) {
-    std::vector<std::string> row{std::to_string(trial.number), shown_state(trial)};
+    std::vector<std::string> row{std::to_string(trial.number), std::string(shown_state(trial))};
     for (std::size_t i = 0; i < objectives; ++i)
       row.push_back(i < trial.values.size() ? number(trial.values[i]) : "");
     row.push_back(time_text(trial.started));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tailor/storage/trial_record.h"
@@ -28,10 +29,10 @@ void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials);
 
 // What reports call the states of trials: those of TrialState in its order; "paused" for a running trial of
 // ours that nobody trains.
-inline constexpr std::array<const char*, 6> shown_states = {"running", "waiting", "complete",
-                                                            "pruned",  "failed",  "paused"};
-const char* shown_state(TrialState state, bool paused);
-const char* shown_state(const TrialRecord& trial);
+inline constexpr std::array<std::string_view, 6> shown_states = {"running", "waiting", "complete",
+                                                                 "pruned",  "failed",  "paused"};
+std::string_view shown_state(TrialState state, bool paused);
+std::string_view shown_state(const TrialRecord& trial);
 
 // For terminals of 80 columns; what does not fit a line is cut, ending in "…".
 std::string studies_table(std::span<const StudyOverview> studies);
