@@ -97,8 +97,9 @@ test('ranges of parallel coordinates are picked by typing as by dragging', async
   const plot = page.locator('[data-chart=parallel] .plot');
   await plot.scrollIntoViewIfNeeded();
   await page.waitForSelector('[data-chart=parallel] svg');
-  // Lines that are not faint.
-  const lines = () => page.evaluate(() => [...document.querySelectorAll('[data-chart=parallel] svg path[fill=none]')].filter((path) => Number(path.getAttribute('stroke-opacity') ?? 1) > 0.1).length);
+  // Lines that are not faint, once what was asked for is drawn: that is in the frame after the next.
+  const frames = () => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+  const lines = async () => (await frames(), page.evaluate(() => [...document.querySelectorAll('[data-chart=parallel] svg path[fill=none]')].filter((path) => Number(path.getAttribute('stroke-opacity') ?? 1) > 0.1).length));
   const filter = page.locator('#space details', { hasText: 'Pick ranges by typing' });
   const said = () => filter.locator('[role=status]').innerText();
   const all = await lines();
