@@ -1,7 +1,6 @@
 // Times the dense layer of the default network, 128 images, 9,216 inputs, 128 outputs, on one core: dense
-// (oneDNN; also in bf16, which tailor does not use) and from the non-zeros at several densities. Run:
-// build/release/bin/kernels_dense
-// [--benchmark_filter=REGEX]
+// (oneDNN; also in bf16, which tailor does not use) and from the non-zeros at several densities.
+// Run: build/release/bin/kernels_dense [--benchmark_filter=REGEX]
 #include <cstdint>
 #include <cstring>
 #include <new>

@@ -10,6 +10,7 @@
 #include "tailor/data/picture.h"
 #include "tailor/nn/drawing.h"
 #include "tailor/report/class_scores.h"
+#include "tailor/report/measure_text.h"
 #include "tailor/report/metrics_file.h"
 #include "tailor/report/plots.h"
 #include "tailor/report/summary.h"
@@ -19,7 +20,9 @@
 namespace tailor {
 namespace {
 
-std::string score(const Score& s) { return fmt::format("{:.4f} {:6.2f} %", s.loss, 100 * s.accuracy); }
+std::string score(const Score& s) {
+  return fmt::format("{:.4f} {:>8}", s.loss, MeasureText(true).value(s.accuracy));
+}
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;

@@ -152,7 +152,7 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
     const double gained = s.untuned ? s.best->value - s.untuned->value : 0;
     if (s.untuned)
       print_row("gain",
-                text_.accuracy() ? text_.change(gained) + " points" : text_.number(-gained) + " lower");
+                text_.accuracy() ? text_.with_unit(text_.change(gained)) : text_.number(-gained) + " lower");
     std::printf(
         "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
         "The intervals say what %s validation images can tell, for one setting.\n\n",

@@ -1,6 +1,6 @@
 # Optuna's samplers on the problems of benchmarks/tuning.cc; prints the same JSON lines. A seed is a process of one
-# thread; --jobs of them run at the same time. Times are the processor's, in
-# ask, suggest and tell; the objective's is left out.
+# thread; --jobs of them run at the same time. Times are the processor's in ask,
+# suggest and tell; the objective's is left out.
 import argparse
 import json
 import math

@@ -18,6 +18,7 @@ TEST(MeasureText, AccuraciesArePerCentAndTheirDifferencesPoints) {
   EXPECT_EQ(accuracy.told_difference({0.0142, 0.01, 0.018}),
             "1.42 percentage points (95 % interval 1.00 to 1.80)");
   EXPECT_STREQ(accuracy.unit(), "points");
+  EXPECT_EQ(accuracy.with_unit("+1.42"), "+1.42 points");
 }
 
 TEST(MeasureText, TiesAreRoundedAwayFromZeroWhateverTheirLastBit) {
@@ -35,6 +36,7 @@ TEST(MeasureText, LossesAreWrittenAsTheyAre) {
   EXPECT_EQ(loss.change(-0.0142), "-0.0142");
   EXPECT_EQ(loss.told_difference(0.0142), "0.0142");
   EXPECT_STREQ(loss.unit(), "");
+  EXPECT_EQ(loss.with_unit("-0.0142"), "-0.0142");
 }
 
 TEST(MeasureText, WhatIsNotKnownIsADash) {

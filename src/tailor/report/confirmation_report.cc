@@ -53,7 +53,6 @@ std::string final_row(const char* title, const ConfirmationTable& table, const C
 
 std::string confirmation_text(const ConfirmationTable& table) {
   const MeasureText text(table.maximize);
-  const std::string unit = text.accuracy() ? " points" : "";
   std::string out = candidates_text(table, text);
   if (!table.winner) return out;
   const ConfirmationCandidate& winner = table.candidates[*table.winner];
@@ -64,7 +63,7 @@ std::string confirmation_text(const ConfirmationTable& table) {
   out += final_row(("tuned, " + winner.name).c_str(), table, winner, text);
   if (*table.winner != 0) out += final_row("untuned default", table, table.candidates.front(), text);
   if (const auto g = gain(table)) {
-    out += fmt::format("{:<22} {:<26} {:<26}\n", "gain" + unit, text.change(g->validation),
+    out += fmt::format("{:<22} {:<26} {:<26}\n", text.with_unit("gain"), text.change(g->validation),
                        g->test ? MeasureText(true).change(*g->test) : "");
     const auto over = [&](const char* title, const std::optional<Estimate>& e) {
       if (e) out += fmt::format("{:<22} {}\n", title, text.change(*e));
@@ -75,13 +74,12 @@ std::string confirmation_text(const ConfirmationTable& table) {
   }
   if (winner.claimed) {
     const Estimate optimism = too_good_by(*winner.claimed, mean_interval(finals), table.maximize);
-    out += fmt::format("{:<22} {}, too good by {}{}\n", "the study had claimed", text.value(*winner.claimed),
-                       text.change(optimism), unit);
+    out += fmt::format("{:<22} {}, too good by {}\n", "the study had claimed", text.value(*winner.claimed),
+                       text.with_unit(text.change(optimism)));
   }
   if (const auto noise = seed_noise(table))
-    out += fmt::format("{:<22} {} ({}-{}){} between seeds\n", "standard deviation",
-                       text.number(noise->sd.estimate), text.number(noise->sd.low),
-                       text.number(noise->sd.high), unit);
+    out += fmt::format("{:<22} {} between seeds\n", "standard deviation",
+                       text.with_unit(text.narrow(noise->sd)));
   return out;
 }
 

@@ -15,6 +15,10 @@ bool has_bounds(const Estimate& e) { return std::isfinite(e.low) && std::isfinit
 
 }  // namespace
 
+std::string MeasureText::with_unit(const std::string& difference) const {
+  return accuracy_ ? difference + " " + unit() : difference;
+}
+
 std::string MeasureText::number(double v) const {
   if (std::isnan(v)) return "-";
   return accuracy_ ? fmt::format("{:.2f}", per_cent(v)) : fmt::format("{:.4f}", v);

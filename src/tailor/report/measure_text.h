@@ -17,6 +17,7 @@ class MeasureText {
 
   bool accuracy() const { return accuracy_; }
   const char* unit() const { return accuracy_ ? "points" : ""; }  // of a difference
+  std::string with_unit(const std::string& difference) const;     // "+1.42 points", "-0.0142"
 
   std::string number(double v) const;           // "94.21", "0.2187"
   std::string value(double v) const;            // "94.21 %", "0.2187"

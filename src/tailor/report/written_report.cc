@@ -82,9 +82,9 @@ class Writer {
   void answer() {
     const json& study = d_.at("study");
     blocks_.push_back(Heading{level_, "Study " + plain(study["name"])});
-    for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
     if (const std::string about = plain(study["description"]); !about.empty())
-      blocks_.insert(blocks_.begin() + 1, Paragraph{about});
+      blocks_.push_back(Paragraph{about});
+    for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
     const json& data = study["data"];
     blocks_.push_back(
         Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
@@ -124,9 +124,8 @@ class Writer {
                     percent(real(shares["diverged"])), percent(real(shares["failed"])))});
     if (const json& n = d_.at("noise"); n.is_object())
       blocks_.push_back(Paragraph{
-          fmt::format("The seed alone: standard deviation {}{}{}; its share of the spread's variance {}.",
-                      v_.narrow(interval(n["sd"])), *v_.unit() ? " " : "", v_.unit(),
-                      share_interval(n["share_of_spread"]))});
+          fmt::format("The seed alone: standard deviation {}; its share of the spread's variance {}.",
+                      v_.with_unit(v_.narrow(interval(n["sd"]))), share_interval(n["share_of_spread"]))});
   }
 
   void gains() {
