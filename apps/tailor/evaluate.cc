@@ -83,7 +83,6 @@ void evaluate(const Arguments& arguments) {
   if (arguments.test) {
     summary.test = score;
     summary.test_images = score.count;
-    summary.test_loss_error = score.loss_error;
     write_summary(folder / run_file::summary, summary);
   }
   const Interval interval = wilson_interval(score.accuracy, score.count);

@@ -21,7 +21,7 @@ class TestedFormula : public test::Formula {
                       const std::function<bool()>& stop) override {
     ObjectiveResult result = Formula::run(task, report, stop);
     if (task.repetition.final_run)
-      result.notes[note_key::test] = test_note({{.loss = 0.3, .accuracy = 0.5, .count = 2}, {true, false}});
+      result.notes[note_key::test] = test_note({{.loss = 0.3, .accuracy = 0.5, .count = 2}, {true, false}, "a1b2"});
     return result;
   }
 };
@@ -47,6 +47,7 @@ TEST(Openings, TellWhoMetTheTestImages) {
   EXPECT_FALSE(openings()[0].time.empty());
   EXPECT_THAT(openings()[0].candidates, ElementsAre("default", "trial 1"));
   EXPECT_THAT(openings()[0].seeds, ElementsAre(5, 6));
+  EXPECT_EQ(openings()[0].images_hash, "a1b2");
 
   const ComputeItem computing = confirmation_compute(*storage, id);
   EXPECT_EQ(computing.kind, ComputeKind::confirmation);

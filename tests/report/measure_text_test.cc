@@ -14,7 +14,6 @@ TEST(MeasureText, AccuraciesArePerCentAndTheirDifferencesPoints) {
   EXPECT_EQ(accuracy.value({0.9421, 0.94, 0.944}), "94.21 % (94.00-94.40)");
   EXPECT_EQ(accuracy.narrow({0.9421, 0.94, 0.944}), "94.21 (94.00-94.40)");
   EXPECT_EQ(accuracy.change({0.0142, -0.01, 0.018}), "+1.42 (-1.00 to +1.80)");
-  EXPECT_EQ(accuracy.told({0.9421, 0.94, 0.944}), "94.21 % (95 % interval 94.00 to 94.40 %)");
   EXPECT_EQ(accuracy.told_difference({0.0142, 0.01, 0.018}),
             "1.42 percentage points (95 % interval 1.00 to 1.80)");
   EXPECT_STREQ(accuracy.unit(), "points");

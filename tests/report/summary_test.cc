@@ -40,8 +40,7 @@ TEST(Summary, SealedTestFiguresAreNull) {
 
 TEST(Summary, ReadingBackGivesEveryKeyAgain) {
   RunSummary summary = sample_summary();
-  summary.test = Score{0.1 + 0.2, 0.9321, 10000};
-  summary.test_loss_error = 0.0061;
+  summary.test = Score{0.1 + 0.2, 0.9321, 10000, 0.0061};
   write_summary(scratch("summary.json"), summary);
   const RunSummary read = read_summary(scratch("summary.json"));
   EXPECT_EQ(read.split_seed, 18446744073709551615u);

@@ -35,7 +35,7 @@ TEST(ClosingTable, OpenedTestFiguresCarryTheirUncertainty) {
   summary.test = Score{0.2034, 0.9299, 10000};
   EXPECT_THAT(closing_table(summary, "run"),
               HasSubstr("test loss                       0.2034                            10,000"));
-  summary.test_loss_error = 0.0061;
+  summary.test->loss_error = 0.0061;
   summary.epochs = summary.best_epoch = 1;
   const std::string text = closing_table(summary, "run");
   EXPECT_THAT(text, HasSubstr("test accuracy                  92.99 %   92.47 to 93.47 %         10,000"));

@@ -91,6 +91,7 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   const auto test = read_test(final.notes);
   ASSERT_TRUE(test);
   EXPECT_EQ(test->score.count, 40);
+  EXPECT_EQ(test->images_hash, tiny.sealed.content_hash);
   EXPECT_GT(test->score.accuracy, 0.4);
   ASSERT_EQ(test->right.size(), 40u);
   EXPECT_NEAR(static_cast<double>(std::count(test->right.begin(), test->right.end(), true)) / 40,

@@ -19,6 +19,7 @@ ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run) {
   if (std::optional<TestNote> test = read_test(record.user_attributes)) {
     run.test = test->score;
     run.test_right = std::move(test->right);
+    run.test_images_hash = std::move(test->images_hash);
   }
   return run;
 }

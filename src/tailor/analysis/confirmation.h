@@ -24,6 +24,7 @@ struct ConfirmationRun {
   std::vector<EpochMetrics> history{};
   std::optional<Score> test{};         // final runs, once the test images were opened
   std::vector<bool> test_right{};      // with it: which of them were judged right
+  std::string test_images_hash{};      // and which images it was; empty in older studies
   std::optional<Mistakes> mistakes{};  // final runs: on validation images
 };
 

@@ -17,6 +17,7 @@ std::vector<Opening> read_openings(Storage& storage, const StudyRecord& study) {
         for (const ConfirmationRun& run : c.runs) {
           if (!run.test) continue;
           met = true;
+          if (row.images_hash.empty()) row.images_hash = run.test_images_hash;
           if (std::find(row.seeds.begin(), row.seeds.end(), run.seed_index) == row.seeds.end())
             row.seeds.push_back(run.seed_index);
         }

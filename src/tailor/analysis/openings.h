@@ -13,7 +13,7 @@ struct Opening {
   std::vector<std::string>
       candidates;  // whose final runs met the images; none once the confirmation is deleted
   std::vector<int> seeds;
-  std::string images_hash;
+  std::string images_hash;  // of the test images that they met; empty where that was not noted
 };
 
 // Of a study, the oldest first.

@@ -48,10 +48,6 @@ std::string MeasureText::change(const Estimate& e) const {
                        : change(e.estimate);
 }
 
-std::string MeasureText::told(const Estimate& e) const {
-  return fmt::format("{} (95 % interval {} to {})", value(e.estimate), number(e.low), value(e.high));
-}
-
 std::string MeasureText::told_difference(double v) const {
   return number(v) + (accuracy_ ? " percentage points" : "");
 }

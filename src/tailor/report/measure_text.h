@@ -26,8 +26,7 @@ class MeasureText {
   std::string change(double v) const;           // "+1.42"
   std::string change(const Estimate& e) const;  // "+1.42 (+1.00 to +1.80)"
 
-  // Within a sentence: "94.21 % (95 % interval 94.00 to 94.40 %)", "1.42 percentage points (…)".
-  std::string told(const Estimate& e) const;
+  // Within a sentence: "1.42 percentage points (95 % interval 1.00 to 1.80)".
   std::string told_difference(double v) const;
   std::string told_difference(const Estimate& e) const;
 

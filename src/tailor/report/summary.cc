@@ -44,10 +44,10 @@ void each_key(Summary& summary, Visit&& visit) {
 
 // The test figures are all null while sealed, none after.
 template <class Test, class Visit>
-void each_test_key(Test& test, double& loss_error, Visit&& visit) {
+void each_test_key(Test& test, Visit&& visit) {
   visit("test_accuracy", test.accuracy);
   visit("test_loss", test.loss);
-  visit("test_loss_error", loss_error);
+  visit("test_loss_error", test.loss_error);
   visit("test_count", test.count);
 }
 
@@ -99,9 +99,8 @@ const Json& at(const Json& json, const std::string& key, const std::string& orig
 std::string summary_to_json(const RunSummary& summary) {
   Json json = Json::object();
   each_key(summary, [&](const char* key, const auto& value) { json[pointer(key)] = value; });
-  Score test = summary.test.value_or(Score{});
-  double loss_error = summary.test_loss_error;
-  each_test_key(test, loss_error, [&](const char* key, const auto& value) {
+  const Score test = summary.test.value_or(Score{});
+  each_test_key(test, [&](const char* key, const auto& value) {
     json[key] = summary.test ? Json(value) : Json(nullptr);
   });
   return json.dump(2, ' ', false, Json::error_handler_t::replace) +
@@ -128,8 +127,7 @@ RunSummary parse_summary(const std::string& text, const std::string& origin) {
       throw bad_input("{}: {}: expected {}, got {}", origin, key, expected(value), item.dump().substr(0, 80));
   };
   each_key(summary, read);
-  if (!at(json, "test_count", origin).is_null())
-    each_test_key(summary.test.emplace(), summary.test_loss_error, read);
+  if (!at(json, "test_count", origin).is_null()) each_test_key(summary.test.emplace(), read);
   return summary;
 }
 

@@ -52,7 +52,7 @@ std::string closing_table(const RunSummary& summary, const std::string& run_fold
       accuracy_line("training accuracy there", summary.train_accuracy_at_best, summary.train_sample_images);
   if (summary.test) {
     text += accuracy_line("test accuracy", summary.test->accuracy, summary.test->count);
-    text += loss_line("test loss", summary.test->loss, summary.test_loss_error, summary.test->count);
+    text += loss_line("test loss", summary.test->loss, summary.test->loss_error, summary.test->count);
   } else {
     text += line("test accuracy", "sealed", "", "");
     text += line("test loss", "sealed", "", "");

@@ -63,7 +63,6 @@ struct RunSummary {
   double images_per_second = 0;  // median over epochs
   std::string weights_hash;      // SHA-256 of the final parameters and buffers
   std::optional<Score> test;     // empty while sealed
-  double test_loss_error = 0;    // standard error of its loss; 0: not measured
 };
 
 struct Interval {

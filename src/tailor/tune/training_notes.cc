@@ -75,7 +75,8 @@ std::string test_note(const TestNote& test) {
               {"loss", s.loss},
               {"loss_error", s.loss_error},
               {"count", s.count},
-              {"right", hex_bits(test.right)}}
+              {"right", hex_bits(test.right)},
+              {"images_hash", test.images_hash}}
       .dump();
 }
 
@@ -115,7 +116,8 @@ std::optional<TestNote> read_test(const Attributes& attributes) {
   if (!text) return std::nullopt;
   const json note = json::parse(*text);
   const Score score{note.at("loss"), note.at("accuracy"), note.at("count"), note.at("loss_error")};
-  return TestNote{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count))};
+  return TestNote{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count)),
+                  note.value("images_hash", std::string())};
 }
 
 }  // namespace tailor

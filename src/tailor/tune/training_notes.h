@@ -23,7 +23,8 @@ inline constexpr const char* test = "tailor:test";          // final runs: the s
 // compared image by image.
 struct TestNote {
   Score score;
-  std::vector<bool> right;  // in the images' order
+  std::vector<bool> right;       // in the images' order
+  std::string images_hash = {};  // ImageSet::content_hash of the test images; older notes have none
 };
 
 // Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields

@@ -110,7 +110,7 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   const ImageSet& test = test_images();
   std::vector<std::uint32_t> all(test.count());
   std::iota(all.begin(), all.end(), 0u);
-  notes[note_key::test] = test_note({evaluator.measure(test, all), judge(evaluator, network, test, all)});
+  notes[note_key::test] = test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash});
 }
 
 const ImageSet& TrainingObjective::test_images() {
