@@ -71,8 +71,13 @@ export function forest(spec: Forest): Chart {
         return x && series ? [spec.rows[dataIndex], spec.series.length > 1 ? series.name : null, spec.text(x)] : null;
       }),
       series: spec.series.map((series, index) => ({
-        type: 'custom', name: series.name, clip: true, encode: { x: [1, 2, 3], y: 0, tooltip: [1, 2, 3] },
-        data: series.values.map((x, row) => (x ? [row, spec.scale(x.estimate), spec.scale(x.low), spec.scale(x.high)] : [row, '-', '-', '-'])),
+        // Not clipped: a mark at the end of the axis is drawn whole. The axis holds the single runs too.
+        type: 'custom', name: series.name, clip: false, encode: { x: [1, 2, 3, 4, 5], y: 0, tooltip: [1, 2, 3] },
+        data: series.values.map((x, row) => {
+          if (!x) return [row, '-', '-', '-', '-', '-'];
+          const runs = series.points?.[row] ?? [];
+          return [row, x.estimate, x.low, x.high, Math.min(x.low, ...runs), Math.max(x.high, ...runs)].map((v, i) => (i === 0 ? v : spec.scale(v)));
+        }),
         markLine: index === 0 && spec.zero
           ? { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: palette.muted, type: 'solid', width: 1 }, data: [{ xAxis: 0 }] } : undefined,
         renderItem: (_: unknown, api: Api) => {
