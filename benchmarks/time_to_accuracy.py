@@ -19,6 +19,7 @@ def add_options(parser):
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2, help="trials at once, one thread each")
     parser.add_argument("--python", help="interpreter that has torch and optuna, instead of build/peers")
+    parser.add_argument("--precisions", default="f32,bf16", help="PyTorch's, comma-separated; channels_last both")
     parser.add_argument("--tailor-only", action="store_true", help="without the peer")
 
 
@@ -47,10 +48,10 @@ def tailor_seconds(o, seed, folder):
     return seconds
 
 
-def peer_seconds(o, python, seed, folder):
+def peer_seconds(o, precision, python, seed, folder):
     script = ROOT / "benchmarks" / "peers" / "optuna_pytorch_study.py"
-    command = [python, script, "--storage", f"sqlite:///{folder}/peer-{seed}.db", "--target", o.target, "--epochs", o.epochs,
-               "--workers", o.workers, "--seed", seed]  # fmt: skip
+    command = [python, script, "--storage", f"sqlite:///{folder}/{precision}-{seed}.db", "--target", o.target, "--epochs", o.epochs,
+               "--workers", o.workers, "--seed", seed, "--precision", precision]  # fmt: skip
     run = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)
     result = json.loads(run.stdout.splitlines()[-1])
     if not result["reached"]:
@@ -63,16 +64,18 @@ def spread(values, digits):
 
 
 def run(o, python, note):
-    ours, peers = [], []
+    precisions = [] if o.tailor_only else o.precisions.split(",")
+    ours, peers = [], {p: [] for p in precisions}
     with tempfile.TemporaryDirectory() as name:
         for seed in range(1, o.seeds + 1):
             ours.append(tailor_seconds(o, seed, Path(name)))
             note(f"seed {seed}: tailor {ours[-1]:.1f} s")
-            if not o.tailor_only:
-                peers.append(peer_seconds(o, python, seed, Path(name)))
-                note(f"seed {seed}: Optuna and PyTorch {peers[-1]:.1f} s")
+            for precision in precisions:
+                peers[precision].append(peer_seconds(o, precision, python, seed, Path(name)))
+                note(f"seed {seed}: Optuna and PyTorch {precision} {peers[precision][-1]:.1f} s")
     print(f"Seconds until a validation accuracy of {o.target} is reached, median (smallest to largest) of {o.seeds} seeds:\n")
-    print("| | seconds | times tailor's |\n|---|---:|---:|")
-    print(f"| tailor tune | {spread(ours, 1)} | 1 |")
-    if peers:
-        print(f"| Optuna + PyTorch (bf16, channels_last) | {spread(peers, 1)} | {spread([p / t for p, t in zip(peers, ours)], 1)} |")
+    print("| | seconds | times tailor's | all seeds together |\n|---|---:|---:|---:|")
+    print(f"| tailor tune | {spread(ours, 1)} | 1 | 1 |")
+    for precision, theirs in peers.items():
+        ratios = [p / t for p, t in zip(theirs, ours)]
+        print(f"| Optuna + PyTorch {precision} | {spread(theirs, 1)} | {spread(ratios, 1)} | {sum(theirs) / sum(ours):.1f} |")

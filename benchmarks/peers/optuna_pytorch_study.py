@@ -1,6 +1,7 @@
 # The same search as `tailor tune --space small`, with Optuna and PyTorch: as a careful user would write it, with worker
 # processes of one thread each on one database, Optuna's own successive halving, and PyTorch in its fastest form here
-# (bf16 autocast, channels_last). Ends when an epoch's validation accuracy reaches the target; prints the seconds.
+# (channels_last; bf16 autocast unless f32 is asked for). Ends when an epoch's validation accuracy reaches the target;
+# prints the seconds.
 import argparse
 import json
 import multiprocessing
