@@ -67,15 +67,10 @@ void collect(int out_channels, const SparseGradient& g, int first, int pixels, s
 template <int vectors, bool whole>
 HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int in_channels, Size n,
                             float* dw) {
+  // From zero, so that the first products need not wait for dw.
   Vector sum[9][vectors], total = hn::Zero(Floats());
   TAILOR_UNROLL
-  for (int k = 0; k < 9; ++k) {
-    TAILOR_UNROLL
-    for (Size j = 0; j < vectors * lane_count; j += lane_count) {
-      const float* from = dw + k * in_channels + j;
-      sum[k][j / lane_count] = whole ? load(from) : load_first(from, n - j);
-    }
-  }
+  for (int k = 0; k < 9 * vectors; ++k) sum[k / vectors][k % vectors] = hn::Zero(Floats());
   const float* gradient = strip.gradient + o;
   const std::uint8_t* argmax = strip.argmax + o;
   for (std::uint64_t mask = strip.masks[o]; mask != 0; mask &= mask - 1) {
@@ -101,9 +96,9 @@ HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int i
     for (Size j = 0; j < vectors * lane_count; j += lane_count) {
       float* to = dw + k * in_channels + j;
       if (whole) {
-        store(sum[k][j / lane_count], to);
+        store(hn::Add(load(to), sum[k][j / lane_count]), to);
       } else {
-        store_first(sum[k][j / lane_count], to, n - j);
+        store_first(hn::Add(load_first(to, n - j), sum[k][j / lane_count]), to, n - j);
       }
     }
   }
