@@ -27,8 +27,8 @@ dnnl::engine& cpu() {
 std::size_t floats(const memory::desc& desc) { return (desc.get_size() + sizeof(float) - 1) / sizeof(float); }
 // Keeps every packed part on a cache line of its own.
 
-memory::desc tensor(memory::dims dims, memory::format_tag tag) {
-  return {std::move(dims), memory::data_type::f32, tag};
+memory::desc tensor(const memory::dims& dims, memory::format_tag tag) {
+  return {dims, memory::data_type::f32, tag};
 }
 
 dnnl::primitive_attr user_scratchpad() {
@@ -178,7 +178,7 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passe
                                                           {DNNL_ARG_WEIGHTS, forward_order},
                                                           {DNNL_ARG_DST, d.dst},
                                                           {DNNL_ARG_SCRATCHPAD, forward.scratchpad_desc()}};
-      if (bias) arguments.push_back({DNNL_ARG_BIAS, d.bias});
+      if (bias) arguments.emplace_back(DNNL_ARG_BIAS, d.bias);
       s.forward[which].plan(dnnl::convolution_forward(forward), arguments, lanes);
     }
     if (passes.data) {

@@ -62,7 +62,7 @@ void conv_relu_pool_forward(const ConvShape& s, const float* x, const float* wei
     for (int a = 0; a < 4; ++a) {
       const int row = pixel / width * 2 + a / 2, column = pixel % width * 2 + a % 2;
       const float value =
-          map[static_cast<std::size_t>((row * s.out_width + column) * s.out_channels + channel)];
+          map[(static_cast<std::size_t>(row) * s.out_width + column) * s.out_channels + channel];
       if (where < 0 || value > best || std::isnan(value)) {
         best = value;
         where = a;

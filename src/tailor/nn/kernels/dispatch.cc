@@ -30,7 +30,7 @@ std::string vector_target_name() { return HWY_DYNAMIC_DISPATCH(conv_target_name)
 
 std::vector<std::string> vector_targets() {
   std::vector<std::string> names;
-  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) names.push_back(hwy::TargetName(target));
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) names.emplace_back(hwy::TargetName(target));
   return names;
 }
 

@@ -259,7 +259,7 @@ void first_weights(const ConvShape& s, const float* x, const float* y, const flo
                    float* scratch) {
   const Input in = bordered(s, x, scratch);
   const Size padded = static_cast<Size>(padded_channels(s)),
-             taps = static_cast<Size>(s.kernel_height * in.taps);
+             taps = static_cast<Size>(s.kernel_height) * in.taps;
   const Size outputs = static_cast<Size>(s.out_width) * s.out_channels;  // of a row
   float* first = scratch + bordered_floats(s);
   const Sums sums{first, padded, padded * in.taps, first + taps * padded};

@@ -12,8 +12,8 @@ constexpr int padded_channels(const ConvShape& s) { return (s.out_channels + 15)
 // Of the copy with a zero border, in whole lines; none is needed without padding.
 constexpr std::size_t bordered_floats(const ConvShape& s) {
   if (s.padding == 0) return 0;
-  const int pixels = (s.in_height + 2 * s.padding) * (s.in_width + 2 * s.padding);
-  return static_cast<std::size_t>((pixels * s.in_channels + 15) / 16 * 16);
+  const std::size_t rows = static_cast<std::size_t>(s.in_height) + 2 * s.padding;
+  return (rows * (s.in_width + 2 * s.padding) * s.in_channels + 15) / 16 * 16;
 }
 
 }  // namespace tailor::kernels

@@ -37,7 +37,7 @@ struct SparsePlan {
   // Scratch: masks, then work: the copy of the image, then the strip's masks and corners.
   std::size_t mask_floats() const { return (2 * mask_words + 15) / 16 * 16; }
   std::size_t strip_floats(int out_channels) const {
-    return static_cast<std::size_t>(2 * round_up(out_channels, 64) + 64);
+    return static_cast<std::size_t>(2) * round_up(out_channels, 64) + 64;
   }
 };
 

@@ -30,11 +30,11 @@ struct WinogradPlan {
     const int strips = (tiles + most - 1) / most;
     strip = std::min(tiles, round_up((tiles + strips - 1) / strips, 6));
     // The extra line keeps the 36 positions of a tile out of each other's cache sets.
-    v_position = static_cast<std::size_t>(strip * in_padded + 16);
-    m_position = static_cast<std::size_t>(strip * block + 16);
+    v_position = static_cast<std::size_t>(strip) * in_padded + 16;
+    m_position = static_cast<std::size_t>(strip) * block + 16;
   }
 
-  std::size_t patch_floats() const { return static_cast<std::size_t>(36 * in_padded); }
+  std::size_t patch_floats() const { return static_cast<std::size_t>(36) * in_padded; }
 };
 
 }  // namespace tailor::kernels
