@@ -10,6 +10,7 @@
 #include "scratch.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/hash.h"
 
 namespace tailor {
 namespace {
@@ -71,8 +72,10 @@ TEST(Safetensors, HeaderIsPaddedSortedAndInTheReferenceKeyOrder) {
   EXPECT_EQ(length % 8, 0u);
   std::string header = bytes.substr(8, length);
   header.erase(header.find_last_not_of(' ') + 1);
-  EXPECT_EQ(header, R"({"__metadata__":{"k":"v"},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-                    R"("w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})");
+  const std::string digest = sha256("1 1 kv" + bytes.substr(8 + length));
+  EXPECT_EQ(header, R"({"__metadata__":{"k":"v","sha256":")" + digest +
+                        R"("},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                        R"("w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})");
   EXPECT_EQ(bytes.size(), 8 + length + 12);
 }
 
@@ -147,6 +150,18 @@ void expect_sane(const std::string& bytes) {
   } catch (const Error& error) {
     ASSERT_EQ(error.code(), ExitCode::bad_input);
   }
+}
+
+TEST(Safetensors, AChangedBitOfDataOrMetadataIsNoticed) {
+  const std::string good = example();
+  const auto changed = [&](std::size_t at) {
+    std::string bytes = good;
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    return message_of(bytes);
+  };
+  EXPECT_THAT(changed(good.size() - 1), HasSubstr("weights.bin: expected contents of SHA-256 "));
+  EXPECT_THAT(changed(good.find("break")), HasSubstr("damaged or changed since"));
+  EXPECT_EQ(message_of(good), "no error");
 }
 
 TEST(Safetensors, DamagedFilesNeverCrashTheReader) {

@@ -13,6 +13,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/hash.h"
 
 namespace tailor {
 namespace {
@@ -22,6 +23,7 @@ static_assert(std::endian::native == std::endian::little, "tensor data is copied
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view metadata_key = "__metadata__";
+constexpr const char* digest_key = "sha256";  // of the rest of the metadata and the data
 constexpr std::uint64_t length_bytes = 8;
 constexpr std::uint64_t max_header = 100'000'000;  // the reference reader's limit
 
@@ -183,10 +185,30 @@ void check_coverage(std::span<const Entry> entries, std::uint64_t data_bytes, co
                     origin, at, data_bytes);
 }
 
+// Adds the metadata to a digest; the data is to follow.
+void digest_metadata(Sha256& digest, const std::map<std::string, std::string>& metadata) {
+  for (const auto& [key, text] : metadata)
+    digest.add(fmt::format("{} {} ", key.size(), text.size())).add(key).add(text);
+}
+
+// Takes the digest out of the metadata. Files of other tools have none.
+void check_digest(std::map<std::string, std::string>& metadata, std::string_view data,
+                  const std::string& origin) {
+  const auto recorded = metadata.extract(digest_key);
+  if (recorded.empty()) return;
+  Sha256 digest;
+  digest_metadata(digest, metadata);
+  if (const std::string found = digest.add(data).hex(); found != recorded.mapped())
+    throw bad_input(
+        "{}: expected contents of SHA-256 {}, as recorded in it, got {}: the file was damaged or changed "
+        "since",
+        origin, recorded.mapped(), found);
+}
+
 std::string make_header(std::span<const TensorView* const> tensors,
                         const std::map<std::string, std::string>& metadata) {
   Json header = Json::object();
-  if (!metadata.empty()) header[std::string(metadata_key)] = metadata;
+  header[std::string(metadata_key)] = metadata;
   std::uint64_t at = 0;
   for (const TensorView* tensor : tensors) {
     const std::uint64_t end = at + tensor->data.size_bytes();
@@ -224,9 +246,15 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   if (const auto twice = std::ranges::adjacent_find(sorted, {}, name); twice != sorted.end())
     throw failure("{}: two tensors are called '{}'", path.string(), (*twice)->name);
 
+  Sha256 digest;
+  digest_metadata(digest, metadata);
+  for (const TensorView* tensor : sorted) digest.add(tensor->data.data(), tensor->data.size_bytes());
+  std::map<std::string, std::string> sealed = metadata;
+  sealed[digest_key] = digest.hex();
+
   std::string header;
   try {
-    header = make_header(sorted, metadata);
+    header = make_header(sorted, sealed);
   } catch (const nlohmann::json::exception&) {
     throw failure("{}: a tensor's name or the metadata is not UTF-8", path.string());
   }
@@ -255,6 +283,7 @@ Safetensors parse_safetensors(std::string_view bytes, const std::string& origin)
   }
   std::ranges::sort(entries, {}, [](const Entry& entry) { return std::pair(entry.begin, entry.end); });
   check_coverage(entries, data.size(), origin);
+  check_digest(result.metadata, data, origin);
 
   for (Entry& entry : entries) {
     Tensor tensor{std::move(entry.name), std::move(entry.shape),
