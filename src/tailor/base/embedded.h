@@ -12,6 +12,8 @@ struct EmbeddedFile {
   std::string_view content;  // the whole text
 };
 
+// architectures/*.toml, the default first.
+std::span<const EmbeddedFile> embedded_architectures();
 // recipes/*.toml, in the order of their names.
 std::span<const EmbeddedFile> embedded_recipes();
 // spaces/*.toml, from the smallest to the largest.

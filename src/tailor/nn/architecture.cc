@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "tailor/base/embedded.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/text.h"
 #include "tailor/nn/architecture_kinds.h"
 #include "tailor/nn/architecture_shapes.h"
-#include "tailor/nn/architecture_shipped.h"
 
 namespace tailor {
 namespace {
@@ -91,9 +91,10 @@ Architecture read_architecture(const std::filesystem::path& file, const DataShap
 }
 
 Architecture find_architecture(const std::string& name_or_file, const DataShape& data) {
-  for (const ShippedArchitecture& shipped : shipped_architecture_files())
+  for (const EmbeddedFile& shipped : embedded_architectures())
     if (name_or_file == shipped.name)
-      return parse_architecture(shipped.toml, fmt::format("{}.toml (shipped)", shipped.name), data);
+      return parse_architecture(std::string(shipped.content), fmt::format("{}.toml (shipped)", shipped.name),
+                                data);
   std::error_code code;
   if (std::filesystem::exists(name_or_file, code)) return read_architecture(name_or_file, data);
   const std::vector<std::string> names = shipped_architectures();
@@ -103,7 +104,7 @@ Architecture find_architecture(const std::string& name_or_file, const DataShape&
 
 std::vector<std::string> shipped_architectures() {
   std::vector<std::string> names;
-  for (const ShippedArchitecture& shipped : shipped_architecture_files()) names.emplace_back(shipped.name);
+  for (const EmbeddedFile& shipped : embedded_architectures()) names.emplace_back(shipped.name);
   return names;
 }
 
