@@ -94,5 +94,17 @@ TEST(Optimism, ClaimedMinusConfirmed) {
   EXPECT_LT(least.optimism.value().low, 4);
 }
 
+TEST(Optimism, AStudyClaimsItsBestResultWhoeverWinsTheRace) {
+  ConfirmationTable table;
+  EXPECT_FALSE(table.best_claimed());
+  table.candidates.resize(3);
+  table.candidates[1].claimed = 0.93;
+  table.candidates[2].claimed = 0.95;
+  table.winner = 1;
+  EXPECT_EQ(table.best_claimed(), 0.95);
+  table.maximize = false;
+  EXPECT_EQ(table.best_claimed(), 0.93);
+}
+
 }  // namespace
 }  // namespace tailor

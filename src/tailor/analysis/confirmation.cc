@@ -61,6 +61,13 @@ std::vector<double> run_values(const ConfirmationCandidate& candidate, bool fina
   return values;
 }
 
+std::optional<double> ConfirmationTable::best_claimed() const {
+  std::optional<double> best;
+  for (const ConfirmationCandidate& c : candidates)
+    if (c.claimed && (!best || (maximize ? *c.claimed > *best : *c.claimed < *best))) best = c.claimed;
+  return best;
+}
+
 Estimate ConfirmationTable::mean_value(const ConfirmationCandidate& candidate, bool final_runs) const {
   const Estimate mean = mean_interval(run_values(candidate, final_runs));
   return maximize ? of_accuracy(mean) : mean;

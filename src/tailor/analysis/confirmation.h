@@ -47,6 +47,8 @@ struct ConfirmationTable {
 
   // The mean of a candidate's final runs, or of those of the race, over seeds.
   Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;
+  // The study's best result: its leaders are among the candidates, the winner need not have been the first.
+  std::optional<double> best_claimed() const;
   // The place of the candidate with this role, if there is one.
   std::optional<std::size_t> find_role(const std::string& role) const {
     for (std::size_t i = 0; i < candidates.size(); ++i)

@@ -72,9 +72,9 @@ std::string confirmation_text(const ConfirmationTable& table) {
     over("over the best random", g->over_best_random);
     over("over best of 1 epoch", g->over_one_epoch);
   }
-  if (winner.claimed) {
-    const Estimate optimism = too_good_by(*winner.claimed, mean_interval(finals), table.maximize);
-    out += fmt::format("{:<22} {}, too good by {}\n", "the study had claimed", text.value(*winner.claimed),
+  if (const auto claimed = table.best_claimed()) {
+    const Estimate optimism = too_good_by(*claimed, mean_interval(finals), table.maximize);
+    out += fmt::format("{:<22} {}, too good by {}\n", "the study had claimed", text.value(*claimed),
                        text.with_unit(text.change(optimism)));
   }
   if (const auto noise = seed_noise(table))
