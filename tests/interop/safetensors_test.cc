@@ -73,7 +73,7 @@ TEST(Safetensors, HeaderIsPaddedSortedAndInTheReferenceKeyOrder) {
   std::string header = bytes.substr(8, length);
   header.erase(header.find_last_not_of(' ') + 1);
   const std::string digest = sha256("1 1 kv" + bytes.substr(8 + length));
-  EXPECT_EQ(header, R"({"__metadata__":{"k":"v","sha256":")" + digest +
+  EXPECT_EQ(header, R"({"__metadata__":{"k":"v","tailor_sha256":")" + digest +
                         R"("},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
                         R"("w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})");
   EXPECT_EQ(bytes.size(), 8 + length + 12);
@@ -87,6 +87,7 @@ TEST(Safetensors, WriterRefusesWhatItsReaderWouldNotTake) {
   EXPECT_THROW(write({{"w", {2}, values}, {"w", {2}, values}}), Error);
   EXPECT_THROW(write({{"__metadata__", {2}, values}}), Error);
   EXPECT_THROW(write({{"\xff\xfe", {2}, values}}), Error);
+  EXPECT_THROW(write_safetensors(scratch("refused"), {}, {{"tailor_sha256", "0"}}), Error);
   EXPECT_FALSE(std::filesystem::exists(scratch("refused")));
 }
 
@@ -162,6 +163,11 @@ TEST(Safetensors, AChangedBitOfDataOrMetadataIsNoticed) {
   EXPECT_THAT(changed(good.size() - 1), HasSubstr("weights.bin: expected contents of SHA-256 "));
   EXPECT_THAT(changed(good.find("break")), HasSubstr("damaged or changed since"));
   EXPECT_EQ(message_of(good), "no error");
+}
+
+TEST(Safetensors, ADigestOfAnotherToolIsItsOwnAffair) {
+  const std::string foreign = file_of(R"({"__metadata__":{"sha256":"of something else"}})");
+  EXPECT_EQ(parse_safetensors(foreign, "").metadata.at("sha256"), "of something else");
 }
 
 TEST(Safetensors, DamagedFilesNeverCrashTheReader) {

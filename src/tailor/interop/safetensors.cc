@@ -23,7 +23,7 @@ static_assert(std::endian::native == std::endian::little, "tensor data is copied
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view metadata_key = "__metadata__";
-constexpr const char* digest_key = "sha256";  // of the rest of the metadata and the data
+constexpr const char* digest_key = "tailor_sha256";  // of the rest of the metadata and the data
 constexpr std::uint64_t length_bytes = 8;
 constexpr std::uint64_t max_header = 100'000'000;  // the reference reader's limit
 
@@ -246,6 +246,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
   if (const auto twice = std::ranges::adjacent_find(sorted, {}, name); twice != sorted.end())
     throw failure("{}: two tensors are called '{}'", path.string(), (*twice)->name);
 
+  if (metadata.contains(digest_key))
+    throw failure("{}: '{}' is no key for metadata", path.string(), digest_key);
   Sha256 digest;
   digest_metadata(digest, metadata);
   for (const TensorView* tensor : sorted) digest.add(tensor->data.data(), tensor->data.size_bytes());

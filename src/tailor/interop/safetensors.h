@@ -34,14 +34,15 @@ struct Safetensors {
   const Tensor* find(std::string_view name) const;  // null if absent
 };
 
-// Replaces the file whole (base write_file), with a digest of its contents in the metadata. The bytes are a function of the arguments as a set: tensors are
-// sorted by name as the reference writer does for one type, metadata by key. Names that repeat, are reserved
-// or are not UTF-8, and shapes that do not fit their data, are failures.
+// Replaces the file whole (base write_file). The bytes are a function of the arguments as a set: tensors are
+// sorted by name as the reference writer does for one type, metadata by key, a digest of all that among it.
+// Names that repeat, are reserved or are not UTF-8, and shapes that do not fit their data, are failures.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 
-// Anything wrong, contents that do not have their digest among it, is bad input naming file, tensor or offset, expected and got; what is not safetensors at all
-// is named for what it probably is. Only F32 tensors are read.
+// Anything wrong is bad input naming file, tensor or offset, expected and got; so are contents that are not
+// those of the digest, if there is one. What is not safetensors at all is named for what it probably is. Only
+// F32 tensors are read.
 Safetensors read_safetensors(const std::filesystem::path& path);
 // The same from memory; `origin` stands for the file name in messages.
 Safetensors parse_safetensors(std::string_view bytes, const std::string& origin);
