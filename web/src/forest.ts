@@ -76,7 +76,7 @@ export function forest(spec: Forest): Chart {
         data: series.values.map((x, row) => {
           if (!x) return [row, '-', '-', '-', '-', '-'];
           const runs = series.points?.[row] ?? [];
-          return [row, x.estimate, x.low, x.high, Math.min(x.low, ...runs), Math.max(x.high, ...runs)].map((v, i) => (i === 0 ? v : spec.scale(v)));
+          return [row, ...[x.estimate, x.low, x.high, Math.min(x.low, ...runs), Math.max(x.high, ...runs)].map((v) => spec.scale(v))];
         }),
         markLine: index === 0 && spec.zero
           ? { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: palette.muted, type: 'solid', width: 1 }, data: [{ xAxis: 0 }] } : undefined,
