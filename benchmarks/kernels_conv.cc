@@ -2,6 +2,7 @@
 // oneDNN. "GFLOP/s" counts the multiplications and additions of the direct convolution, so that kernels which
 // avoid arithmetic can exceed the machine's peak. Run: build/release/bin/kernels_conv
 // [--benchmark_filter=REGEX]
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
+#include "tailor/nn/kernels/bf16_conv.h"
 #include "tailor/nn/kernels/dispatch.h"
 #include "tailor/nn/kernels/first_conv.h"
 #include "tailor/nn/kernels/sparse_conv.h"
@@ -153,6 +155,48 @@ void first(benchmark::State& state, const ConvShape& s, Pass pass, const std::st
   force_vector_target("");
 }
 
+#if defined(__x86_64__)
+// On matrix tiles, with all that a training in f32 needs around them: rounding, and in the backward pass the
+// gradient's maps.
+void tiles(benchmark::State& state, const ConvShape& s, Pass pass) {
+  const ConvShape back = bf16_data_shape(s);
+  const auto bf16s = [](std::size_t n) { return Buffer(n / 2 + 16); };
+  Buffer x(images * x_size(s), 1, 1, true), y(images * pooled_size(s)), dx(images * x_size(s)),
+      gradient(images * pooled_size(s), 2), weights(weight_size(s), 3, 0.1),
+      bias(static_cast<std::size_t>(s.out_channels), 4), sums(bf16_sums_floats(s)), dw(weight_size(s)),
+      map = bf16s(bf16_map_size(s)), gradient_map = bf16s(bf16_map_size(back)),
+      pairs = bf16s(bf16_pairs_size(s)), transposed = bf16s(bf16_transposed_size(s)),
+      packed = bf16s(std::max(bf16_weights_size(s), bf16_weights_size(back)));
+  const auto at = [](Buffer& buffer) { return reinterpret_cast<Bf16*>(buffer.data()); };
+  std::vector<std::uint8_t> argmax(images * pooled_size(s));
+  for (std::size_t i = 0; i < argmax.size(); ++i) argmax[i] = static_cast<std::uint8_t>(Key(5).below(i, 4));
+  for (auto _ : state) {
+    if (pass == Pass::forward) bf16_pack_weights(s, weights.data(), at(packed));
+    if (pass == Pass::data) bf16_pack_flipped_weights(s, weights.data(), at(packed));
+    for (std::size_t i = 0; i < images; ++i) {
+      const float* xi = x.data() + i * x_size(s);
+      std::uint8_t* places = argmax.data() + i * pooled_size(s);
+      if (pass != Pass::data) bf16_round_image(s, xi, at(map));
+      if (pass == Pass::forward) {
+        bf16_forward_pool(s, at(map), at(packed), bias.data(), y.data() + i * pooled_size(s), places);
+        continue;
+      }
+      bf16_spread_pooled_gradient(s, gradient.data() + i * pooled_size(s), nullptr, places,
+                                  pass == Pass::data ? at(gradient_map) : nullptr, at(pairs), bias.data());
+      if (pass == Pass::data) {
+        bf16_forward(back, at(gradient_map), at(packed), nullptr, false, dx.data() + i * x_size(s));
+      } else {
+        bf16_transpose_map(s, at(map), at(transposed));
+        bf16_weight_gradient(s, at(transposed), at(pairs), sums.data());
+      }
+    }
+    if (pass == Pass::weights) bf16_unpack_gradient(s, sums.data(), dw.data());
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+}
+#endif
+
 // oneDNN's own choice of layouts and implementation, without ReLU and pooling; operands in f32 or bf16, sums
 // in f32.
 class OneDnn {
@@ -257,6 +301,13 @@ void add_all() {
         add("weights" + at + with, sparse, layer.shape, Pass::weights, percent, target);
       }
     }
+#if defined(__x86_64__)
+    if (bf16_supported()) {
+      add("forward" + at + "bf16_pool/AMX", tiles, layer.shape, Pass::forward);
+      add("data" + at + "bf16/AMX", tiles, layer.shape, Pass::data);
+      add("weights" + at + "bf16/AMX", tiles, layer.shape, Pass::weights);
+    }
+#endif
     for (const auto& [name, type] : onednn_types()) {
       add("forward" + at + name, onednn, layer.shape, Pass::forward, type);
       add("data" + at + name, onednn, layer.shape, Pass::data, type);

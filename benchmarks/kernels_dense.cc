@@ -12,6 +12,7 @@
 
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
+#include "tailor/nn/kernels/bf16_dense.h"
 #include "tailor/nn/kernels/dense.h"
 #include "tailor/nn/kernels/sparse_dense.h"
 
@@ -100,6 +101,36 @@ void bf16(benchmark::State& state, dnnl::memory::dim m, dnnl::memory::dim k, dnn
   count(state, 1);
 }
 
+#if defined(__x86_64__)
+// On matrix tiles, rounding included; in as many parts as the network's layer has lanes.
+void tiles_forward(benchmark::State& state) {
+  constexpr int parts = 8;
+  Layer l(1);
+  const std::size_t step = bf16_dense_sums_floats(rows, out);
+  Floats sums(parts * step), memory_for_call(bf16_dense_forward_scratch(rows, out) / sizeof(float));
+  for (auto _ : state) {
+    for (int p = 0; p < parts; ++p)
+      bf16_dense_forward(l.x.data(), l.w.data(), rows, in, out, in * p / parts, in / parts,
+                         sums.data() + static_cast<std::size_t>(p) * step,
+                         reinterpret_cast<std::byte*>(memory_for_call.data()));
+    bf16_dense_add_parts(sums.data(), parts, l.b.data(), rows, out, l.y.data());
+  }
+  count(state, 1);
+}
+
+void tiles_backward(benchmark::State& state) {
+  Layer l(1);
+  Floats packed(bf16_dense_gradient_size(rows, out) / 2),
+      memory_for_call(bf16_dense_backward_scratch(rows, out) / sizeof(float));
+  for (auto _ : state) {
+    bf16_dense_pack_gradient(l.dy.data(), rows, out, reinterpret_cast<Bf16*>(packed.data()));
+    bf16_dense_backward(reinterpret_cast<Bf16*>(packed.data()), l.x.data(), l.w.data(), rows, in, out, 0, in,
+                        l.dw.data(), l.dx.data(), reinterpret_cast<std::byte*>(memory_for_call.data()));
+  }
+  count(state, 2);
+}
+#endif
+
 void sparse_forward(benchmark::State& state) {
   Layer l(static_cast<double>(state.range(0)) / 100);
   for (auto _ : state) {
@@ -142,4 +173,15 @@ BENCHMARK(sparse_backward)->Apply(densities);
 }  // namespace
 }  // namespace tailor::kernels
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+#if defined(__x86_64__)
+  if (tailor::kernels::bf16_supported()) {
+    benchmark::RegisterBenchmark("bf16_tiles/forward", tailor::kernels::tiles_forward)
+        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark("bf16_tiles/backward", tailor::kernels::tiles_backward)
+        ->Unit(benchmark::kMillisecond);
+  }
+#endif
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
