@@ -7,9 +7,13 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nn/kernels/bf16_testing.h"
+#include "tailor/base/error.h"
 #include "tailor/nn/architecture.h"
+#include "tailor/nn/kernels/bf16.h"
 
 namespace tailor {
 namespace {
@@ -108,10 +112,10 @@ struct Fixture {
   std::vector<std::int32_t> labels;
   int batch;
 
-  Fixture(const char* toml, int batch_, int threads, bool fuse = true)
+  Fixture(const char* toml, int batch_, int threads, bool fuse = true, bool bf16 = false)
       : architecture(parse_architecture(toml, "test", {.binding = false})),
         workers(threads),
-        network(architecture, {.max_batch = batch_, .fuse = fuse}, workers),
+        network(architecture, {.max_batch = batch_, .bf16 = bf16, .fuse = fuse}, workers),
         values(network.parameters().total_floats()),
         gradients(network.parameters().learned_floats()),
         images(static_cast<std::size_t>(batch_) * architecture.input.size()),
@@ -237,6 +241,97 @@ TEST(Network, NanInAnImageReachesTheLoss) {
     f.images[7] = std::nanf("");
     EXPECT_TRUE(std::isnan(f.loss()));
   }
+}
+
+// Convolutions with and without padding, ReLU, pool and dropout, and a dense layer of enough inputs.
+const char* const for_tiles = R"(name = "for tiles"
+input = [15, 14, 1]
+classes = 5
+layer = [
+  {type = "conv2d", filters = 16, kernel = 3},
+  {type = "relu"},
+  {type = "conv2d", filters = 20, kernel = 3, padding = 1, bias = false},
+  {type = "batch_norm"},
+  {type = "relu"},
+  {type = "conv2d", filters = 33, kernel = 3},
+  {type = "relu"},
+  {type = "max_pool", size = 2},
+  {type = "dropout", rate = 0.25},
+  {type = "conv2d", filters = 24, kernel = 5, padding = 2},
+  {type = "relu"},
+  {type = "flatten"},
+  {type = "dense", units = 40},
+  {type = "relu"},
+  {type = "dense", units = 5},
+])";
+
+using Bf16Network = kernels::MatrixTiles;
+
+TEST_P(Bf16Network, AgreesWithF32UpToTheRoundingOfOperands) {
+  for (int batch : {2, 7, 31}) {
+    Fixture exact(for_tiles, batch, 1), rounded(for_tiles, batch, 1, true, true);
+    int on_tiles = 0;
+    for (const std::string& kernel : rounded.network.kernels())
+      on_tiles += kernel.find(GetParam()) != std::string::npos;
+    EXPECT_EQ(on_tiles, 4);
+    const double loss = exact.loss();
+    EXPECT_NEAR(rounded.loss(), loss, 0.02 * loss);
+    EXPECT_NE(rounded.loss(), loss);
+    exact.network.backward(batch, exact.gradients.data());
+    rounded.network.backward(batch, rounded.gradients.data());
+    for (const ParameterTensor& t : exact.network.parameters().tensors()) {
+      if (!learned(t.role)) continue;
+      double difference = 0, norm = 0;
+      for (std::size_t i = t.offset; i < t.offset + t.size; ++i) {
+        difference += std::pow(exact.gradients[i] - rounded.gradients[i], 2);
+        norm += std::pow(exact.gradients[i], 2);
+      }
+      // Operands have 8 bits, and near zero ReLU and pooling choose differently; a mistake would be of
+      // order 1.
+      EXPECT_LE(std::sqrt(difference), 0.15 * std::sqrt(norm)) << t.name << " batch " << batch;
+    }
+  }
+}
+
+TEST_P(Bf16Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
+  for (int batch : {2, 13, 40}) {
+    Fixture one(for_tiles, batch, 1, true, true);
+    const double loss = one.loss();
+    one.network.backward(batch, one.gradients.data());
+    for (int threads : {2, 3}) {
+      Fixture other(for_tiles, batch, threads, true, true);
+      EXPECT_EQ(other.loss(), loss);
+      other.network.backward(batch, other.gradients.data());
+      EXPECT_EQ(other.gradients, one.gradients);
+    }
+  }
+}
+
+TEST_P(Bf16Network, ASmallerBatchInALargerPlanGivesTheSameAsItsOwnPlan) {
+  Fixture own(for_tiles, 5, 1, true, true), large(for_tiles, 32, 1, true, true);
+  own.loss();
+  own.network.backward(5, own.gradients.data());
+  large.batch = 5;
+  large.labels = own.labels, large.images = own.images;
+  EXPECT_EQ(own.loss(), large.loss());
+  large.network.backward(5, large.gradients.data());
+  EXPECT_EQ(own.gradients, large.gradients);
+}
+
+TAILOR_FOR_EACH_MATRIX_UNIT(Bf16Network);
+
+TEST(Network, RefusesBf16WhereTheProcessorHasNoTilesForIt) {
+  kernels::pretend_without_bf16(true);
+  const Architecture architecture = parse_architecture(for_tiles, "test", {.binding = false});
+  Workers workers(1);
+  try {
+    Network(architecture, {.bf16 = true}, workers);
+    ADD_FAILURE() << "not refused";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::usage);
+    EXPECT_THAT(e.what(), testing::HasSubstr("AMX"));
+  }
+  kernels::pretend_without_bf16(false);
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ enum class GroupKind {
   winograd,           // convolution 3x3 of many channels, then perhaps ReLU
   batch_norm,         // batch norm, then ReLU
   convolution_pool,   // convolution 3x3 -> ReLU -> max-pool 2x2 -> perhaps dropout
+  bf16,               // on matrix tiles: convolution, then perhaps ReLU
+  bf16_pool,          // on matrix tiles: convolution -> ReLU -> max-pool 2x2 -> perhaps dropout
+  bf16_dense,         // on matrix tiles: a large dense layer
 };
 
 // Layers [first, first + count), each reading only the one before it.
@@ -21,7 +24,8 @@ struct Group {
   int first = 0, count = 1;
 };
 
-// In the architecture's order; together they cover every layer once. Without `fuse` all are single layers.
-std::vector<Group> group_layers(const Architecture& architecture, bool fuse);
+// In the architecture's order; together they cover every layer once. Without `fuse` all are single layers;
+// with `bf16` the layers with the most arithmetic go to matrix tiles.
+std::vector<Group> group_layers(const Architecture& architecture, bool fuse, bool bf16 = false);
 
 }  // namespace tailor

@@ -16,8 +16,14 @@ namespace tailor {
 struct PlanOptions {
   int max_batch = 128;
   bool training = true;  // plan the backward pass too
+  // The layers with the most arithmetic on matrix tiles, with operands rounded to bf16 and sums in f32; needs
+  // `fuse`. A usage error where kernels::bf16_supported() is false.
+  bool bf16 = false;
   bool fuse = true;  // let one kernel compute a sequence of layers where there is one; else layer by layer
 };
+
+// A usage error where bf16 cannot be asked for.
+void require_bf16();
 
 class Plan {
  public:

@@ -7,6 +7,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/nn/fuse.h"
+#include "tailor/nn/kernels/bf16.h"
 
 namespace tailor {
 namespace {
@@ -21,6 +22,9 @@ std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& cont
   if (kind == GroupKind::winograd) return make_winograd_convolution(context);
   if (kind == GroupKind::batch_norm) return make_batch_norm(context);
   if (kind == GroupKind::convolution_pool) return make_convolution_pool(context);
+  if (kind == GroupKind::bf16) return make_bf16_convolution(context, false);
+  if (kind == GroupKind::bf16_pool) return make_bf16_convolution(context, true);
+  if (kind == GroupKind::bf16_dense) return make_bf16_dense(context);
   switch (context.layer.kind) {
     case LayerKind::conv2d:
       return make_convolution(context);
@@ -49,11 +53,20 @@ std::size_t aligned(std::size_t bytes) {
 
 }  // namespace
 
+void require_bf16() {
+  if (kernels::bf16_supported()) return;
+  throw usage_error(
+      "precision 'bf16' needs a processor with matrix tiles (Intel AMX), which this one lacks or the "
+      "system does "
+      "not give; 'f32' is faster here than bf16 without them");
+}
+
 PlanBuilder::PlanBuilder(Plan& plan, const Architecture& architecture, const ParameterTable& parameters,
                          const PlanOptions& options)
     : plan_(plan), architecture_(architecture), parameters_(parameters), options_(options) {}
 
 void PlanBuilder::build() {
+  if (options_.bf16) require_bf16();
   find_readers();
   make_steps();
   place_activations();
@@ -96,7 +109,7 @@ bool PlanBuilder::goes_into_relu(int i) const {
 
 void PlanBuilder::make_steps() {
   int dropouts = 0;
-  for (const Group& group : group_layers(architecture_, options_.fuse)) {
+  for (const Group& group : group_layers(architecture_, options_.fuse, options_.bf16)) {
     const int last = group.first + group.count - 1;
     const Layer& layer = architecture_.layers[static_cast<std::size_t>(group.first)];
     StepInfo info;

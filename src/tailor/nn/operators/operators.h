@@ -38,6 +38,11 @@ std::unique_ptr<Operator> make_first_convolution(const LayerContext& context);
 std::unique_ptr<Operator> make_winograd_convolution(const LayerContext& context);
 bool winograd_pays(const kernels::ConvShape& shape);
 std::unique_ptr<Operator> make_convolution_pool(const LayerContext& context);
+// On matrix tiles, with operands rounded to bf16 (kernels/bf16.h); with `pool` the group ends in a max-pool.
+std::unique_ptr<Operator> make_bf16_convolution(const LayerContext& context, bool pool);
+bool bf16_convolution_pays(const kernels::ConvShape& shape);
+std::unique_ptr<Operator> make_bf16_dense(const LayerContext& context);
+bool bf16_dense_pays(const Shape& input, int outputs);
 std::unique_ptr<Operator> make_dense(const LayerContext& context);
 std::unique_ptr<Operator> make_activation(const LayerContext& context);
 std::unique_ptr<Operator> make_pool(const LayerContext& context);

@@ -1,0 +1,17 @@
+// Other processors than x86-64 have no matrix tiles that we know: kernels::bf16_supported() is false there,
+// and nobody asks for these operators.
+#include <stdexcept>
+
+#include "tailor/nn/operators/operators.h"
+
+namespace tailor {
+
+bool bf16_convolution_pays(const kernels::ConvShape&) { return false; }
+bool bf16_dense_pays(const Shape&, int) { return false; }
+
+std::unique_ptr<Operator> make_bf16_convolution(const LayerContext&, bool) {
+  throw std::logic_error("no matrix tiles");
+}
+std::unique_ptr<Operator> make_bf16_dense(const LayerContext&) { throw std::logic_error("no matrix tiles"); }
+
+}  // namespace tailor
