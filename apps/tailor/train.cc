@@ -26,6 +26,7 @@ struct Arguments {
   std::optional<std::string> recipe;
   std::vector<std::string> overrides;
   std::optional<int> epochs;
+  std::optional<std::string> precision;
   std::uint64_t seed = 1;
   int threads = 1;
   std::string split = "2:1";
@@ -63,6 +64,7 @@ RunDescription describe(const Arguments& arguments, const Dataset& dataset, cons
   run.architecture = find_architecture(arguments.architecture, {images.shape, dataset.classes()});
   std::vector<std::string> overrides = arguments.overrides;
   if (arguments.epochs) overrides.push_back(fmt::format("epochs={}", *arguments.epochs));
+  if (arguments.precision) overrides.push_back("precision=" + *arguments.precision);
   settings = resolve_settings(run.architecture, arguments.recipe, overrides);
   run.settings = settings.settings;
   const auto [train, validation] = split_sizes(arguments.split, images.count(), "--split");
@@ -135,6 +137,7 @@ void add_train_command(CLI::App& app) {
   option("--set", arguments->overrides, "name=value, for any name that 'tailor hyperparameters' lists")
       ->allow_extra_args(false);
   option("--epochs", arguments->epochs, "Short for --set epochs=N");
+  option("--precision", arguments->precision, "Short for --set precision=f32 or bf16");
   option("--seed", arguments->seed, "Decides every random choice of the training")->capture_default_str();
   option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")->capture_default_str();
   option("--split-seed", arguments->split_seed, "Decides which images validate")->capture_default_str();

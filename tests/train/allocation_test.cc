@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include "nn/kernels/bf16_testing.h"
 #include "train/tiny_training.h"
 
 namespace {
@@ -61,9 +62,9 @@ namespace tailor {
 namespace {
 
 // Counts from each call after a step to the next of the same epoch: whole steps, the last, smaller one too.
-void count_steps(const Architecture& architecture, int channels, int threads) {
-  test::TinyTraining t(architecture, test::everything_on, {.threads = threads},
-                       test::tiny_images(90, channels));
+void count_steps(const Architecture& architecture, int channels, int threads,
+                 const std::vector<std::string>& settings = test::everything_on) {
+  test::TinyTraining t(architecture, settings, {.threads = threads}, test::tiny_images(90, channels));
   int steps = 0;
   ours = 0, onednns = 0;
   t.trainer.run({.step = [&](std::int64_t done, std::int64_t all) {
@@ -104,6 +105,19 @@ layer = [
     EXPECT_EQ(ours, 0);
   }
 }
+
+using Bf16Allocation = kernels::MatrixTiles;
+
+TEST_P(Bf16Allocation, AStepOnMatrixTilesMakesNone) {
+  std::vector<std::string> settings = test::everything_on;
+  settings.emplace_back("precision=bf16");
+  for (int threads : {1, 2}) {
+    count_steps(test::tiny_network_for_tiles(), 1, threads, settings);
+    EXPECT_EQ(ours, 0);
+  }
+}
+
+TAILOR_FOR_EACH_MATRIX_UNIT(Bf16Allocation);
 
 TEST(Allocation, NorDoesAStepOfOneDnnsConvolutions) {
   for (int threads : {1, 2}) {

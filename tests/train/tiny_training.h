@@ -68,6 +68,23 @@ layer = [
                             "normalized.toml", {.binding = false});
 }
 
+// Layers that matrix tiles take.
+inline Architecture tiny_network_for_tiles() {
+  return parse_architecture(R"(name = "tiles"
+input = [8, 8, 1]
+classes = 3
+layer = [
+  {type = "conv2d", filters = 16, kernel = 3, activation = "relu"},
+  {type = "conv2d", filters = 32, kernel = 3, padding = 1, activation = "relu"},
+  {type = "max_pool", size = 2},
+  {type = "dropout", rate = 0.1},
+  {type = "flatten"},
+  {type = "dense", units = 32, activation = "relu"},
+  {type = "dense", units = 3},
+])",
+                            "tiles.toml", {.binding = false});
+}
+
 inline Settings tiny_settings(const Architecture& architecture, const std::vector<std::string>& overrides) {
   return resolve_settings(architecture, std::nullopt, overrides).settings;
 }

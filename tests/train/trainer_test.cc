@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "data/files.h"
+#include "nn/kernels/bf16_testing.h"
 #include "scratch.h"
 #include "train/tiny_training.h"
 
@@ -288,6 +289,43 @@ TEST(Trainer, AveragesWeightsAfterEachStepAndMeasuresTheAverage) {
   EXPECT_GT(change, 1e-3);
   EXPECT_NE(averaged.trainer.history()[0].validation.loss, plain.trainer.history()[0].validation.loss);
 }
+
+using Bf16Trainer = kernels::MatrixTiles;
+
+TEST_P(Bf16Trainer, TrainsRoundedAndMeasuresInF32) {
+  TinyTraining exact(test::tiny_network_for_tiles(), everything_on),
+      rounded(test::tiny_network_for_tiles(), with(everything_on, {"precision=bf16"}));
+  exact.trainer.run();
+  rounded.trainer.run();
+  EXPECT_NE(rounded.trainer.weights_hash(), exact.trainer.weights_hash());
+  const EpochMetrics &a = exact.trainer.history().back(), &b = rounded.trainer.history().back();
+  EXPECT_NEAR(b.train.loss, a.train.loss, 0.05 * a.train.loss);
+
+  Workers workers(1);
+  Network network(rounded.architecture, {.max_batch = 32, .training = false}, workers);
+  std::vector<float> values = rounded.trainer.measured_values();
+  network.use(values.data());
+  const Augmenter plain(rounded.images.shape, rounded.trainer.normalization(), {});
+  Evaluator evaluator(network, plain, rounded.images.shape, views(rounded.settings), workers);
+  const Score score = evaluator.measure(rounded.images, rounded.split.validation);
+  EXPECT_EQ(score.accuracy, b.validation.accuracy);
+  EXPECT_NEAR(score.loss, b.validation.loss, 1e-6);
+}
+
+TEST_P(Bf16Trainer, GoesOnAsIfUndisturbed) {
+  const std::vector<std::string> settings = with(everything_on, {"precision=bf16"});
+  TinyTraining whole(test::tiny_network_for_tiles(), settings);
+  whole.trainer.run();
+  const auto checkpoint = scratch("bf16.safetensors");
+  TinyTraining first(test::tiny_network_for_tiles(), settings, {.checkpoint = checkpoint});
+  EXPECT_EQ(first.trainer.run({}, 1), TrainingEnd::paused);
+  TinyTraining second(test::tiny_network_for_tiles(), settings, {.threads = 2, .checkpoint = checkpoint});
+  second.trainer.resume();
+  second.trainer.run();
+  expect_same(second.trainer, whole.trainer);
+}
+
+TAILOR_FOR_EACH_MATRIX_UNIT(Bf16Trainer);
 
 TEST(Trainer, CallbacksSeeEveryStepAndEpoch) {
   TinyTraining t(tiny_network(), everything_on);

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "scratch.h"
+#include "tailor/base/error.h"
+#include "tailor/nn/kernels/bf16.h"
 #include "tailor/train/trainer.h"
 #include "tailor/tune/training_notes.h"
 #include "train/tiny_training.h"
@@ -78,6 +80,14 @@ TEST(TrainingObjective, AResumedTrialNotesAllOfItsHistory) {
   const ObjectiveResult resumed = tiny.run({.seed = 7}, 2, 4, checkpoint);
   EXPECT_EQ(tiny.values.size(), 2u);
   EXPECT_EQ(resumed.notes, whole.notes);
+}
+
+TEST(TrainingObjective, AMachineWithoutMatrixTilesRefusesAStudyInBf16AtOnce) {
+  Tiny tiny;
+  tiny.definition.fixed = {{"precision", "bf16"}};
+  kernels::pretend_without_bf16(true);
+  EXPECT_THROW(TrainingObjective(tiny.definition, tiny.images, [] { return ImageSet(); }), Error);
+  kernels::pretend_without_bf16(false);
 }
 
 TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {

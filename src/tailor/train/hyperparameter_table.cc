@@ -148,6 +148,8 @@ std::vector<Hyperparameter> network_rows() {
                       "PyTorch BatchNorm2d")),
       real("label_smoothing", &S::label_smoothing, 0, 0.99, "",
            "Share of the target spread evenly over all classes.", "0", "off in Keras and PyTorch"),
+      choice("precision", &S::precision, {"f32", "bf16"},
+             "bf16: large layers train with rounded operands; needs AMX.", "f32", "Keras and PyTorch"),
   };
 }
 

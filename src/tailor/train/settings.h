@@ -47,6 +47,7 @@ struct Settings {
       dropout;  // dropout_1, dropout_2, …: one for each dropout layer, in the architecture's order
   double batch_norm_momentum;  // the new batch's share in the running statistics
   double label_smoothing;
+  std::string precision;  // of training: f32, bf16
 
   // data
   std::string normalization;  // unit (x / 255), standard (zero mean, unit deviation of the training part)

@@ -72,12 +72,18 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
       normalization_(make_normalization(settings.normalization, images, split.train)),
       workers_(options.threads),
       network_(architecture,
-               {.max_batch = std::max(settings.batch_size, measuring_batch), .fuse = !options.layer_by_layer},
+               {.max_batch = std::max(settings.batch_size, measuring_batch),
+                .bf16 = settings.precision == "bf16",
+                .fuse = !options.layer_by_layer},
                workers_),
+      exact_(settings.precision == "f32"
+                 ? nullptr
+                 : std::make_unique<Network>(
+                       architecture, PlanOptions{.max_batch = measuring_batch, .training = false}, workers_)),
       augmenter_(images.shape, normalization_, augmentation(settings)),
       plain_(images.shape, normalization_, {}),
       loader_(images, split.train, settings_, augmenter_, key_, workers_),
-      evaluator_(network_, plain_, images.shape, views(settings), workers_),
+      evaluator_(measuring(), plain_, images.shape, views(settings), workers_),
       optimizer_(settings_, network_.parameters().learned_floats(), ranges(network_.parameters())),
       sample_(options.measure_sample ? fixed_sample(split) : std::vector<std::uint32_t>()),
       gradients_(network_.parameters().learned_floats()) {
@@ -137,7 +143,7 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   m.epoch = epoch();
   m.train = {p.loss / images, static_cast<double>(p.correct) / images, p.images};
   const std::vector<float>& measured = measured_values();
-  network_.use(const_cast<float*>(measured.data()));  // measuring changes no values
+  measuring().use(const_cast<float*>(measured.data()));  // measuring changes no values
   const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score) {
     score = evaluator_.measure(images_, indices, nullptr, callbacks.stop);
     return score.count == static_cast<std::int64_t>(indices.size());
@@ -229,7 +235,7 @@ std::string Trainer::weights_hash() const {
 
 Confusion Trainer::confusion() {
   Confusion confusion = empty_confusion(network_.classes());
-  network_.use(state_.best.data());
+  measuring().use(state_.best.data());
   evaluator_.measure(images_, split_.validation, &confusion);
   return confusion;
 }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,7 @@ class Trainer {
   void update();
   bool finish_epoch(const TrainerCallbacks& callbacks);
   bool out_of_patience() const;
+  Network& measuring() { return exact_ ? *exact_ : network_; }
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
   std::int64_t steps_done() const;
   double rate_now() const;
@@ -107,6 +109,8 @@ class Trainer {
   const Normalization normalization_;
   Workers workers_;
   Network network_;
+  std::unique_ptr<Network>
+      exact_;  // if training rounds: what measures, in f32 as evaluation and prediction will
   Augmenter augmenter_, plain_;
   BatchLoader loader_;
   Evaluator evaluator_;

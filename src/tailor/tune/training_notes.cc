@@ -71,12 +71,9 @@ std::string mistakes_note(const Mistakes& mistakes) {
 
 std::string test_note(const TestNote& test) {
   const Score& s = test.score;
-  return json{{"accuracy", s.accuracy},
-              {"loss", s.loss},
-              {"loss_error", s.loss_error},
-              {"count", s.count},
-              {"right", hex_bits(test.right)},
-              {"images_hash", test.images_hash}}
+  return json{{"accuracy", s.accuracy},        {"loss", s.loss},
+              {"loss_error", s.loss_error},    {"count", s.count},
+              {"right", hex_bits(test.right)}, {"images_hash", test.images_hash}}
       .dump();
 }
 

@@ -36,6 +36,11 @@ void resume_if_possible(Trainer& trainer, const std::filesystem::path& checkpoin
   }
 }
 
+// What this machine cannot train at all is said at once, not trial by trial.
+void check_machine(const StudyDefinition& definition) {
+  if (definition.base().precision == "bf16" || definition.space.find("precision")) require_bf16();
+}
+
 }  // namespace
 
 double measured(Measure measure, const std::vector<EpochMetrics>& history, int epoch) {
@@ -54,7 +59,9 @@ TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet
     : definition_(definition),
       images_(std::move(images)),
       split_(split_of(definition, images_)),
-      open_test_(std::move(test_images)) {}
+      open_test_(std::move(test_images)) {
+  check_machine(definition);
+}
 
 ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
                                        const std::function<bool(int epoch, double value)>& report,
@@ -110,7 +117,8 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   const ImageSet& test = test_images();
   std::vector<std::uint32_t> all(test.count());
   std::iota(all.begin(), all.end(), 0u);
-  notes[note_key::test] = test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash});
+  notes[note_key::test] =
+      test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash});
 }
 
 const ImageSet& TrainingObjective::test_images() {
