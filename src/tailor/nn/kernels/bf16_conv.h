@@ -55,7 +55,7 @@ void bf16_forward_pool(const ConvShape& shape, const Bf16* map, const Bf16* pack
 // ---- backward
 
 // The output's gradient in the two orders that the passes want: `map`, the image of bf16_data_shape (null:
-// not wanted), and `pairs` [pairs of pixels in the input map's rows][out rounded up to 16][2].
+// not wanted), and `pairs` [out / 16][pairs of pixels][16][2].
 std::size_t bf16_pairs_size(const ConvShape& shape);
 
 // dy, y [out_height][out_width][out]; where y is not positive the gradient counts as zero (ReLU; y may be

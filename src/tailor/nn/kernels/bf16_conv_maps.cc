@@ -33,9 +33,12 @@ class GradientMaps {
   TAILOR_AMX GradientMaps(const ConvShape& s, int height, int width, Bf16* map, Bf16* pairs)
       : border_(bf16_data_shape(s).padding), plan_(s), back_(bf16_data_shape(s)), map_(map), pairs_(pairs) {
     const int written = (width + 1) / 2 * 2;
-    clear_border(pairs, height, plan_.row_pixels, plan_.outputs, 0, 0, height, written);
-    const std::size_t behind = static_cast<std::size_t>(height) * plan_.row_pixels * plan_.outputs;
-    std::memset(pairs + behind, 0, (bf16_pairs_size(s) - behind) * sizeof(Bf16));
+    const std::size_t behind = static_cast<std::size_t>(height) * plan_.row_pixels * 16;
+    for (int tile = 0; tile < plan_.output_tiles; ++tile) {
+      Bf16* to = pairs + static_cast<std::size_t>(tile) * plan_.tile_pairs();
+      clear_border(to, height, plan_.row_pixels, 16, 0, 0, height, written);
+      std::memset(to + behind, 0, (plan_.tile_pairs() - behind) * sizeof(Bf16));
+    }
     // Channels that only round 16 up to 32 are never written.
     if (map && back_.channels > plan_.outputs)
       std::memset(map, 0, bf16_map_size(bf16_data_shape(s)) * sizeof(Bf16));
@@ -43,17 +46,16 @@ class GradientMaps {
       clear_border(map, back_.rows, back_.row_pixels, back_.channels, border_, border_, height, width);
   }
 
-  // `both` has the gradient of (row, column) in the lower halves and of (row, column + 1) in the upper ones;
-  // `column` is even. Channels beyond the last are zero.
-  TAILOR_AMX_INLINE void put(int row, int column, int channel, __m512i both, bool second) {
-    const std::size_t pair = (static_cast<std::size_t>(row) * plan_.row_pixels + column) / 2;
-    _mm512_store_si512(pairs_ + (pair * plan_.outputs + channel) * 2, both);
+  // Of the pixels (row, column), where `column` is even, and (row, column + 1), if there is a second one.
+  TAILOR_AMX_INLINE void put(int row, int column, int channel, __m256i left, __m256i right, bool second) {
+    const std::size_t pixel = static_cast<std::size_t>(row) * plan_.row_pixels + column;
+    _mm512_store_si512(
+        pairs_ + static_cast<std::size_t>(channel / 16) * plan_.tile_pairs() + pixel * 16,
+        _mm512_or_si512(_mm512_cvtepu16_epi32(left), _mm512_slli_epi32(_mm512_cvtepu16_epi32(right), 16)));
     if (map_ == nullptr) return;
     Bf16* to = map_ + back_.pixel(row + border_, column + border_) + channel;
-    _mm256_store_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(both));
-    if (second)
-      _mm256_store_si256(reinterpret_cast<__m256i*>(to + back_.channels),
-                         _mm512_cvtepi32_epi16(_mm512_srli_epi32(both, 16)));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(to), left);
+    if (second) _mm256_store_si256(reinterpret_cast<__m256i*>(to + back_.channels), right);
   }
 
  private:
@@ -62,6 +64,10 @@ class GradientMaps {
   Bf16* map_;
   Bf16* pairs_;
 };
+
+TAILOR_AMX_INLINE __m256i rounded(__m512 values) {
+  return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
+}
 
 // 16 values of a gradient, zero where y is not positive (NaN is: what it silences nobody knows).
 TAILOR_AMX_INLINE __m512 passing(const float* dy, const float* y, std::size_t at, __mmask16 lanes) {
@@ -107,7 +113,7 @@ TAILOR_AMX void bf16_round_image(const ConvShape& s, const float* x, Bf16* map) 
 
 std::size_t bf16_pairs_size(const ConvShape& s) {
   const Bf16ConvPlan plan(s);
-  return static_cast<std::size_t>(plan.gradient_steps) * tile_depth * plan.outputs;
+  return plan.tile_pairs() * plan.output_tiles;
 }
 
 TAILOR_AMX void bf16_spread_gradient(const ConvShape& s, const float* dy, const float* y, Bf16* map,
@@ -124,7 +130,7 @@ TAILOR_AMX void bf16_spread_gradient(const ConvShape& s, const float* dy, const 
         const __m512 right = second ? passing(dy, y, at + static_cast<std::size_t>(s.out_channels), lanes)
                                     : _mm512_setzero_ps();
         sum = _mm512_add_ps(sum, _mm512_add_ps(left, right));
-        maps.put(row, column, c, round_pairs(left, right), second);
+        maps.put(row, column, c, rounded(left), rounded(right), second);
       }
     }
     if (db) _mm512_mask_storeu_ps(db + c, lanes, _mm512_add_ps(sum, _mm512_maskz_loadu_ps(lanes, db + c)));
@@ -144,16 +150,13 @@ TAILOR_AMX void bf16_spread_pooled_gradient(const ConvShape& s, const float* dy,
         const __m512 g = passing(dy, y, at, lanes);
         const __m128i place = _mm_maskz_loadu_epi8(lanes, argmax + at);
         sum = _mm512_add_ps(sum, g);
-        // In the left pixel's half, then in the right one's.
-        const __m512i left = round_pairs(g, _mm512_setzero_ps()), right = _mm512_slli_epi32(left, 16);
-        const auto in_row = [&](int first) TAILOR_AMX {
-          return _mm512_mask_mov_epi32(
-              _mm512_maskz_mov_epi32(_mm_cmpeq_epi8_mask(place, _mm_set1_epi8(static_cast<char>(first))),
-                                     left),
-              _mm_cmpeq_epi8_mask(place, _mm_set1_epi8(static_cast<char>(first + 1))), right);
-        };
-        maps.put(2 * row, 2 * column, c, in_row(0), true);
-        maps.put(2 * row + 1, 2 * column, c, in_row(2), true);
+        const __m256i bits = rounded(g);
+        __m256i at_place[4];
+        for (int k = 0; k < 4; ++k)
+          at_place[k] =
+              _mm256_maskz_mov_epi16(_mm_cmpeq_epi8_mask(place, _mm_set1_epi8(static_cast<char>(k))), bits);
+        maps.put(2 * row, 2 * column, c, at_place[0], at_place[1], true);
+        maps.put(2 * row + 1, 2 * column, c, at_place[2], at_place[3], true);
       }
     }
     if (db) _mm512_mask_storeu_ps(db + c, lanes, _mm512_add_ps(sum, _mm512_maskz_loadu_ps(lanes, db + c)));

@@ -30,6 +30,8 @@ struct Bf16ConvPlan {
     transposed_pixels = static_cast<std::size_t>((last + 31) / 32 | 1) * 32;
   }
 
+  // The gradient of 16 outputs as pairs of pixels.
+  std::size_t tile_pairs() const { return static_cast<std::size_t>(gradient_steps) * 32 * 16; }
   std::size_t map_pixels() const { return static_cast<std::size_t>(rows) * row_pixels; }
   std::size_t pixel(int row, int column) const {  // of the map: where its values start
     return (static_cast<std::size_t>(row) * row_pixels + column) * channels;

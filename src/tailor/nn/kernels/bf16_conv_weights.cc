@@ -13,16 +13,16 @@ std::size_t tap_floats(const ConvShape& s) {  // from one output's weights to th
 }
 
 // Steps whose operands stay in the first cache while all taps pass.
-constexpr int steps_at_once = 10;
+constexpr int steps_at_once = 7;
 
 template <bool Both>
 TAILOR_AMX void multiply_steps(const Bf16* upper, const Bf16* lower, std::size_t row_bytes, const Bf16* left,
-                               std::size_t column_bytes, int steps, float* sums, std::size_t lower_sums) {
+                               const Bf16* right, int steps, float* sums, std::size_t lower_sums) {
   load_tiles<Both>(sums, tile_sums, lower_sums, line_bytes);
   for (int k = 0; k < steps; ++k) {
-    multiply_tiles<Both>(upper, lower, row_bytes, left, left + tile_depth, column_bytes);
+    multiply_tiles<Both>(upper, lower, row_bytes, left, right, line_bytes);
     upper += tile_depth, lower += tile_depth;
-    left += 16 * column_bytes / sizeof(Bf16);
+    left += tile_values, right += tile_values;
   }
   store_tiles<Both>(sums, tile_sums, lower_sums, line_bytes);
 }
@@ -87,15 +87,15 @@ TAILOR_AMX void bf16_weight_gradient(const ConvShape& s, const Bf16* transposed,
                                      float* sums) {
   const Bf16ConvPlan plan(s);
   const std::size_t row_bytes = plan.transposed_pixels * sizeof(Bf16),
-                    column_bytes = static_cast<std::size_t>(plan.outputs) * 2 * sizeof(Bf16),
                     lower_sums = static_cast<std::size_t>(plan.output_tiles) * tile_sums;
   const TileRegisters registers;
   finish_writes();
   for (int step = 0; step < plan.gradient_steps; step += steps_at_once) {
     const int steps = std::min(steps_at_once, plan.gradient_steps - step);
     for (int o = 0; o < plan.output_tiles; o += 2) {
-      const Bf16* columns =
-          pairs + (static_cast<std::size_t>(step) * 16 * plan.outputs + static_cast<std::size_t>(o) * 16) * 2;
+      const Bf16* left = pairs + static_cast<std::size_t>(o) * plan.tile_pairs() +
+                         static_cast<std::size_t>(step) * tile_values;
+      const Bf16* right = left + plan.tile_pairs();
       for (int tap = 0; tap < plan.taps; ++tap) {
         const int shift = tap / s.kernel_width * plan.row_pixels + tap % s.kernel_width;
         for (int c = 0; c < plan.channels / 16; c += 2) {
@@ -106,9 +106,9 @@ TAILOR_AMX void bf16_weight_gradient(const ConvShape& s, const Bf16* transposed,
               sums +
               (static_cast<std::size_t>(tap * (plan.channels / 16) + c) * plan.output_tiles + o) * tile_sums;
           if (o + 1 < plan.output_tiles)
-            multiply_steps<true>(upper, lower, row_bytes, columns, column_bytes, steps, to, lower_sums);
+            multiply_steps<true>(upper, lower, row_bytes, left, right, steps, to, lower_sums);
           else
-            multiply_steps<false>(upper, lower, row_bytes, columns, column_bytes, steps, to, lower_sums);
+            multiply_steps<false>(upper, lower, row_bytes, left, right, steps, to, lower_sums);
         }
       }
     }

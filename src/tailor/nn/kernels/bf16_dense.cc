@@ -12,7 +12,7 @@ constexpr int tiles16(int n) { return (n + 15) / 16; }
 constexpr int tiles32(int n) { return (n + 31) / 32; }
 constexpr int even(int n) { return (n + 1) / 2 * 2; }
 
-constexpr int inputs_backward = 64;  // whose operands pass together
+constexpr int inputs_backward = 128;  // whose operands pass together
 
 std::size_t size(int a, int b, std::size_t tile) { return static_cast<std::size_t>(a) * b * tile; }
 
