@@ -1,5 +1,6 @@
 # `scripts/bench study`: how long a whole search takes until it has reached a validation accuracy: `tailor tune` against
 # Optuna and PyTorch, with the same space, the same kind of pruner, as many workers; in turns, one seed after the other.
+import argparse
 import json
 import sqlite3
 import statistics
@@ -13,13 +14,21 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "release" / "bin"
 
 
+def precision_list(text):
+    precisions = text.split(",")
+    for precision in precisions:
+        if precision not in ("f32", "bf16"):
+            raise argparse.ArgumentTypeError(f"unknown: '{precision}'; known are f32, bf16")
+    return precisions
+
+
 def add_options(parser):
     parser.add_argument("--target", type=float, default=0.915, help="validation accuracy, 0 to 1")
     parser.add_argument("--epochs", type=int, default=6, help="of each trial that is not pruned")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2, help="trials at once, one thread each")
     parser.add_argument("--python", help="interpreter that has torch and optuna, instead of build/peers")
-    parser.add_argument("--precisions", default="f32,bf16", help="PyTorch's, comma-separated; channels_last both")
+    parser.add_argument("--precisions", type=precision_list, default="f32,bf16", help="PyTorch's, comma-separated; channels_last both")
     parser.add_argument("--tailor-only", action="store_true", help="without the peer")
 
 
@@ -64,7 +73,7 @@ def spread(values, digits):
 
 
 def run(o, python, note):
-    precisions = [] if o.tailor_only else o.precisions.split(",")
+    precisions = [] if o.tailor_only else o.precisions
     ours, peers = [], {p: [] for p in precisions}
     with tempfile.TemporaryDirectory() as name:
         for seed in range(1, o.seeds + 1):
