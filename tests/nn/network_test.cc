@@ -112,15 +112,15 @@ struct Fixture {
   std::vector<std::int32_t> labels;
   int batch;
 
-  Fixture(const char* toml, int batch_, int threads, bool fuse = true, bool bf16 = false)
+  Fixture(const char* toml, int size, int threads, bool fuse = true, bool bf16 = false)
       : architecture(parse_architecture(toml, "test", {.binding = false})),
         workers(threads),
-        network(architecture, {.max_batch = batch_, .bf16 = bf16, .fuse = fuse}, workers),
+        network(architecture, {.max_batch = size, .bf16 = bf16, .fuse = fuse}, workers),
         values(network.parameters().total_floats()),
         gradients(network.parameters().learned_floats()),
-        images(static_cast<std::size_t>(batch_) * architecture.input.size()),
-        labels(static_cast<std::size_t>(batch_)),
-        batch(batch_) {
+        images(static_cast<std::size_t>(size) * architecture.input.size()),
+        labels(static_cast<std::size_t>(size)),
+        batch(size) {
     prepare_compute_thread();
     const Key key(11);
     initialize(network.parameters(), "he_normal", key, values.data());
@@ -325,7 +325,7 @@ TEST(Network, RefusesBf16WhereTheProcessorHasNoTilesForIt) {
   const Architecture architecture = parse_architecture(for_tiles, "test", {.binding = false});
   Workers workers(1);
   try {
-    Network(architecture, {.bf16 = true}, workers);
+    const Network network(architecture, {.bf16 = true}, workers);
     ADD_FAILURE() << "not refused";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ExitCode::usage);

@@ -54,8 +54,8 @@ class PlanBuilder {
   };
 
   void find_readers();
-  bool comes_from_relu(int layer) const;
-  bool goes_into_relu(int layer) const;
+  bool comes_from_relu(int i) const;
+  bool goes_into_relu(int i) const;
   void make_steps();
   void add_step(std::string name, StepInfo info, std::unique_ptr<Operator> op);
   void place_activations();
@@ -65,7 +65,7 @@ class PlanBuilder {
   void bind();
 
   int add_buffer(const Shape& shape, int segment, int time);
-  void touch(int buffer, int segment, int time);
+  void touch(int i, int segment, int time);
   void read(const Value& value, const StepInfo& info, bool again);
   int forward_time(const StepInfo& info) const { return info.segment; }
   int backward_time(const StepInfo& info) const { return 2 * segments() - info.segment; }
@@ -73,7 +73,7 @@ class PlanBuilder {
   Buffer& buffer(int i) { return buffers_[static_cast<std::size_t>(i)]; }
   Value& value(int i) { return values_[static_cast<std::size_t>(i)]; }
   std::byte* at(int place) const;
-  Place place_of(int buffer);
+  Place place_of(int i);
 
   Plan& plan_;
   const Architecture& architecture_;

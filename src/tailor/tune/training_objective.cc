@@ -85,11 +85,10 @@ ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
   for (int epoch = task.from + 1; result.end == ObjectiveEnd::interrupted; ++epoch) {
     if (trainer.run(callbacks, epoch) == TrainingEnd::interrupted) return result;
     const std::vector<EpochMetrics>& history = trainer.history();
-    if (epoch > static_cast<int>(history.size())) {
-      result.end = ObjectiveEnd::complete;  // by patience
-    } else if (!report(epoch, measured(definition_.measure, history, epoch))) {
+    const bool patience_ended = epoch > static_cast<int>(history.size());
+    if (!patience_ended && !report(epoch, measured(definition_.measure, history, epoch))) {
       result.end = ObjectiveEnd::stopped;
-    } else if (epoch == task.settings.epochs) {
+    } else if (patience_ended || epoch == task.settings.epochs) {
       result.end = ObjectiveEnd::complete;
     } else if (epoch == task.to) {
       result.end = ObjectiveEnd::paused;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -15,8 +16,11 @@ bool pretending = false;
 
 bool find_bf16() {
 #if defined(__x86_64__) && defined(__linux__)
-  if (!__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-bf16") ||
-      !__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512bw") ||
+  constexpr unsigned amx_bf16 = 1u << 22, amx_tile = 1u << 24;  // in edx; compilers differ in what they know
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0 || (edx & amx_bf16) == 0 || (edx & amx_tile) == 0)
+    return false;
+  if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512bw") ||
       !__builtin_cpu_supports("avx512vl"))
     return false;
   // Linux gives the tiles' 8 KB of registers to a process only when asked (arch_prctl, kernel 5.16).
