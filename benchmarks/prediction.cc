@@ -21,6 +21,7 @@ namespace {
 struct Arguments {
   std::string network = "mnist_cnn", data = "fashion-mnist";
   int threads = 1, batch = 128, images = 20000, passes = 4;
+  bool bf16 = false;
 };
 
 void run(const Arguments& a) {
@@ -34,7 +35,7 @@ void run(const Arguments& a) {
   prepare_compute_thread();
   Workers workers(a.threads);
   const Architecture architecture = find_architecture(a.network, {set.shape, dataset->classes()});
-  Network network(architecture, {.max_batch = a.batch, .training = false}, workers);
+  Network network(architecture, {.max_batch = a.batch, .training = false, .bf16 = a.bf16}, workers);
   std::vector<float> values(network.parameters().total_floats());
   initialize(network.parameters(), "pytorch", Key(1), values.data());
   network.use(values.data());
@@ -63,6 +64,7 @@ int main(int argc, char** argv) {
   app.add_option("--data", a.data, "Data set's name or folder")->capture_default_str();
   app.add_option("--threads", a.threads)->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--batch", a.batch)->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_flag("--bf16", a.bf16, "On matrix tiles");
   app.add_option("--images", a.images, "Of a pass: the last training images")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -29,6 +29,7 @@ struct Arguments {
   int top = 3;
   bool invert = false, json = false;
   int threads = 1;
+  std::string precision = "f32";
 };
 
 // One file that was given: where its images are among all, and what was done to them.
@@ -89,10 +90,13 @@ Inputs read_inputs(const Arguments& arguments, const Model& model) {
 }
 
 // Probabilities [count][classes].
-std::vector<float> predict_all(const Inputs& inputs, Model& model, int threads) {
-  Workers workers(threads);
+std::vector<float> predict_all(const Inputs& inputs, Model& model, const Arguments& arguments) {
+  Workers workers(arguments.threads);
   const std::size_t batch = std::min(batch_size, inputs.count), floats = model.architecture.input.size();
-  Network network(model.architecture, {.max_batch = static_cast<int>(batch), .training = false}, workers);
+  Network network(
+      model.architecture,
+      {.max_batch = static_cast<int>(batch), .training = false, .bf16 = arguments.precision == "bf16"},
+      workers);
   network.use(model.values.data());
   const Augmenter augmenter(model.architecture.input, model.normalization);
   Evaluator evaluator(network, augmenter, model.architecture.input, model.views, workers);
@@ -192,7 +196,7 @@ void print_json(const Arguments& arguments, const Inputs& inputs, const Model& m
 void predict(const Arguments& arguments) {
   Model model = find_model(arguments.model);
   const Inputs inputs = read_inputs(arguments, model);
-  const std::vector<float> probabilities = predict_all(inputs, model, arguments.threads);
+  const std::vector<float> probabilities = predict_all(inputs, model, arguments);
   (arguments.json ? print_json : print_text)(arguments, inputs, model, probabilities);
 }
 
@@ -209,6 +213,9 @@ void add_predict_command(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   command->add_flag("--invert", arguments->invert, "Swap light and dark first");
+  command->add_option("--precision", arguments->precision, "f32, or bf16 on a processor with AMX")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"f32", "bf16"}));
   command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
