@@ -127,6 +127,17 @@ test('pointing at a trial tells its setting', async () => {
   await close();
 });
 
+test('a trial without a value for an axis is drawn without a point there', async () => {
+  const document = JSON.parse(sampleJson('30'));
+  for (const values of Object.values(document.trials.params)) values[0] = null;
+  const { page, complaints, close } = await open(browser, writeReport('outside', JSON.stringify(document)));
+  await scrollThrough(page);
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  assert.deepEqual(complaints, []);
+  assert.ok(!(await page.locator('[data-chart=parallel]').innerHTML()).includes('NaN'));
+  await close();
+});
+
 test('text of a document is text, not markup', async () => {
   const document = JSON.parse(sampleJson('30'));
   const evil = '</script><img src=x onerror="window.evil=1"><b>&amp;';
