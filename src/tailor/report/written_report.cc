@@ -124,8 +124,10 @@ class Writer {
                     percent(real(shares["diverged"])), percent(real(shares["failed"])))});
     if (const json& n = d_.at("noise"); n.is_object())
       blocks_.push_back(Paragraph{
-          fmt::format("The seed alone: standard deviation {}; its share of the spread's variance {}.",
-                      v_.with_unit(v_.narrow(interval(n["sd"]))), share_interval(n["share_of_spread"]))});
+          fmt::format("The seed alone: standard deviation {}{}.", v_.with_unit(v_.narrow(interval(n["sd"]))),
+                      n["share_of_spread"].is_object()
+                          ? "; its share of the spread's variance " + share_interval(n["share_of_spread"])
+                          : "")});
   }
 
   void gains() {
@@ -138,9 +140,12 @@ class Writer {
       if (g["test"].is_object())
         table.rows.push_back(
             {"over the untuned default, test", MeasureText(true).change(interval(g["test"]))});
-      table.rows.push_back({"over a random setting, validation", v_.change(interval(g["over_random"]))});
-      table.rows.push_back(
-          {"over the best after one epoch, validation", v_.change(interval(g["over_one_epoch"]))});
+      const auto over = [&](const char* title, const json& e) {  // missing where it is the tuned one itself
+        if (e.is_object()) table.rows.push_back({title, v_.change(interval(e))});
+      };
+      over("over a random setting, validation", g["over_random"]);
+      over("over the best random setting, validation", g["over_best_random"]);
+      over("over the best after one epoch, validation", g["over_one_epoch"]);
     }
     if (o.is_object()) {
       table.rows.push_back({"claimed by the study", v_.value(real(o["claimed"]))});
@@ -160,13 +165,23 @@ class Writer {
     if (c.is_null()) return;
     heading("The race on fresh seeds");
     Table table{{"candidate", "runs", "mean", "end"}, {}};
-    for (const json& x : c["candidates"])
-      table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), plain(x["role"])),
-                            std::to_string(x["runs"].size()), v_.value(interval(x["mean"])),
+    std::vector<Paragraph> several;
+    for (const json& x : c["candidates"]) {
+      auto roles = x["roles"].get<std::vector<std::string>>();
+      const std::string first = roles.empty() ? "leader" : words(roles.front());
+      if (roles.size() > 1) {
+        roles.erase(roles.begin());
+        several.push_back(
+            {fmt::format("{} is also the candidate for: {}.", plain(x["name"]), words(join(roles, ", ")))});
+      }
+      table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), first), std::to_string(x["runs"].size()),
+                            v_.value(interval(x["mean"])),
                             x["winner"].get<bool>()        ? "winner"
                             : x["dropped_after"].is_null() ? "stayed in"
                                                            : "out after " + plain(x["dropped_after"])});
+    }
     blocks_.push_back(std::move(table));
+    blocks_.insert(blocks_.end(), several.begin(), several.end());
   }
 
   void figures() {
@@ -403,7 +418,7 @@ std::string terminal_answer(std::string_view document) {
 
 std::string comparison_document(std::string_view first, std::string_view second) {
   return ordered_json{{"format", "tailor-study-comparison"},
-                      {"version", 2},
+                      {"version", 3},
                       {"studies", {ordered_json::parse(first), ordered_json::parse(second)}}}
       .dump();
 }

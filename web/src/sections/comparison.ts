@@ -137,7 +137,7 @@ function gains(two: Two): Child {
   const { measure } = two[0];
   const rows: [string, (study: Study) => Interval | null | undefined][] = [
     ['over the untuned default', (s) => s.document.gain?.validation], ['the same, on test images', (s) => s.document.gain?.test],
-    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch]];
+    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best random one', (s) => s.document.gain?.over_best_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch]];
   return figure(forest({
     name: 'gain', title: 'Gain of the tuned setting on fresh seeds', axis: measure.percent ? 'percentage points' : words(measure.name), zero: true, rows: rows.map(([name]) => name),
     alt: rows.map(([name, get]) => `${name}: ${two.map((s, i) => { const x = get(s); return `${labels(two)[i]} ${x ? measure.differenceInterval(x) : 'unknown'}`; }).join(', ')}`).join('; ') + '.',
