@@ -11,6 +11,7 @@
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
 namespace tailor {
@@ -35,8 +36,8 @@ std::string candidates_text(const ConfirmationTable& table, const MeasureText& t
                             : c.dropped_after ? fmt::format("out after {}", *c.dropped_after)
                             : table.winner    ? "not separated"
                                               : "in the race";
-    out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, join(c.roles, ", "), runs.size(),
-                       runs.empty() ? "" : text.value(mean(runs)),
+    out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, shown_label(join(c.roles, ", "), 28),
+                       runs.size(), runs.empty() ? "" : text.value(mean(runs)),
                        runs.size() < 2 ? "" : text.number(std::sqrt(variance(runs))), end);
   }
   return out;
