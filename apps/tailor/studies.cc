@@ -131,7 +131,7 @@ void add_study_commands(CLI::App& app) {
     const auto [sub, command] = add<Trials>(app, "trials", "List the trials of a study");
     sub->add_flag("--json", command->json, json_help);
     sub->add_flag("--by-value", command->by_value, "Best first");
-    sub->add_option("--most", command->most, "Only so many")->check(CLI::PositiveNumber);
+    sub->add_option("--most", command->most, "Only so many")->check(positive);
     sub->add_option("--state", command->state, "Only these")
         ->check(CLI::IsMember(std::vector<std::string>(shown_states.begin(), shown_states.end())));
   }
