@@ -144,10 +144,12 @@ TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   for (const char* key : {"spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
     d[key] = nullptr;
   for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
+  d["study"]["data"]["test_images"] = 0;
   std::string text = terminal_report(document().dump());
   EXPECT_THAT(text, Not(HasSubstr("over a random setting")));  // null in this document
   text = terminal_report(d.dump());
   EXPECT_THAT(text, HasSubstr("Never opened."));
+  EXPECT_THAT(text, HasSubstr("sealed test images"));
   EXPECT_THAT(text, Not(HasSubstr("race")));
 }
 
@@ -164,6 +166,8 @@ TEST(WrittenReport, TwoStudiesSideBySide) {
   EXPECT_EQ(json::parse(both)["format"], "tailor-study-comparison");
   const std::string text = markdown_report(both);
   EXPECT_THAT(text, HasSubstr("| s | other |"));
+  EXPECT_THAT(terminal_answer(both), testing::StartsWith("Study s\nResults ran far."));
+  EXPECT_THAT(terminal_answer(both), HasSubstr("\n\nStudy other\nResults ran far."));
   EXPECT_THAT(text, HasSubstr("## Study other"));
 }
 

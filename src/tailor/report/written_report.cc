@@ -86,6 +86,7 @@ class Writer {
       blocks_.push_back(Paragraph{about});
     for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
     const json& data = study["data"];
+    const auto tested = data["test_images"].get<long long>();
     blocks_.push_back(
         Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
                               "validation, {} test images, split "
@@ -95,7 +96,7 @@ class Writer {
                               plain(study["architecture"]["fingerprint"]), plain(data["name"]),
                               with_thousands(data["train_images"].get<long long>()),
                               with_thousands(data["validation_images"].get<long long>()),
-                              with_thousands(data["test_images"].get<long long>()), plain(data["split_hash"]),
+                              tested > 0 ? with_thousands(tested) : "sealed", plain(data["split_hash"]),
                               plain(data["split_seed"]))});
   }
 
@@ -408,7 +409,9 @@ std::string terminal_report(std::string_view document) { return render(document,
 std::string terminal_answer(std::string_view document) {
   const json d = json::parse(document);
   std::string out;
-  for (const json& one : d.contains("studies") ? d["studies"] : json::array({d})) {
+  const bool two = d.contains("studies");
+  for (const json& one : two ? d["studies"] : json::array({d})) {
+    if (two) out += (out.empty() ? "" : "\n") + wrapped("Study " + plain(one.at("study").at("name")), "");
     for (const json& sentence : one.at("answer").at("sentences")) out += wrapped(plain(sentence), "");
     for (const json& w : one.at("warnings"))
       if (w["severity"] == "serious") out += wrapped(plain(w["text"]) + " " + plain(w["advice"]), "Beware: ");
