@@ -109,7 +109,10 @@ std::string confirmation_json(const ConfirmationTable& table) {
   if (const auto g = gain(table)) {
     ordered_json& gains = j["gain"] = {{"validation", estimate(g->validation)}};
     gains["test"] = g->test ? estimate(*g->test) : ordered_json();
-    gains["over_random"] = g->over_random ? estimate(*g->over_random) : ordered_json();
+    const auto over = [&](const std::optional<Estimate>& e) { return e ? estimate(*e) : ordered_json(); };
+    gains["over_random"] = over(g->over_random);
+    gains["over_best_random"] = over(g->over_best_random);
+    gains["over_one_epoch"] = over(g->over_one_epoch);
   }
   if (const auto noise = seed_noise(table)) j["seed_sd"] = estimate(noise->sd);
   return j.dump(2) + "\n";
