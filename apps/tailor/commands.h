@@ -5,6 +5,15 @@
 
 namespace tailor {
 
+// CLI11's own names the largest double instead of what is wrong.
+inline const CLI::Validator positive(
+    [](const std::string& text) {
+      double value = 0;
+      const bool good = CLI::detail::lexical_cast(text, value) && value > 0;
+      return good ? std::string() : "expected a number above 0, got " + text;
+    },
+    "POSITIVE");
+
 void add_architecture_command(CLI::App& app);
 void add_confirm_command(CLI::App& app);
 void add_data_command(CLI::App& app);

@@ -11,6 +11,8 @@
 
 namespace tailor {
 
+using Clock = std::chrono::steady_clock;
+
 void ConfirmOutput::begin(const StudyOptions& options) {
   if (session_.json) return;
   const StudyDefinition& d = session_.definition;
@@ -23,8 +25,10 @@ void ConfirmOutput::begin(const StudyOptions& options) {
             confirmation_.open_test ? "for these alone; the opening stands in the study's ledger" : "sealed");
   print_row("workers", fmt::format("{} here", options.jobs));
   std::printf("\n");
+  std::size_t width = 0;
+  for (const Candidate& c : confirmation_.candidates) width = std::max(width, join(c.roles, ", ").size());
   for (const Candidate& c : confirmation_.candidates) {
-    const std::string start = fmt::format("{:<12} {:<28} ", c.name, join(c.roles, ", "));
+    const std::string start = fmt::format("{:<12} {:<{}}  ", c.name, join(c.roles, ", "), width);
     std::printf("%s%s\n", start.c_str(), short_settings(c.settings, page_columns - start.size()).c_str());
   }
   std::printf("\n  run candidate     seed  %-21s    time\n", value_title());
@@ -52,14 +56,21 @@ void ConfirmOutput::tick(JobQueue& queue) {
   queue.look([&](const StudyView& view) {
     if (view.next_job() == 0) return;
     const StudyCounts c = view.counts();
-    parts.push_back(fmt::format("{} runs done", c.complete + c.failed));
+    const int done = c.complete + c.failed;
+    if (done_at_start_ < 0) done_at_start_ = done;
+    parts.push_back(fmt::format("{} runs done", done));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
     const RaceStanding standing =
         judge_race(race_costs(confirmation_, view.last_observations()), confirmation_.race);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const int left = standing.most_runs(confirmation_.race) + 2 * confirmation_.final_seeds - done;
+    if (done > done_at_start_ && left > 0)
+      parts.push_back("at most " + clock_time(left * seconds / (done - done_at_start_)) + " left");
     if (standing.seeds > 0)
-      parts.push_back(fmt::format("{} of {} in the race after {} seeds, {} leads", standing.left,
-                                  confirmation_.candidates.size(), standing.seeds,
+      parts.push_back(fmt::format("{} of {} in the race, {} leads", standing.left,
+                                  confirmation_.candidates.size(),
                                   confirmation_.candidates[standing.leader].name));
+    if (seconds > 2) parts.push_back(images_rate(seconds));
   });
   line_.show(joined(parts, line_.columns()));
 }

@@ -1,6 +1,8 @@
 // What `tailor confirm` shows: who races, a line for each run, and the answer.
 #pragma once
 
+#include <chrono>
+
 #include "session_output.h"
 
 namespace tailor {
@@ -17,6 +19,8 @@ class ConfirmOutput final : public SessionOutput {
 
  private:
   const Confirmation& confirmation_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  int done_at_start_ = -1;
 };
 
 }  // namespace tailor

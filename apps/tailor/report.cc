@@ -52,7 +52,12 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   ComputeItem computing{.kind = ComputeKind::confirmation};
   if (!confirmations.empty()) {
     confirmation = read_confirmation(storage, confirmations.back());
-    computing = confirmation_compute(storage, confirmations.back());
+    for (const StudyId id : confirmations) {  // the last one is told, all of them cost
+      const ComputeItem item = confirmation_compute(storage, id);
+      computing.seconds += item.seconds;
+      computing.trials += item.trials;
+      computing.epochs += item.epochs;
+    }
     errors = winner_errors(*confirmation, data.empty() ? table.definition.data.name : data,
                            table.definition.data.hash);
   }

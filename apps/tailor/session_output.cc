@@ -55,6 +55,11 @@ std::string SessionOutput::with_error(double v) const {
   return fmt::format("{} ±{}", text_.number(v), text_.value((i.high - i.low) / 2));
 }
 
+std::string SessionOutput::images_rate(double seconds) const {
+  return with_thousands(std::llround(static_cast<double>(session_.objective.images_trained()) / seconds)) +
+         " images/s";
+}
+
 std::string short_settings(const SettingTexts& settings, std::size_t columns) {
   if (settings.empty()) return "the defaults";
   // Roughly in the order of what they do to the result.

@@ -45,6 +45,8 @@ class SessionOutput {
   // With what so many validation images can tell: "93.10 % (92.74-93.44)", "93.10 ±0.35 %".
   std::string with_interval(double value) const;
   std::string with_error(double value) const;
+  // "15,593 images/s", of this session so far.
+  std::string images_rate(double seconds) const;
 
   const Session session_;
   const MeasureText text_;

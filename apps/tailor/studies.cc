@@ -1,12 +1,15 @@
 // tailor studies, trials, best, export, delete: looking at studies, ours or Optuna's, and removing them.
 #include <cstdio>
+#include <filesystem>
 
 #include "commands.h"
 #include "study_location.h"
+#include "tailor/analysis/confirmation.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/tune/setting_text.h"
+#include "tailor/tune/study.h"
 #include "tailor/tune/study_summary.h"
 #include "tailor/tune/study_view.h"
 
@@ -98,13 +101,30 @@ struct Delete {
   void run() const {
     const FoundStudy found = find_study(location);
     const StudyRecord record = found.storage->get_study(found.id);
-    const std::int64_t trials = found.storage->count_trials(record.id).total();
-    if (!yes)
-      throw usage_error("study '{}' with {} trials would be gone for good; give --yes to delete it",
-                        record.name, trials);
-    found.storage->delete_study(record.id);
+    std::int64_t trials = found.storage->count_trials(record.id).total();
+    std::string what = fmt::format("'{}' with {} trials", record.name, trials);
+    // A later study of the same name must not find the answers of this one.
+    const std::vector<StudyId> confirmations = confirmations_of(*found.storage, record.name);
+    for (const StudyId id : confirmations) {
+      what += fmt::format(" and '{}'", found.storage->get_study(id).name);
+      trials += found.storage->count_trials(id).total();
+    }
+    if (!yes) throw usage_error("study {} would be gone for good; give --yes to delete it", what);
+    for (const StudyId id : confirmations) remove(*found.storage, id);
+    remove(*found.storage, record.id);
     if (json) return print(fmt::format("{{\"deleted_trials\": {}}}\n", trials));
-    print(fmt::format("deleted '{}' with {} trials\n", record.name, trials));
+    print(fmt::format("deleted {}\n", what));
+  }
+
+ private:
+  // With what it kept to resume trials from, if that is where it is kept unless told otherwise.
+  void remove(Storage& storage, StudyId study) const {
+    const std::filesystem::path parent = default_checkpoints(location.storage);
+    std::error_code ignored;
+    if (storage.get_study(study).user_attributes.contains(study_key::identity))
+      std::filesystem::remove_all(checkpoint_folder(storage, study, parent), ignored);
+    std::filesystem::remove(parent, ignored);  // only if nothing else is kept there
+    storage.delete_study(study);
   }
 };
 
@@ -131,7 +151,7 @@ void add_study_commands(CLI::App& app) {
     const auto [sub, command] = add<Trials>(app, "trials", "List the trials of a study");
     sub->add_flag("--json", command->json, json_help);
     sub->add_flag("--by-value", command->by_value, "Best first");
-    sub->add_option("--most", command->most, "Only so many")->check(CLI::PositiveNumber);
+    sub->add_option("--most", command->most, "Only so many")->check(positive);
     sub->add_option("--state", command->state, "Only these")
         ->check(CLI::IsMember(std::vector<std::string>(shown_states.begin(), shown_states.end())));
   }

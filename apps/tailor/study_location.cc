@@ -60,8 +60,9 @@ FoundStudy find_study(const StudyLocation& location) {
   const std::string url = without_password(location.storage);
   if (names.empty()) throw usage_error("{}: there is no study", url);
   if (location.study.empty()) throw usage_error("{}: give --study; there are {}", url, join(names, ", "));
-  throw usage_error("{}: there is no study '{}'{}; there are {}", url, location.study,
-                    did_you_mean(location.study, names), join(names, ", "));
+  throw usage_error("{}: there is no study '{}'{}; there {} {}", url, location.study,
+                    did_you_mean(location.study, names), names.size() == 1 ? "is only" : "are",
+                    join(names, ", "));
 }
 
 std::string study_options(const std::string& url, const std::string& study) {

@@ -135,9 +135,9 @@ void add_tune_command(CLI::App& app) {
   option("--space", a->space, "What is searched: small, default, full or a TOML file [default]");
   option("--data", a->data, "Data set's name or folder [fashion-mnist]");
   option("--split", a->split, "TRAIN:VALIDATION, image counts or shares [2:1]");
-  option("--trials", a->trials, "Settings to try [50]")->check(CLI::PositiveNumber);
+  option("--trials", a->trials, "Settings to try [50]")->check(positive);
   option("--epochs", a->epochs, "Length of a trial that is not pruned [12]")->check(CLI::Range(1, 10000));
-  option("--minutes", a->minutes, "Pause after this time")->check(CLI::PositiveNumber);
+  option("--minutes", a->minutes, "Pause after this time")->check(positive);
   option("--seed", a->seed, "Decides every random choice of the study [1]");
   option("--lag", a->lag, "Results that a decision does without, and most trials at once [8]")
       ->check(CLI::Range(1, 10000));

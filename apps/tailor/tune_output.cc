@@ -92,10 +92,7 @@ void TuneOutput::tick(JobQueue& queue) {
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
     if (const auto best = view.best())
       parts.push_back("best " + with_error(view.sign() * view.trials()[*best].final_cost));
-    if (seconds > 2) {
-      const double rate = static_cast<double>(session_.objective.images_trained()) / seconds;
-      parts.push_back(with_thousands(std::llround(rate)) + " images/s");
-    }
+    if (seconds > 2) parts.push_back(images_rate(seconds));
     // Trials made so far tell how long the others take.
     const int made = ended + c.paused;
     const double share = static_cast<double>(std::min(made, all)) / all;
@@ -138,11 +135,12 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
     print_row("epochs", fmt::format("{} trained, {:.0f} % fewer than without pruning", s.counts.epochs,
                                     std::max(0.0, 100 - 100 * static_cast<double>(s.counts.epochs) /
                                                             static_cast<double>(s.epochs_unpruned))));
-  if (!s.complete.empty()) {
+  if (!s.results.empty()) {
     print_row("spread",
-              fmt::format("{} to {}, quartiles {} {} {}", text_.value(s.complete.front()),
-                          text_.value(s.complete.back()), text_.value(quantile(s.complete, 0.25)),
-                          text_.value(quantile(s.complete, 0.5)), text_.value(quantile(s.complete, 0.75))));
+              fmt::format("{} to {}, quartiles {} {} {}", text_.value(s.results.front()),
+                          text_.value(s.results.back()), text_.value(quantile(s.results, 0.25)),
+                          text_.value(quantile(s.results, 0.5)), text_.value(quantile(s.results, 0.75))));
+    print_row("", fmt::format("over {} trials, each where it ended", s.results.size()));
   }
   std::printf("\n");
   print_row("", std::string(name_of(session_.definition.measure)));

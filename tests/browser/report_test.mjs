@@ -127,6 +127,30 @@ test('pointing at a trial tells its setting', async () => {
   await close();
 });
 
+test('a trial without a value for an axis is drawn without a point there', async () => {
+  const document = JSON.parse(sampleJson('30'));
+  for (const values of Object.values(document.trials.params)) values[0] = null;
+  const { page, complaints, close } = await open(browser, writeReport('outside', JSON.stringify(document)));
+  await scrollThrough(page);
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  assert.deepEqual(complaints, []);
+  assert.ok(!(await page.locator('[data-chart=parallel]').innerHTML()).includes('NaN'));
+  await close();
+});
+
+test('a comparison draws the best so far to the last trial, and only gains that somebody has', async () => {
+  const document = JSON.parse(sampleJson('60', '--compare'));
+  for (const study of document.studies) study.gain.over_one_epoch = null;
+  const { page, complaints, close } = await open(browser, writeReport('two', JSON.stringify(document)));
+  await scrollThrough(page);
+  await page.locator('[data-chart=progress] summary').click();
+  const last = await page.locator('[data-chart=progress] tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)).filter(([name], i, all) => all[i + 1]?.[0] !== name));
+  assert.deepEqual(last.map(([, n]) => Number(n)), document.studies.map((study) => study.trials.number.length));
+  assert.ok(!(await page.locator('[data-chart=gain] .plot').getAttribute('aria-label')).includes('after one epoch'));
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test('text of a document is text, not markup', async () => {
   const document = JSON.parse(sampleJson('30'));
   const evil = '</script><img src=x onerror="window.evil=1"><b>&amp;';

@@ -53,6 +53,7 @@ json document() {
        {{"validation", interval(0.0123, 0.01, 0.015)},
         {"test", interval(0.011, 0.008, 0.014)},
         {"over_random", nullptr},
+        {"over_best_random", interval(0.02, 0.01, 0.03)},
         {"over_one_epoch", nullptr}}},
       {"optimism",
        {{"claimed", 0.95},
@@ -78,7 +79,7 @@ json document() {
                         {"test_loss", interval(0.2, 0.19, 0.21)}};
   d["confirmation"] = {{"candidates",
                         {{{"name", "trial 4"},
-                          {"role", "leader"},
+                          {"roles", {"leader", "one_epoch"}},
                           {"runs", json::array({1, 2, 3})},
                           {"mean", interval(0.94, 0.93, 0.95)},
                           {"dropped_after", nullptr},
@@ -95,12 +96,28 @@ json document() {
 
 TEST(WrittenReport, SaysWhatTheDocumentSays) {
   for (const std::string& text : {markdown_report(document().dump()), terminal_report(document().dump())}) {
-    for (const char* part :
-         {"Does momentum matter?", "Results ran far.", "Tuning was worth it.",
-          "serious: The seal was opened twice. Do not.", "90.00 %", "25 % of all", "+1.23 (+1.00 to +1.50)",
-          "+1.10 (+0.80 to +1.40)", "95.00 %", "trial 4 (leader)", "0.2693", "40 % (30 % to 50 %)",
-          "learning_rate", "momentum", "70.00 % (60.00-80.00)", "1 min 15 s", "after optimum",
-          "2026-01-02 03:04:05", "tailor train --out winner"})
+    for (const char* part : {"Does momentum matter?",
+                             "Results ran far.",
+                             "Tuning was worth it.",
+                             "serious: The seal was opened twice. Do not.",
+                             "90.00 %",
+                             "25 % of all",
+                             "+1.23 (+1.00 to +1.50)",
+                             "+1.10 (+0.80 to +1.40)",
+                             "95.00 %",
+                             "trial 4 (leader)",
+                             "trial 4 is also the candidate for: one epoch.",
+                             "over the best random setting",
+                             "+2.00 (+1.00 to +3.00)",
+                             "0.2693",
+                             "40 % (30 % to 50 %)",
+                             "learning_rate",
+                             "momentum",
+                             "70.00 % (60.00-80.00)",
+                             "1 min 15 s",
+                             "after optimum",
+                             "2026-01-02 03:04:05",
+                             "tailor train --out winner"})
       EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("flip = 0.5"));
@@ -127,8 +144,12 @@ TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   for (const char* key : {"spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
     d[key] = nullptr;
   for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
-  const std::string text = terminal_report(d.dump());
+  d["study"]["data"]["test_images"] = 0;
+  std::string text = terminal_report(document().dump());
+  EXPECT_THAT(text, Not(HasSubstr("over a random setting")));  // null in this document
+  text = terminal_report(d.dump());
   EXPECT_THAT(text, HasSubstr("Never opened."));
+  EXPECT_THAT(text, HasSubstr("sealed test images"));
   EXPECT_THAT(text, Not(HasSubstr("race")));
 }
 
@@ -145,6 +166,8 @@ TEST(WrittenReport, TwoStudiesSideBySide) {
   EXPECT_EQ(json::parse(both)["format"], "tailor-study-comparison");
   const std::string text = markdown_report(both);
   EXPECT_THAT(text, HasSubstr("| s | other |"));
+  EXPECT_THAT(terminal_answer(both), testing::StartsWith("Study s\nResults ran far."));
+  EXPECT_THAT(terminal_answer(both), HasSubstr("\n\nStudy other\nResults ran far."));
   EXPECT_THAT(text, HasSubstr("## Study other"));
 }
 

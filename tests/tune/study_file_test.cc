@@ -157,6 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"pruner = \"ash\"", {"s.toml:1: pruner: unknown pruner 'ash'"}},
         Mistake{"[pruner]\nfactor = 1", {"s.toml:2: pruner.factor: expected an integer from 2"}},
         Mistake{"[data]\nnam = \"x\"", {"s.toml:2: data.nam: unknown key (did you mean 'name'?)"}},
+        Mistake{"[data]\nsplit = \"2\"", {"s.toml:2: data.split: expected TRAIN:VALIDATION", "got '2'"}},
         Mistake{"space = [1]", {"s.toml:1: space: expected a table, [space], got a list"}},
         Mistake{"[space]\n", {"s.toml: [space] is empty"}},
         // The architecture is fixed, whatever one calls its parts.

@@ -59,15 +59,20 @@ TEST_P(EveryPruner, GivesTheSameTrialsAfterAnyInterruptions) {
   const TestStudy study(definition);
   Formula formula;
   formula.sleep_microseconds = 500;
-  int rounds = 0;
+  int rounds = 0, paused = 0;
   for (bool finished = false; !finished; ++rounds) {
     ASSERT_LT(rounds, 1000);
     std::atomic<int> asked = 0;
     const auto stop = [&] { return ++asked > 20 + 7 * (rounds % 5); };
     const StudyOptions options{.jobs = 1 + rounds % 3, .checkpoints = scratch(std::string("i") + GetParam())};
     finished = study.run(formula, options, {.stop = stop}) == StudyEnd::finished;
+    for (const TrialRecord& t : open_storage(study.url)->get_trials(study.id)) {
+      EXPECT_NE(t.user_attributes.at(trial_key::state), "\"running\"") << "nobody works";
+      paused += t.state == TrialState::running;
+    }
   }
   EXPECT_GT(rounds, 2);
+  EXPECT_GT(paused, 0);
   EXPECT_EQ(study.content(), expected);
 }
 

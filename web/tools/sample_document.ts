@@ -177,14 +177,14 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
   const total = (row: number[]): number => row.reduce((x, y) => x + y, 0);
   const pairs = confusion.flatMap((row, a) => row.map((count, b) => ({ a: classes[a]!, b: classes[b]!, count, share: round(count / total(row)), own: a === b })))
     .filter((p) => !p.own).sort((x, y) => y.count - x.count).slice(0, 8).map(({ own: _, ...rest }) => rest);
-  const race = (name: string, role: string, trial: number | null, mean: number, dropped: number | null, winner = false): NonNullable<StudyDocument['confirmation']>['candidates'][number] => {
+  const race = (name: string, roles: string[], trial: number | null, mean: number, dropped: number | null, winner = false): NonNullable<StudyDocument['confirmation']>['candidates'][number] => {
     const runs = Array.from({ length: dropped ?? 8 }, (_, i) => ({ seed: 1000 + i, value: round(mean + 0.0011 * normal(r)) }));
     const average = runs.reduce((x, run) => x + run.value, 0) / runs.length;
-    return { name, role, trial, settings: trial === null ? {} : settings[trial]!, runs, mean: around(average, 0.0022 / Math.sqrt(runs.length)), dropped_after: dropped, winner };
+    return { name, roles, trial, settings: trial === null ? {} : settings[trial]!, runs, mean: around(average, 0.0022 / Math.sqrt(runs.length)), dropped_after: dropped, winner };
   };
   const command = 'tailor train --recipe fashion.best.toml --seed 1001 --out runs/winner';
   return {
-    format: 'tailor-study-document', version: 2, program: { name: 'tailor', version: '0.1.0' },
+    format: 'tailor-study-document', version: 3, program: { name: 'tailor', version: '0.1.0' },
     study: { name: n === 1 ? 'single' : 'fashion', description: 'made up, for tests of the page', options: `--storage sqlite:///studies.db --study ${n === 1 ? 'single' : 'fashion'}`, created: '2026-01-05T09:12:44', finished: '2026-01-05T11:40:02',
       architecture: { name: 'mnist_cnn', fingerprint: '5f2a'.repeat(16), parameters: 1199882, svg: architectureSvg, layers: [
         { name: 'conv2d_1', kind: 'conv2d 3×3, ReLU', output: '26×26×32', parameters: 320 }, { name: 'conv2d_2', kind: 'conv2d 3×3, ReLU', output: '24×24×64', parameters: 18496 },
@@ -204,7 +204,7 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
       shares: { bad: n > 1 ? 0.21 : 0, pruned: trials.state.filter((s) => s === 'pruned').length / n, diverged: n > 1 ? 0.08 : 0, failed: trials.state.filter((s) => s === 'failed').length / n },
       bad_definition: 'worse than the untuned default by more than two standard deviations between seeds', histogram: { edges, counts }, by_budget: budget.filter((b) => b.count > 0) },
     noise: confirmed ? { sd: { estimate: 0.00112, low: 0.0009, high: 0.00148 }, degrees_of_freedom: 34, share_of_spread: { estimate: 0.004, low: 0.0025, high: 0.007 }, source: '5 candidates with up to 8 seeds each in the confirmation' } : null,
-    gain: confirmed ? { validation: around(0.0174, 0.0012), test: around(0.0171, 0.0032), over_random: around(0.031, 0.004), over_one_epoch: around(0.009, 0.0016), pairs: 8 } : null,
+    gain: confirmed ? { validation: around(0.0174, 0.0012), test: around(0.0171, 0.0032), over_random: around(0.031, 0.004), over_best_random: around(0.014, 0.002), over_one_epoch: around(0.009, 0.0016), pairs: 8 } : null,
     optimism: complete.length === 0 ? null : { claimed, confirmed: confirmed ? around(top, 0.0007) : null, optimism: confirmed ? around(0.0021, 0.0007) : null, shrunken: enough ? around(claimed - 0.0018, 0.001) : null },
     importance: enough ? importance : [],
     pairs: enough ? [{ names: ['optimizer', 'learning_rate'], share: around(0.08, 0.02) }, { names: ['learning_rate', 'batch_size'], share: around(0.03, 0.012) }, { names: ['learning_rate', 'schedule'], share: around(0.014, 0.008) }] : [],
@@ -221,8 +221,8 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
       }).filter((item) => item.trials > 0),
       ...(confirmed ? [{ kind: 'confirmation' as const, seconds: round(seconds * 0.4, 1), trials: 42, epochs: 42 * epochs }] : [])] },
     confirmation: confirmed ? { study: 'fashion.confirm', finished: true, seeds: 8, candidates: [
-      race(`trial ${best}`, 'leader', best, top, null, true), race(`trial ${complete[1] ?? 0}`, 'leader', complete[1] ?? 0, top - 0.0006, null), race(`trial ${complete[2] ?? 0}`, 'leader', complete[2] ?? 0, top - 0.0016, 4),
-      race('best random trial', 'best_random', 5 % n, top - 0.006, 4), race('best after one epoch', 'one_epoch', 9 % n, top - 0.009, 4), race('default', 'default', 0, base - 0.0005, null), race('random setting', 'random', null, top - 0.031, 2)],
+      race(`trial ${best}`, ['leader'], best, top, null, true), race(`trial ${complete[1] ?? 0}`, ['leader'], complete[1] ?? 0, top - 0.0006, null), race(`trial ${complete[2] ?? 0}`, ['leader'], complete[2] ?? 0, top - 0.0016, 4),
+      race('best random trial', ['best_random'], 5 % n, top - 0.006, 4), race('best after one epoch', ['one_epoch'], 9 % n, top - 0.009, 4), race('default', ['default'], 0, base - 0.0005, null), race('random setting', ['random'], null, top - 0.031, 2)],
       winner: finalRuns(`trial ${best}`, settings[best]!, top + 0.001, top - 0.006, 0.2012, r), default: finalRuns('default', settings[0]!, base, base - 0.005, 0.2331, r),
       original: { max_validation_accuracy: 0.894, train_accuracy_at_best: 0.9071, test_accuracy: 0.9117, test_loss: 0.269255 } } : null,
     errors: confirmed ? { images: 'validation', classes, confusion, pairs, hardest: Array.from({ length: 16 }, (_, i) => ({ label: pairs[i % pairs.length]!.a, predicted: pairs[i % pairs.length]!.b, probability: round(0.999 - 0.01 * i, 3), image: pngOf(r) })) } : null,

@@ -60,7 +60,8 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path temporary = path.string() + ".part";
+  // Of its own for each process: two workers that end a study together both write its best recipe.
+  const std::filesystem::path temporary = path.string() + "." + std::to_string(::getpid()) + ".part";
   Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok()) throw system_failure(temporary.string(), "create");
   const bool written = write_all(file.get(), content) && ::fsync(file.get()) == 0 && file.close();

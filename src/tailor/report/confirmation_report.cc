@@ -11,6 +11,7 @@
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
 namespace tailor {
@@ -35,8 +36,8 @@ std::string candidates_text(const ConfirmationTable& table, const MeasureText& t
                             : c.dropped_after ? fmt::format("out after {}", *c.dropped_after)
                             : table.winner    ? "not separated"
                                               : "in the race";
-    out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, join(c.roles, ", "), runs.size(),
-                       runs.empty() ? "" : text.value(mean(runs)),
+    out += fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", c.name, shown_label(join(c.roles, ", "), 28),
+                       runs.size(), runs.empty() ? "" : text.value(mean(runs)),
                        runs.size() < 2 ? "" : text.number(std::sqrt(variance(runs))), end);
   }
   return out;
@@ -108,7 +109,10 @@ std::string confirmation_json(const ConfirmationTable& table) {
   if (const auto g = gain(table)) {
     ordered_json& gains = j["gain"] = {{"validation", estimate(g->validation)}};
     gains["test"] = g->test ? estimate(*g->test) : ordered_json();
-    gains["over_random"] = g->over_random ? estimate(*g->over_random) : ordered_json();
+    const auto over = [&](const std::optional<Estimate>& e) { return e ? estimate(*e) : ordered_json(); };
+    gains["over_random"] = over(g->over_random);
+    gains["over_best_random"] = over(g->over_best_random);
+    gains["over_one_epoch"] = over(g->over_one_epoch);
   }
   if (const auto noise = seed_noise(table)) j["seed_sd"] = estimate(noise->sd);
   return j.dump(2) + "\n";

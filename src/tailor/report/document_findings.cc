@@ -197,6 +197,7 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
     gain = {{"validation", estimate(f.gain->validation)},
             {"test", estimate(f.gain->test)},
             {"over_random", estimate(f.gain->over_random)},
+            {"over_best_random", estimate(f.gain->over_best_random)},
             {"over_one_epoch", estimate(f.gain->over_one_epoch)},
             {"pairs", f.gain->pairs}};
   if (f.optimism)
@@ -245,7 +246,7 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
       if (!run.final_run) runs.push_back({{"seed", run.seed_index}, {"value", number(run.value)}});
     candidates.push_back(
         {{"name", candidate.name},
-         {"role", candidate.roles.empty() ? "leader" : candidate.roles.front()},
+         {"roles", candidate.roles},
          {"trial", candidate.trial ? ordered_json(*candidate.trial) : ordered_json()},
          {"settings", settings_json(candidate.settings)},
          {"runs", runs},

@@ -286,7 +286,7 @@ std::string iso_time(const std::optional<Timestamp>& time) {
 
 std::string study_document(const StudyDocumentInput& in) {
   ordered_json document{{"format", "tailor-study-document"},
-                        {"version", 2},
+                        {"version", 3},
                         {"program", {{"name", "tailor"}, {"version", in.program_version}}},
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},

@@ -86,6 +86,7 @@ class Writer {
       blocks_.push_back(Paragraph{about});
     for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
     const json& data = study["data"];
+    const auto tested = data["test_images"].get<long long>();
     blocks_.push_back(
         Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
                               "validation, {} test images, split "
@@ -95,7 +96,7 @@ class Writer {
                               plain(study["architecture"]["fingerprint"]), plain(data["name"]),
                               with_thousands(data["train_images"].get<long long>()),
                               with_thousands(data["validation_images"].get<long long>()),
-                              with_thousands(data["test_images"].get<long long>()), plain(data["split_hash"]),
+                              tested > 0 ? with_thousands(tested) : "sealed", plain(data["split_hash"]),
                               plain(data["split_seed"]))});
   }
 
@@ -124,8 +125,10 @@ class Writer {
                     percent(real(shares["diverged"])), percent(real(shares["failed"])))});
     if (const json& n = d_.at("noise"); n.is_object())
       blocks_.push_back(Paragraph{
-          fmt::format("The seed alone: standard deviation {}; its share of the spread's variance {}.",
-                      v_.with_unit(v_.narrow(interval(n["sd"]))), share_interval(n["share_of_spread"]))});
+          fmt::format("The seed alone: standard deviation {}{}.", v_.with_unit(v_.narrow(interval(n["sd"]))),
+                      n["share_of_spread"].is_object()
+                          ? "; its share of the spread's variance " + share_interval(n["share_of_spread"])
+                          : "")});
   }
 
   void gains() {
@@ -138,9 +141,12 @@ class Writer {
       if (g["test"].is_object())
         table.rows.push_back(
             {"over the untuned default, test", MeasureText(true).change(interval(g["test"]))});
-      table.rows.push_back({"over a random setting, validation", v_.change(interval(g["over_random"]))});
-      table.rows.push_back(
-          {"over the best after one epoch, validation", v_.change(interval(g["over_one_epoch"]))});
+      const auto over = [&](const char* title, const json& e) {  // missing where it is the tuned one itself
+        if (e.is_object()) table.rows.push_back({title, v_.change(interval(e))});
+      };
+      over("over a random setting, validation", g["over_random"]);
+      over("over the best random setting, validation", g["over_best_random"]);
+      over("over the best after one epoch, validation", g["over_one_epoch"]);
     }
     if (o.is_object()) {
       table.rows.push_back({"claimed by the study", v_.value(real(o["claimed"]))});
@@ -160,13 +166,23 @@ class Writer {
     if (c.is_null()) return;
     heading("The race on fresh seeds");
     Table table{{"candidate", "runs", "mean", "end"}, {}};
-    for (const json& x : c["candidates"])
-      table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), plain(x["role"])),
-                            std::to_string(x["runs"].size()), v_.value(interval(x["mean"])),
+    std::vector<Paragraph> several;
+    for (const json& x : c["candidates"]) {
+      auto roles = x["roles"].get<std::vector<std::string>>();
+      const std::string first = roles.empty() ? "leader" : words(roles.front());
+      if (roles.size() > 1) {
+        roles.erase(roles.begin());
+        several.push_back(
+            {fmt::format("{} is also the candidate for: {}.", plain(x["name"]), words(join(roles, ", ")))});
+      }
+      table.rows.push_back({fmt::format("{} ({})", plain(x["name"]), first), std::to_string(x["runs"].size()),
+                            v_.value(interval(x["mean"])),
                             x["winner"].get<bool>()        ? "winner"
                             : x["dropped_after"].is_null() ? "stayed in"
                                                            : "out after " + plain(x["dropped_after"])});
+    }
     blocks_.push_back(std::move(table));
+    blocks_.insert(blocks_.end(), several.begin(), several.end());
   }
 
   void figures() {
@@ -393,7 +409,9 @@ std::string terminal_report(std::string_view document) { return render(document,
 std::string terminal_answer(std::string_view document) {
   const json d = json::parse(document);
   std::string out;
-  for (const json& one : d.contains("studies") ? d["studies"] : json::array({d})) {
+  const bool two = d.contains("studies");
+  for (const json& one : two ? d["studies"] : json::array({d})) {
+    if (two) out += (out.empty() ? "" : "\n") + wrapped("Study " + plain(one.at("study").at("name")), "");
     for (const json& sentence : one.at("answer").at("sentences")) out += wrapped(plain(sentence), "");
     for (const json& w : one.at("warnings"))
       if (w["severity"] == "serious") out += wrapped(plain(w["text"]) + " " + plain(w["advice"]), "Beware: ");
@@ -403,7 +421,7 @@ std::string terminal_answer(std::string_view document) {
 
 std::string comparison_document(std::string_view first, std::string_view second) {
   return ordered_json{{"format", "tailor-study-comparison"},
-                      {"version", 2},
+                      {"version", 3},
                       {"studies", {ordered_json::parse(first), ordered_json::parse(second)}}}
       .dump();
 }

@@ -107,6 +107,7 @@ bool JobQueue::take_over(AssignedJob& assigned) {
     }
     job.worker = worker_.identity();
     keep_jobs(trial.id, jobs);
+    storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
     storage_.record_heartbeat(trial.id);
     assigned = next_part(record, trial.untuned, job);
     assigned.taken_over = true;
@@ -230,6 +231,7 @@ bool JobQueue::release(const AssignedJob& job, double seconds) {
   return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
     jobs.back().worker.reset();
     keep_jobs(record.id, jobs);
+    storage_.set_user_attribute(record.id, trial_key::state, json_text("paused"));
     add_seconds(record, seconds);
     storage_.delete_heartbeat(record.id);
   });

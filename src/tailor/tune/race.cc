@@ -99,4 +99,10 @@ RaceStanding judge_race(std::span<const std::vector<double>> costs, const RaceOp
   return standing;
 }
 
+int RaceStanding::most_runs(const RaceOptions& options) const {
+  int runs = static_cast<int>(left) * (decided(options) ? seeds : options.most_seeds);
+  for (const int dropped : dropped_after) runs += dropped;
+  return runs;
+}
+
 }  // namespace tailor

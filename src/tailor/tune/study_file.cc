@@ -7,6 +7,7 @@
 #include "tailor/base/embedded.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/data/split.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/tune/space_file.h"
 #include "tailor/tune/toml_reader.h"
@@ -25,7 +26,15 @@ void take(Target& target, const std::optional<Value>& value) {
 void read_data(const TomlReader& reader, const toml::table& table, StudyFile& study) {
   reader.check_keys(table, "data.", {"name", "split", "split_seed"});
   take(study.data, reader.text(table, "name", "data."));
-  take(study.split, reader.text(table, "split", "data."));
+  if (const auto split = reader.text(table, "split", "data.")) {
+    try {
+      split_sizes(*split, most,
+                  fmt::format("{}:{}: data.split", reader.origin(), line_of(*table.get("split"))));
+    } catch (const Error& error) {
+      throw bad_input("{}", error.what());
+    }
+    study.split = *split;
+  }
   take(study.split_seed, reader.integer(table, "split_seed", 0, any, "data."));
 }
 

@@ -53,13 +53,14 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
   if (const auto best = view.best()) s.best = trial(*best);
   for (const StudyTrial& t : view.trials()) {
     s.seconds += t.seconds;
-    if (t.state == TrialState::complete && std::isfinite(t.final_cost))
-      s.complete.push_back(view.sign() * t.final_cost);
+    const bool ended = (is_finished(t.state) || t.paused()) && t.state != TrialState::failed;
+    const double last = t.state == TrialState::complete || t.costs.empty() ? t.final_cost : t.costs.back();
+    if (ended && std::isfinite(last)) s.results.push_back(view.sign() * last);
     if (t.state != TrialState::waiting && t.state != TrialState::failed)
       s.epochs_unpruned += t.state == TrialState::complete ? static_cast<std::int64_t>(t.costs.size())
                                                            : s.definition.budget.epochs;
   }
-  std::sort(s.complete.begin(), s.complete.end());
+  std::sort(s.results.begin(), s.results.end());
   return s;
 }
 
@@ -96,12 +97,13 @@ std::string to_json(const StudySummary& s) {
                    {"waiting", s.counts.waiting}}},
                  {"default", s.untuned ? to_json(*s.untuned, d) : ordered_json()},
                  {"best", s.best ? to_json(*s.best, d) : ordered_json()}};
-  if (!s.complete.empty())
-    j["spread"] = {{"lowest", s.complete.front()},
-                   {"quartile_1", quantile(s.complete, 0.25)},
-                   {"median", quantile(s.complete, 0.5)},
-                   {"quartile_3", quantile(s.complete, 0.75)},
-                   {"highest", s.complete.back()}};
+  if (!s.results.empty())
+    j["spread"] = {{"trials", s.results.size()},
+                   {"lowest", s.results.front()},
+                   {"quartile_1", quantile(s.results, 0.25)},
+                   {"median", quantile(s.results, 0.5)},
+                   {"quartile_3", quantile(s.results, 0.75)},
+                   {"highest", s.results.back()}};
   j["epochs"] = s.counts.epochs;
   j["epochs_without_pruning"] = s.epochs_unpruned;
   j["training_seconds"] = s.seconds;

@@ -13,7 +13,7 @@ export function answer(study: Study): HTMLElement {
     h('p', { class: 'byline' },
       `${architecture.name}, ${integer(architecture.parameters)} parameters, on ${data.name}. `,
       `${count(study.count, 'trial')} of up to ${count(doc.study.budget.epochs, 'epoch')}; ${moment(doc.study.finished ?? doc.study.created)}.`,
-      doc.study.description ? [' ', h('span', {}, doc.study.description)] : null),
+      doc.study.description ? [h('br'), doc.study.description] : null),
     h('div', { class: 'sentences' }, doc.answer.sentences.map((sentence) => h('p', {}, prose(sentence)))),
     h('dl', { class: 'numbers' }, numbers(study).map(([term, value, detail]) =>
       h('div', {}, h('dt', {}, term), h('dd', {}, h('span', { class: 'big' }, value), detail ? h('span', { class: 'detail' }, detail) : null)))),

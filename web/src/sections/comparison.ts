@@ -119,13 +119,14 @@ function progress(two: Two): Chart {
       if (best === null || measure.better(value, best)) best = value;
       points.push([study.document.trials.number[row]! + 1, measure.scale(best)]);
     }
+    if (best !== null) points.push([study.count, measure.scale(best)]); // trials that were pruned count, too
     return points;
   });
   return {
     name: 'progress', title: 'Best so far', legend: keys(two, 'line'), height: () => 280, caption: 'As the studies claim it: neither is corrected for picking the best.',
     alt: `The best ${words(measure.name)} so far after each trial of both studies.`,
     option: ({ palette }) => option({
-      grid: grid({ top: 30 }), xAxis: valueAxis(palette, 'trials', { scale: false, min: 0, splitLine: { show: false } }), yAxis: uprightAxis(palette, measure.label),
+      grid: grid({ top: 30 }), xAxis: valueAxis(palette, 'trials', { scale: false, min: 0, splitLine: { show: false } }), yAxis: uprightAxis(palette, measure.label, { boundaryGap: ['4%', '4%'] }),
       tooltip: tooltip(palette, () => null),
       series: lines.map((data, i) => ({ type: 'line', step: 'end', symbol: data.length === 1 ? 'circle' : 'none', lineStyle: { color: colours[i]!(palette), width: 2, type: i === 0 ? 'solid' : 'dashed' }, itemStyle: { color: colours[i]!(palette) }, data })),
     }),
@@ -135,9 +136,10 @@ function progress(two: Two): Chart {
 
 function gains(two: Two): Child {
   const { measure } = two[0];
-  const rows: [string, (study: Study) => Interval | null | undefined][] = [
+  const rows = ([
     ['over the untuned default', (s) => s.document.gain?.validation], ['the same, on test images', (s) => s.document.gain?.test],
-    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch]];
+    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best random one', (s) => s.document.gain?.over_best_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch],
+  ] as [string, (study: Study) => Interval | null | undefined][]).filter(([, get]) => two.some(get));
   return figure(forest({
     name: 'gain', title: 'Gain of the tuned setting on fresh seeds', axis: measure.percent ? 'percentage points' : words(measure.name), zero: true, rows: rows.map(([name]) => name),
     alt: rows.map(([name, get]) => `${name}: ${two.map((s, i) => { const x = get(s); return `${labels(two)[i]} ${x ? measure.differenceInterval(x) : 'unknown'}`; }).join(', ')}`).join('; ') + '.',

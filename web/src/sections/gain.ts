@@ -6,7 +6,8 @@ import { figure, lead, missing, note, section, table, type Section } from '../la
 import type { Study } from '../study';
 
 const title = 'From default to tuned';
-const roles: Record<string, string> = { leader: 'leader of the study', default: 'untuned', random: 'random setting', one_epoch: 'best after one epoch', best_random: 'best random trial' };
+const roles: Record<string, string> = { leader: 'leader of the study', default: 'untuned', random: 'random setting', one_epoch: 'best after one epoch', best_random: 'best random one' };
+const roleText = (role: string): string => roles[role] ?? words(role);
 
 export function gainSection(study: Study): Section {
   const { document: doc, measure } = study;
@@ -14,7 +15,7 @@ export function gainSection(study: Study): Section {
   if (!confirmation) return section('gain', title, beforeConfirmation(study));
   const rows: [string, Interval][] = gain ? ([
     ['over the untuned default', gain.validation], ['the same, on test images', gain.test],
-    ['over a random setting', gain.over_random], ['over the best after one epoch', gain.over_one_epoch],
+    ['over a random setting', gain.over_random], ['over the best random one', gain.over_best_random], ['over the best after one epoch', gain.over_one_epoch],
   ] as [string, Interval | null][]).filter((row): row is [string, Interval] => row[1] !== null) : [];
   return section('gain', title,
     lead(`${count(confirmation.candidates.length, 'candidate')} raced on ${count(confirmation.seeds, 'fresh seed')} that had no part in choosing them`,
@@ -45,7 +46,7 @@ function race(study: Study, { candidates }: Confirmation): Parameters<typeof fig
   const { measure } = study;
   const shown = candidates.filter((c) => c.mean !== null || c.runs.length > 0);
   const means = shown.map((c) => c.mean);
-  const colour = (index: number): 'tuned' | 'untuned' | 'other' => (shown[index]!.winner ? 'tuned' : shown[index]!.role === 'default' ? 'untuned' : 'other');
+  const colour = (index: number): 'tuned' | 'untuned' | 'other' => (shown[index]!.winner ? 'tuned' : shown[index]!.roles.includes('default') ? 'untuned' : 'other');
   const group = (which: 'tuned' | 'untuned' | 'other', name: string): Parameters<typeof forest>[0]['series'][number] => ({
     name, colour: (p) => p[which], shape: which === 'other' ? 'dot' : 'diamond',
     values: means.map((x, i) => (colour(i) === which ? x : null)),
@@ -54,14 +55,15 @@ function race(study: Study, { candidates }: Confirmation): Parameters<typeof fig
   const chart = forest({
     name: 'candidates', title: 'The candidates on fresh seeds', axis: measure.label,
     alt: shown.map((c) => `${c.name}${c.winner ? ' (winner)' : ''}: ${c.mean ? measure.interval(c.mean) : 'no result'}, ${count(c.runs.length, 'seed')}`).join('; ') + '.',
-    caption: 'Faint dots: single runs. Mark and line: mean with its 95 % interval. Candidates that fell behind were dropped early, so they have fewer runs.',
-    rows: shown.map((c) => c.name === (roles[c.role] ?? c.role) || c.name === c.role ? c.name : `${c.name}, ${roles[c.role] ?? words(c.role)}`),
+    caption: 'Faint dots: single runs. Mark and line: mean with its 95 % interval. Candidates that fell behind were dropped early, so they have fewer runs.'
+      + shown.filter((c) => c.roles.length > 1).map((c) => ` ${c.name} is also the ${c.roles.slice(1).map(roleText).join(', the ')}.`).join(''),
+    rows: shown.map((c) => c.roles.length === 0 || c.name === roleText(c.roles[0]!) || c.name === c.roles[0] ? c.name : `${c.name}, ${roleText(c.roles[0]!)}`),
     scale: (x) => measure.scale(x), text: (x) => measure.interval(x), together: true,
     series: [group('tuned', 'tuned'), group('untuned', 'untuned default'), group('other', 'others')],
   });
   return { ...chart, table: () => ({
-    columns: ['candidate', 'role', 'winner', 'seeds', 'mean', 'low', 'high', 'dropped after', 'runs'],
-    rows: shown.map((c) => [c.name, c.role, c.winner, c.runs.length, c.mean?.estimate, c.mean?.low, c.mean?.high, c.dropped_after, c.runs.map((run) => `${run.seed}: ${run.value ?? 'failed'}`).join(' ')]),
+    columns: ['candidate', 'roles', 'winner', 'seeds', 'mean', 'low', 'high', 'dropped after', 'runs'],
+    rows: shown.map((c) => [c.name, c.roles.join(' '), c.winner, c.runs.length, c.mean?.estimate, c.mean?.low, c.mean?.high, c.dropped_after, c.runs.map((run) => `${run.seed}: ${run.value ?? 'failed'}`).join(' ')]),
   }) };
 }
 

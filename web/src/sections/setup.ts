@@ -17,7 +17,7 @@ export function setupSection(study: Study): Section {
     h('h3', {}, 'Images and their split'),
     h('dl', { class: 'facts' }, facts([
       ['Images', data.name],
-      ['Training', integer(data.train_images)], ['Validation', integer(data.validation_images)], ['Test, sealed', integer(data.test_images)],
+      ['Training', integer(data.train_images)], ['Validation', integer(data.validation_images)], ['Test', data.test_images > 0 ? integer(data.test_images) : 'sealed'],
       ['Split seed', String(data.split_seed)], ['Split', data.split_hash, true], ['Images and labels', data.hash, true], ['Architecture', architecture.fingerprint, true],
     ])),
     h('h3', {}, 'The search'),

@@ -100,7 +100,7 @@ function parallelChart(study: Study, keep: () => number, filter: AxisFilter): Ch
         series: [{ type: 'parallel', lineStyle: { width: rows.length > 200 ? 1 : 1.5, opacity: rows.length > 200 ? 0.35 : 0.6 }, inactiveOpacity: 0.02, activeOpacity: 0.8, progressive: 0,
           data: rows.map((row) => [...parameters.map((p) => {
             const x = study.parameter(row, p.name);
-            return x === null ? '-' : p.choices ? parameterValue(x) : x;
+            return p.choices ? (x === null ? x : parameterValue(x)) : x ?? '-'; // a text that is no choice would become a point at NaN
           }), measure.scale(study.value(row)!), rankOf.get(row)!]) }],
       });
     },
