@@ -21,7 +21,8 @@ class TestedFormula : public test::Formula {
                       const std::function<bool()>& stop) override {
     ObjectiveResult result = Formula::run(task, report, stop);
     if (task.repetition.final_run)
-      result.notes[note_key::test] = test_note({{.loss = 0.3, .accuracy = 0.5, .count = 2}, {true, false}, "a1b2"});
+      result.notes[note_key::test] =
+          test_note({{.loss = 0.3, .accuracy = 0.5, .count = 2}, {true, false}, "a1b2"});
     return result;
   }
 };
