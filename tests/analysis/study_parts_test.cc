@@ -159,6 +159,19 @@ TEST(Warnings, ValidationAndTestFurtherApartThanChanceAllows) {
               Contains(WarningKind::test_opened_again));
 }
 
+TEST(Warnings, ARaceThatEndedWithSeveralIn) {
+  ConfirmationTable confirmation;
+  confirmation.candidates.resize(3);
+  confirmation.winner = 1;
+  const StudyTable table = good_table();
+  const WarningInput input{.table = table, .confirmation = &confirmation};
+  confirmation.candidates[0].dropped_after = 2;
+  ASSERT_EQ(kinds(input), std::vector{WarningKind::race_undecided});
+  EXPECT_EQ(find_warnings(input)[0].value, 1);
+  confirmation.candidates[2].dropped_after = 3;
+  EXPECT_THAT(kinds(input), ::testing::IsEmpty());
+}
+
 // A few runs near 100 % that differ much have an interval that reaches beyond it; the accuracy does not.
 TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
   ConfirmationTable confirmation;

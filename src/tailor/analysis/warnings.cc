@@ -140,9 +140,14 @@ class Finder {
     if (in_.test_openings > 1)
       add(WarningKind::test_opened_again, WarningSeverity::serious, in_.test_openings, 1);
     if (!in_.confirmation || !in_.confirmation->winner) return;
+    const std::vector<ConfirmationCandidate>& candidates = in_.confirmation->candidates;
+    const auto stayed = std::count_if(candidates.begin(), candidates.end(),
+                                      [](const ConfirmationCandidate& c) { return !c.dropped_after; });
+    if (stayed > 1)
+      add(WarningKind::race_undecided, WarningSeverity::warning, static_cast<double>(stayed - 1));
     std::vector<double> validation, test;
     std::int64_t validation_images = 0, test_images = 0;
-    for (const ConfirmationRun& run : in_.confirmation->candidates[*in_.confirmation->winner].runs) {
+    for (const ConfirmationRun& run : candidates[*in_.confirmation->winner].runs) {
       if (!run.final_run || !run.test || run.history.empty()) continue;
       validation.push_back(run.history.back().validation.accuracy);
       test.push_back(run.test->accuracy);
@@ -161,10 +166,10 @@ class Finder {
   std::vector<Warning> found_;
 };
 
-constexpr std::array<std::string_view, 9> kind_names = {
-    "edge_of_range",          "too_few_trials",        "budget_too_short",
-    "curves_still_rising",    "leaders_not_separated", "test_opened_again",
-    "validation_test_differ", "many_failures",         "not_confirmed"};
+constexpr std::array<std::string_view, 10> kind_names = {
+    "edge_of_range",         "too_few_trials", "budget_too_short",  "curves_still_rising",
+    "leaders_not_separated", "race_undecided", "test_opened_again", "validation_test_differ",
+    "many_failures",         "not_confirmed"};
 constexpr std::array<std::string_view, 3> severity_names = {"info", "warning", "serious"};
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class WarningKind {
   curves_still_rising,     // value: gain of the best trial over its last tenth of epochs; limit: noise
   leaders_not_separated,   // value: how many trials cannot be told from the best; limit: the difference it
                            // takes
+  race_undecided,          // value: how many candidates stayed in the race beside the winner
   test_opened_again,       // value: times
   validation_test_differ,  // value: standard errors between validation and test accuracy
   many_failures,           // value: share of trials that failed

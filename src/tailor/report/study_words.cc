@@ -122,6 +122,16 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
                           "difference of {}.",
                           w.value, measure.told_difference(w.limit)),
               "Confirm the leading settings with fresh seeds, or validate on more images."};
+    case WarningKind::race_undecided:
+      return {
+          w.value == 1
+              ? std::string("One more candidate stayed in the race to its end: its results and the "
+                            "winner's do not tell which of them is better.")
+              : fmt::format("{:.0f} more candidates stayed in the race to its end: the results do not tell "
+                            "which of them is best.",
+                            w.value),
+          "Race on with more seeds (`tailor confirm --again --most-seeds N`), or choose among them by other "
+          "reasons."};
     case WarningKind::test_opened_again:
       return {fmt::format("The test images were opened {:.0f} times.", w.value),
               "Whatever was chosen after the first time may have been chosen by them; only new test images "
