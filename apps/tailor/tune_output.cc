@@ -157,7 +157,8 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
         with_thousands(session_.definition.data.validation_images).c_str());
     std::printf("The best setting differs from the defaults in\n");
     if (s.best->settings.empty()) std::printf("  nothing\n");
-    for (const auto& [name, text] : s.best->settings) std::printf("  %-22s %s\n", name.c_str(), text.c_str());
+    for (const auto& [name, text] : s.best->settings)
+      std::printf("  %-22s %s\n", name.c_str(), short_value(text).c_str());
     std::printf("\nTrain it: tailor train --recipe '%s' --seed 2 --out DIR\n", recipe.c_str());
   }
   if (s.best)
