@@ -13,16 +13,13 @@
 #include "tailor/train/metrics.h"
 
 namespace tailor {
-namespace {
-
-// Three significant digits of what is a number.
 std::string short_value(const std::string& text) {
+  constexpr std::size_t short_enough = 6;
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
-  return end != text.c_str() && *end == '\0' ? fmt::format("{:.3g}", number) : text;
+  const bool is_number = end != text.c_str() && *end == '\0';
+  return is_number && text.size() > short_enough ? fmt::format("{:.3g}", number) : text;
 }
-
-}  // namespace
 
 void print_row(const char* title, const std::string& text) { std::printf("%-14s %s\n", title, text.c_str()); }
 

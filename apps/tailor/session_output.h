@@ -61,6 +61,9 @@ void print_row(const char* title, const std::string& text);
 // "sgd, lr 0.0123, batch 64", the ones that matter most first, in at most `columns`.
 std::string short_settings(const SettingTexts& settings, std::size_t columns);
 
+// A value of a setting: three significant digits of a number that has more than fit.
+std::string short_value(const std::string& text);
+
 // Parts that fit into so many columns, separated by two spaces.
 std::string joined(const std::vector<std::string>& parts, std::size_t columns);
 
