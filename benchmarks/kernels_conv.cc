@@ -159,7 +159,7 @@ void first(benchmark::State& state, const ConvShape& s, Pass pass, const std::st
 // On matrix tiles, with all that a training in f32 needs around them: rounding, and in the backward pass the
 // gradient's maps.
 void tiles(benchmark::State& state, const ConvShape& s, Pass pass) {
-  const ConvShape back = bf16_data_shape(s);
+  const ConvShape back = data_gradient_shape(s);
   const auto bf16s = [](std::size_t n) { return Buffer(n / 2 + 16); };
   Buffer x(images * x_size(s), 1, 1, true), y(images * pooled_size(s)), dx(images * x_size(s)),
       gradient(images * pooled_size(s), 2), weights(weight_size(s), 3, 0.1),

@@ -25,8 +25,8 @@ struct Case {
       : s(shape),
         map(bf16_map_size(s)),
         packed(bf16_weights_size(s)),
-        flipped(bf16_weights_size(bf16_data_shape(s))),
-        gradient_map(bf16_map_size(bf16_data_shape(s))),
+        flipped(bf16_weights_size(data_gradient_shape(s))),
+        gradient_map(bf16_map_size(data_gradient_shape(s))),
         pairs(bf16_pairs_size(s)),
         transposed(bf16_transposed_size(s)),
         sums(bf16_sums_floats(s), 0) {
@@ -54,7 +54,7 @@ struct Case {
     bf16_transpose_map(s, map.data(), transposed.data());
     bf16_weight_gradient(s, transposed.data(), pairs.data(), sums.data());
     bf16_unpack_gradient(s, sums.data(), dw.data());
-    bf16_forward(bf16_data_shape(s), gradient_map.data(), flipped.data(), nullptr, false, dx.data());
+    bf16_forward(data_gradient_shape(s), gradient_map.data(), flipped.data(), nullptr, false, dx.data());
     for (const auto* buffer : {&map, &packed, &flipped, &gradient_map, &pairs, &transposed})
       buffer->expect_guard();
     for (const auto* buffer : {&dx, &dw, &db}) expect_guards(*buffer);

@@ -8,7 +8,7 @@
 //   bf16_spread_pooled_gradient(shape, dy, y, argmax, gradient_map, pairs, db);
 //   bf16_round_image(shape, x, map), bf16_transpose_map(shape, map, transposed);
 //   bf16_weight_gradient(shape, transposed, pairs, sums);
-//   bf16_forward(bf16_data_shape(shape), gradient_map, packed_flipped, nullptr, false, dx);
+//   bf16_forward(data_gradient_shape(shape), gradient_map, packed_flipped, nullptr, false, dx);
 //
 // Activations are NHWC, weights OHWI (shapes.h), any number of channels, any size. NaN in an operand reaches
 // every result that depends on it. All buffers are the caller's, aligned to 64 bytes; nothing is allocated
@@ -26,14 +26,11 @@ namespace tailor::kernels {
 // Whether these functions can compute this shape.
 bool bf16_conv_supports(const ConvShape& shape);
 
-// The convolution that makes the input's gradient of the output's, with bf16_pack_flipped_weights.
-ConvShape bf16_data_shape(const ConvShape& shape);
-
 // ---- weights, once after each change: [taps][in / 32][out / 16][16 pairs of inputs][16][2]
 
 std::size_t bf16_weights_size(const ConvShape& shape);  // of Bf16, as all sizes but the sums'
 void bf16_pack_weights(const ConvShape& shape, const float* weights, Bf16* packed);
-// For bf16_data_shape(shape), whose bf16_weights_size they have.
+// For data_gradient_shape(shape), whose bf16_weights_size they have.
 void bf16_pack_flipped_weights(const ConvShape& shape, const float* weights, Bf16* packed);
 
 // ---- forward
@@ -54,8 +51,8 @@ void bf16_forward_pool(const ConvShape& shape, const Bf16* map, const Bf16* pack
 
 // ---- backward
 
-// The output's gradient in the two orders that the passes want: `map`, the image of bf16_data_shape (null:
-// not wanted), and `pairs` [out / 16][pairs of pixels][16][2].
+// The output's gradient in the two orders that the passes want: `map`, the image of data_gradient_shape
+// (null: not wanted), and `pairs` [out / 16][pairs of pixels][16][2].
 std::size_t bf16_pairs_size(const ConvShape& shape);
 
 // dy, y [out_height][out_width][out]; where y is not positive the gradient counts as zero (ReLU; y may be

@@ -31,7 +31,11 @@ void clear_border(Bf16* map, int rows, int row_pixels, int channels, int top, in
 class GradientMaps {
  public:
   TAILOR_AMX GradientMaps(const ConvShape& s, int height, int width, Bf16* map, Bf16* pairs)
-      : border_(bf16_data_shape(s).padding), plan_(s), back_(bf16_data_shape(s)), map_(map), pairs_(pairs) {
+      : border_(data_gradient_shape(s).padding),
+        plan_(s),
+        back_(data_gradient_shape(s)),
+        map_(map),
+        pairs_(pairs) {
     const int written = (width + 1) / 2 * 2;
     const std::size_t behind = static_cast<std::size_t>(height) * plan_.row_pixels * 16;
     for (int tile = 0; tile < plan_.output_tiles; ++tile) {
@@ -41,7 +45,7 @@ class GradientMaps {
     }
     // Channels that only round 16 up to 32 are never written.
     if (map && back_.channels > plan_.outputs)
-      std::memset(map, 0, bf16_map_size(bf16_data_shape(s)) * sizeof(Bf16));
+      std::memset(map, 0, bf16_map_size(data_gradient_shape(s)) * sizeof(Bf16));
     else if (map)
       clear_border(map, back_.rows, back_.row_pixels, back_.channels, border_, border_, height, width);
   }
@@ -78,11 +82,6 @@ TAILOR_AMX_INLINE __m512 passing(const float* dy, const float* y, std::size_t at
 }
 
 }  // namespace
-
-ConvShape bf16_data_shape(const ConvShape& s) {
-  return {s.out_height,  s.out_width,     s.out_channels, s.in_height, s.in_width,
-          s.in_channels, s.kernel_height, s.kernel_width, 1,           s.kernel_height - 1 - s.padding};
-}
 
 std::size_t bf16_map_size(const ConvShape& s) {
   const Bf16ConvPlan plan(s);

@@ -59,7 +59,7 @@ TAILOR_AMX void bf16_pack_weights(const ConvShape& s, const float* weights, Bf16
 }
 
 TAILOR_AMX void bf16_pack_flipped_weights(const ConvShape& s, const float* weights, Bf16* packed) {
-  const Bf16ConvPlan plan(bf16_data_shape(s));
+  const Bf16ConvPlan plan(data_gradient_shape(s));
   for (int tap = 0; tap < plan.taps; ++tap) {
     for (int o = 0; o < plan.channels; o += tile_depth) {
       for (int c = 0; c < plan.outputs; c += 16) {

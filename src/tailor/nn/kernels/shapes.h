@@ -11,6 +11,13 @@ struct ConvShape {
   int stride, padding;
 };
 
+// The convolution of stride 1 that makes the input's gradient of the output's, with the filters turned
+// around.
+inline ConvShape data_gradient_shape(const ConvShape& s) {
+  return {s.out_height,  s.out_width,     s.out_channels, s.in_height, s.in_width,
+          s.in_channels, s.kernel_height, s.kernel_width, 1,           s.kernel_height - 1 - s.padding};
+}
+
 struct PoolShape {
   int in_height, in_width, channels;
   int out_height, out_width;

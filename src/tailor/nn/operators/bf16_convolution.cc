@@ -19,7 +19,7 @@ class Bf16ConvolutionOperator : public Operator {
  public:
   Bf16ConvolutionOperator(const LayerContext& c, bool pool)
       : shape_(conv_shape(c.layer, c.input)),
-        back_(kernels::bf16_data_shape(shape_)),
+        back_(kernels::data_gradient_shape(shape_)),
         weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
         dropout_(c.dropout),
@@ -64,7 +64,8 @@ class Bf16ConvolutionOperator : public Operator {
         continue;
       }
       kernels::bf16_forward_pool(shape_, map(images.lane), packed(), bias, y, arg_max(images, i));
-      if (rate(pass) > 0) kernels::dropout(y, y, output_floats_, mask(pass, images.first + i));
+      const kernels::DropoutMask dropped = mask(pass, images.first + i);
+      if (dropped.rate > 0) kernels::dropout(y, y, output_floats_, dropped);
     }
   }
 
@@ -74,6 +75,7 @@ class Bf16ConvolutionOperator : public Operator {
 
   void backward(const Pass& pass, const Images& images) override {
     const int lane = images.lane;
+    const float rate = mask(pass, 0).rate;
     Bf16* gradient_map = input_gradient_ ? this->gradient_map(lane) : nullptr;
     float* bias_sum = bias_ ? sums(lane) + kernels::bf16_sums_floats(shape_) : nullptr;
     for (int i = 0; i < images.count; ++i) {
@@ -82,7 +84,7 @@ class Bf16ConvolutionOperator : public Operator {
       float* dy = memory_.diff_output.floats(images) + out;
       const float* y = relu_ ? memory_.output.floats(images) + out : nullptr;
       // What was dropped has an output of zero, where no gradient passes; the rest was scaled.
-      if (rate(pass) > 0) kernels::multiply(1 / (1 - rate(pass)), dy, output_floats_);
+      if (rate > 0) kernels::multiply(1 / (1 - rate), dy, output_floats_);
       if (pool_)
         kernels::bf16_spread_pooled_gradient(shape_, dy, y, arg_max(images, i), gradient_map, pairs(lane),
                                              bias_sum);
@@ -106,14 +108,8 @@ class Bf16ConvolutionOperator : public Operator {
   }
 
  private:
-  float rate(const Pass& pass) const {
-    return dropout_ < 0 || !pass.training
-               ? 0
-               : static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(dropout_)]);
-  }
   kernels::DropoutMask mask(const Pass& pass, int image) const {
-    return {dropout_key(pass, dropout_),
-            static_cast<std::uint32_t>(static_cast<std::size_t>(image) * output_floats_), rate(pass)};
+    return dropout_mask(pass, dropout_, static_cast<std::size_t>(image) * output_floats_);
   }
 
   std::uint8_t* arg_max(const Images& images, int i) const {

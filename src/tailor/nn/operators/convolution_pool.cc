@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/dropout.h"
 #include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/sparse_conv.h"
 #include "tailor/nn/kernels/winograd_conv.h"
@@ -65,6 +64,7 @@ class ConvolutionPoolOperator : public Operator {
   void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
 
   void backward(const Pass& pass, const Images& images) override {
+    const float rate = mask(pass, 0).rate;
     for (int i = 0; i < images.count; ++i) {
       const Images image{images.lane, images.first + i, 1};
       const std::size_t in = static_cast<std::size_t>(i) * input_floats_,
@@ -72,7 +72,7 @@ class ConvolutionPoolOperator : public Operator {
       const float* x = memory_.input[0].floats(images) + in;
       float* dy = memory_.diff_output.floats(images) + out;
       // What was dropped has an output of zero, where the scan lets no gradient through; the rest was scaled.
-      if (rate(pass) > 0) kernels::multiply(1 / (1 - rate(pass)), dy, output_floats_);
+      if (rate > 0) kernels::multiply(1 / (1 - rate), dy, output_floats_);
       const kernels::SparseGradient gradient = kernels::sparse_scan(
           shape_, dy, memory_.output.floats(images) + out, arg_max(images) + out, floats(image.lane));
       kernels::sparse_weight_gradient(shape_, x, gradient, sums_.weight_sum(memory_, image.lane),
@@ -86,16 +86,8 @@ class ConvolutionPoolOperator : public Operator {
   void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
 
  private:
-  float rate(const Pass& pass) const {
-    return dropout_ < 0 || !pass.training
-               ? 0
-               : static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(dropout_)]);
-  }
-
   kernels::DropoutMask mask(const Pass& pass, int image) const {
-    if (rate(pass) == 0) return {};
-    return {dropout_key(pass, dropout_),
-            static_cast<std::uint32_t>(static_cast<std::size_t>(image) * output_floats_), rate(pass)};
+    return dropout_mask(pass, dropout_, static_cast<std::size_t>(image) * output_floats_);
   }
 
   std::size_t winograd_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }

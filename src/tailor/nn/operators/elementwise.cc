@@ -96,11 +96,10 @@ class DropoutOperator : public Operator {
   // The mask is a function of the step's key and the element, so backward draws it again instead of keeping
   // it.
   void apply(const Pass& pass, const Images& images, const Place& src, const Place& dst) const {
-    const float rate = static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(number_)]);
-    const std::size_t first = images.first * floats_, n = images.count * floats_;
-    if (pass.training && rate > 0)
-      kernels::dropout(src.floats(images), dst.floats(images), n,
-                       {dropout_key(pass, number_), static_cast<std::uint32_t>(first), rate});
+    const std::size_t n = images.count * floats_;
+    const kernels::DropoutMask mask = dropout_mask(pass, number_, images.first * floats_);
+    if (mask.rate > 0)
+      kernels::dropout(src.floats(images), dst.floats(images), n, mask);
     else
       copy(src.floats(images), dst.floats(images), n);
   }
@@ -179,8 +178,12 @@ class ForkOperator : public Operator {
 
 }  // namespace
 
-std::uint32_t dropout_key(const Pass& pass, int number) {
-  return static_cast<std::uint32_t>(pass.key.with(static_cast<std::uint64_t>(number)).state());
+kernels::DropoutMask dropout_mask(const Pass& pass, int number, std::size_t first) {
+  if (number < 0 || !pass.training) return {};
+  const auto rate = static_cast<float>(pass.dropout_rates[static_cast<std::size_t>(number)]);
+  if (rate == 0) return {};
+  const auto key = static_cast<std::uint32_t>(pass.key.with(static_cast<std::uint64_t>(number)).state());
+  return {key, static_cast<std::uint32_t>(first), rate};
 }
 
 std::unique_ptr<Operator> make_activation(const LayerContext& context) {

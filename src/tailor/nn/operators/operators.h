@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "tailor/nn/architecture.h"
+#include "tailor/nn/kernels/dropout.h"
 #include "tailor/nn/kernels/shapes.h"
 #include "tailor/nn/operator.h"
 #include "tailor/nn/parameters.h"
@@ -27,8 +28,9 @@ struct LayerContext {
   bool sparse_gradient = false;  // the output goes into a ReLU only
 };
 
-// The key of the masks of the architecture's dropout layer `number` (from 0) in this step.
-std::uint32_t dropout_key(const Pass& pass, int number);
+// What the architecture's dropout layer `number` (from 0; below: there is none) drops in this step of the
+// values from `first` on; a rate of 0 outside training.
+kernels::DropoutMask dropout_mask(const Pass& pass, int number, std::size_t first);
 
 kernels::ConvShape conv_shape(const Layer& layer, const Shape& input);
 kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);

@@ -13,16 +13,6 @@
 namespace tailor {
 namespace {
 
-// The convolution that carries the gradient back.
-kernels::ConvShape turned(const kernels::ConvShape& s) {
-  kernels::ConvShape t = s;
-  std::swap(t.in_height, t.out_height);
-  std::swap(t.in_width, t.out_width);
-  std::swap(t.in_channels, t.out_channels);
-  t.padding = 2 - s.padding;
-  return t;
-}
-
 // weights [out][3][3][in] to [in][3][3][out], each filter turned by 180 degrees.
 void turn_weights(const kernels::ConvShape& s, const float* weights, float* turned_weights) {
   for (int o = 0; o < s.out_channels; ++o)
@@ -39,7 +29,7 @@ class WinogradConvolutionOperator : public Operator {
       : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
         shape_(conv_shape(c.layer, c.input)),
-        turned_(turned(shape_)),
+        turned_(kernels::data_gradient_shape(shape_)),
         relu_(c.relu),
         training_(c.training),
         winograd_back_(kernels::winograd_supports(turned_)),
