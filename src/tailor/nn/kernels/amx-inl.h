@@ -31,21 +31,19 @@ constexpr std::size_t tile_sums = 256;    // floats in a tile of sums
 constexpr int line_bytes = 64;
 
 // The registers' shapes for the time of a kernel: 0 to 3 are sums (0, 1: the upper rows; 2, 3: the lower
-// ones), 4 and 5 the rows, 6 and 7 the columns. Gives the registers back at the end, so that the system need
-// not save them.
+// ones), 4 and 5 the rows, of which there are `rows` each, 6 and 7 the columns. Gives the registers back at
+// the end, so that the system need not save them.
 class TileRegisters {
  public:
-  TAILOR_AMX explicit TileRegisters(int upper_rows = tile_rows, int lower_rows = tile_rows) {
+  TAILOR_AMX explicit TileRegisters(int rows = tile_rows) {
     struct alignas(64) {
       std::uint8_t palette = 1, start = 0, reserved[14] = {};
       std::uint16_t row_bytes[16] = {};
       std::uint8_t rows[16] = {};
     } config;
-    const int rows[8] = {upper_rows, upper_rows, lower_rows, lower_rows,
-                         upper_rows, lower_rows, tile_rows,  tile_rows};
     for (int i = 0; i < 8; ++i) {
       config.row_bytes[i] = line_bytes;
-      config.rows[i] = static_cast<std::uint8_t>(rows[i]);
+      config.rows[i] = static_cast<std::uint8_t>(i < 6 ? rows : tile_rows);
     }
     _tile_loadconfig(&config);
   }
@@ -58,17 +56,17 @@ class TileRegisters {
 inline void finish_writes() { asm volatile("" ::: "memory"); }
 
 // Sums (0 and 2, with `Both` also 1 and 3) += rows at `upper`, `lower` times columns at `left`, `right`. A
-// row follows the other after the given bytes.
+// row of the former follows the other after row_bytes; columns are tiles without gaps.
 template <bool Both>
 TAILOR_AMX_INLINE void multiply_tiles(const Bf16* upper, const Bf16* lower, std::size_t row_bytes,
-                                      const Bf16* left, const Bf16* right, std::size_t column_bytes) {
+                                      const Bf16* left, const Bf16* right) {
   _tile_loadd(4, upper, row_bytes);
-  _tile_loadd(6, left, column_bytes);
+  _tile_loadd(6, left, line_bytes);
   _tile_dpbf16ps(0, 4, 6);
   _tile_loadd(5, lower, row_bytes);
   _tile_dpbf16ps(2, 5, 6);
   if constexpr (Both) {
-    _tile_loadd(7, right, column_bytes);
+    _tile_loadd(7, right, line_bytes);
     _tile_dpbf16ps(1, 4, 7);
     _tile_dpbf16ps(3, 5, 7);
   }
@@ -84,25 +82,24 @@ TAILOR_AMX_INLINE void zero_tiles() {
   }
 }
 
-// The four sums lie `block` floats apart in the order 0, 1, 2, 3; rows follow after row_bytes.
+// Tiles of sums without gaps; the right ones and the lower ones lie that many floats behind.
 template <bool Both>
-TAILOR_AMX_INLINE void load_tiles(const float* sums, std::size_t right, std::size_t lower,
-                                  std::size_t row_bytes) {
-  _tile_loadd(0, sums, row_bytes);
-  _tile_loadd(2, sums + lower, row_bytes);
+TAILOR_AMX_INLINE void load_tiles(const float* sums, std::size_t right, std::size_t lower) {
+  _tile_loadd(0, sums, line_bytes);
+  _tile_loadd(2, sums + lower, line_bytes);
   if constexpr (Both) {
-    _tile_loadd(1, sums + right, row_bytes);
-    _tile_loadd(3, sums + lower + right, row_bytes);
+    _tile_loadd(1, sums + right, line_bytes);
+    _tile_loadd(3, sums + lower + right, line_bytes);
   }
 }
 
 template <bool Both>
-TAILOR_AMX_INLINE void store_tiles(float* sums, std::size_t right, std::size_t lower, std::size_t row_bytes) {
-  _tile_stored(0, sums, row_bytes);
-  _tile_stored(2, sums + lower, row_bytes);
+TAILOR_AMX_INLINE void store_tiles(float* sums, std::size_t right, std::size_t lower) {
+  _tile_stored(0, sums, line_bytes);
+  _tile_stored(2, sums + lower, line_bytes);
   if constexpr (Both) {
-    _tile_stored(1, sums + right, row_bytes);
-    _tile_stored(3, sums + lower + right, row_bytes);
+    _tile_stored(1, sums + right, line_bytes);
+    _tile_stored(3, sums + lower + right, line_bytes);
   }
 }
 

@@ -1,6 +1,4 @@
 // Convolutions of an image, forward and (with the flipped weights) of a gradient.
-#include <cstring>
-
 #include "tailor/nn/kernels/amx-inl.h"
 #include "tailor/nn/kernels/bf16_conv.h"
 #include "tailor/nn/kernels/bf16_conv_plan.h"
@@ -32,7 +30,7 @@ class Convolve {
     const int parts = (width + tile_rows - 1) / tile_rows;
     int pixels = (width + parts - 1) / parts;
     if (even) pixels += pixels % 2;
-    const TileRegisters registers(pixels, pixels);
+    const TileRegisters registers(pixels);
     finish_writes();
     Sums sums;
     for (int tile = 0; tile < plan_.output_tiles; tile += 2) {
@@ -68,10 +66,10 @@ class Convolve {
         const Bf16* lower = map_ + plan_.pixel(lower_row + i, place.column + j);
         for (int c = 0; c < plan_.channels; c += tile_depth, weights += step)
           multiply_tiles<Both>(upper + c, lower + c, static_cast<std::size_t>(plan_.channels) * sizeof(Bf16),
-                               weights, weights + tile_values, line_bytes);
+                               weights, weights + tile_values);
       }
     }
-    store_tiles<Both>(sums.of[0][0], tile_sums, 2 * tile_sums, line_bytes);
+    store_tiles<Both>(sums.of[0][0], tile_sums, 2 * tile_sums);
   }
 
   const ConvShape& s_;

@@ -1,6 +1,4 @@
 // Weights into the tiles' order, and their gradient.
-#include <cstring>
-
 #include "tailor/nn/kernels/amx-inl.h"
 #include "tailor/nn/kernels/bf16_conv.h"
 #include "tailor/nn/kernels/bf16_conv_plan.h"
@@ -18,13 +16,13 @@ constexpr int steps_at_once = 7;
 template <bool Both>
 TAILOR_AMX void multiply_steps(const Bf16* upper, const Bf16* lower, std::size_t row_bytes, const Bf16* left,
                                const Bf16* right, int steps, float* sums, std::size_t lower_sums) {
-  load_tiles<Both>(sums, tile_sums, lower_sums, line_bytes);
+  load_tiles<Both>(sums, tile_sums, lower_sums);
   for (int k = 0; k < steps; ++k) {
-    multiply_tiles<Both>(upper, lower, row_bytes, left, right, line_bytes);
+    multiply_tiles<Both>(upper, lower, row_bytes, left, right);
     upper += tile_depth, lower += tile_depth;
     left += tile_values, right += tile_values;
   }
-  store_tiles<Both>(sums, tile_sums, lower_sums, line_bytes);
+  store_tiles<Both>(sums, tile_sums, lower_sums);
 }
 
 }  // namespace

@@ -97,8 +97,7 @@ TAILOR_AMX_INLINE void multiply_block(const Block& b) {
   for (int k = 0; k < b.depth; ++k) {
     const std::size_t rows = static_cast<std::size_t>(k) * tile_values,
                       columns = static_cast<std::size_t>(k) * b.column_step;
-    multiply_tiles<true>(b.upper + rows, b.lower + rows, line_bytes, b.left + columns, b.right + columns,
-                         line_bytes);
+    multiply_tiles<true>(b.upper + rows, b.lower + rows, line_bytes, b.left + columns, b.right + columns);
   }
 }
 
@@ -165,9 +164,9 @@ TAILOR_AMX void bf16_dense_forward(const float* x, const float* w, int rows, int
     float* to = sums;  // blocks of two by two tiles
     for (int r = 0; r < row_tiles; r += 2) {
       for (int c = 0; c < column_tiles; c += 2, to += 4 * tile_sums) {
-        load_tiles<true>(to, tile_sums, 2 * tile_sums, line_bytes);
+        load_tiles<true>(to, tile_sums, 2 * tile_sums);
         multiply_block(block(packed_x, r, row_tiles, packed_w, c, column_tiles, tiles32(inputs)));
-        store_tiles<true>(to, tile_sums, 2 * tile_sums, line_bytes);
+        store_tiles<true>(to, tile_sums, 2 * tile_sums);
       }
     }
   }

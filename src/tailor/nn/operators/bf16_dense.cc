@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "tailor/nn/kernels/bias_gradient.h"
 #include "tailor/nn/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -58,11 +57,7 @@ class Bf16DenseOperator : public Operator {
     const float* dy = memory_.diff_output.floats(all);
     float* dw = pass.gradients + weight_.offset;
     float* dx = memory_.diff_input[0] ? memory_.diff_input[0].floats(all) : nullptr;
-    if (bias_) {
-      float* db = pass.gradients + bias_->offset;
-      std::fill_n(db, out_, 0.0f);
-      kernels::bias_gradient(dy, static_cast<std::size_t>(pass.batch), out_, db);
-    }
+    if (bias_) write_bias_gradient(pass, *bias_, dy);
     Bf16* packed = reinterpret_cast<Bf16*>(memory_.batch_scratch);
     kernels::bf16_dense_pack_gradient(dy, pass.batch, out_, packed);
     each_part(pass, [&](int part, int first, int count) {

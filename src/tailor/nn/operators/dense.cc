@@ -58,11 +58,7 @@ class DenseOperator : public Operator {
     const float* dy = memory_.diff_output.floats(all);
     float* dw = pass.gradients + weight_.offset;
     float* dx = memory_.diff_input[0] ? memory_.diff_input[0].floats(all) : nullptr;
-    if (bias_) {
-      float* db = pass.gradients + bias_->offset;
-      std::fill_n(db, out_, 0.0f);
-      kernels::bias_gradient(dy, static_cast<std::size_t>(pass.batch), out_, db);
-    }
+    if (bias_) write_bias_gradient(pass, *bias_, dy);
     if (sparse_gradient_ && backward_sparse(pass, x, w, dy, dw, dx)) return;
     each_block(pass, in_, inputs_for_a_block, [&](int, int first, int count) {
       kernels::dense_backward_weights(x, dy, dw, pass.batch, first, count, in_, out_);
@@ -119,6 +115,12 @@ class DenseOperator : public Operator {
 };
 
 }  // namespace
+
+void write_bias_gradient(const Pass& pass, const ParameterTensor& bias, const float* dy) {
+  float* db = pass.gradients + bias.offset;
+  std::fill_n(db, bias.size, 0.0f);
+  kernels::bias_gradient(dy, static_cast<std::size_t>(pass.batch), static_cast<int>(bias.size), db);
+}
 
 std::unique_ptr<Operator> make_dense(const LayerContext& context) {
   return std::make_unique<DenseOperator>(context);

@@ -32,6 +32,9 @@ struct LayerContext {
 // values from `first` on; a rate of 0 outside training.
 kernels::DropoutMask dropout_mask(const Pass& pass, int number, std::size_t first);
 
+// Overwrites a dense layer's bias gradient: the sum of dy [batch][bias.size] over the batch.
+void write_bias_gradient(const Pass& pass, const ParameterTensor& bias, const float* dy);
+
 kernels::ConvShape conv_shape(const Layer& layer, const Shape& input);
 kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);
 
