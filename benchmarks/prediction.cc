@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tailor/base/aligned.h"
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
 #include "tailor/nn/architecture.h"
@@ -36,7 +37,7 @@ void run(const Arguments& a) {
   Workers workers(a.threads);
   const Architecture architecture = find_architecture(a.network, {set.shape, dataset->classes()});
   Network network(architecture, {.max_batch = a.batch, .training = false, .bf16 = a.bf16}, workers);
-  std::vector<float> values(network.parameters().total_floats());
+  AlignedFloats values(network.parameters().total_floats());
   initialize(network.parameters(), "pytorch", Key(1), values.data());
   network.use(values.data());
   const Augmenter plain(set.shape, make_normalization("unit", set, indices));

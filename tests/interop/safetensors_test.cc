@@ -50,7 +50,7 @@ TEST(Safetensors, RoundTripKeepsEveryBitNameAndMetadata) {
   ASSERT_EQ(read.tensors.size(), 3u);
   EXPECT_EQ(read.tensors[0].name, "a \"quoted\" \u00e9");
   EXPECT_TRUE(read.tensors[0].shape.empty());
-  EXPECT_EQ(read.tensors[0].data, std::vector<float>{7});
+  EXPECT_EQ(read.tensors[0].data, AlignedFloats{7});
   const Tensor* kernel = read.find("b.kernel");
   ASSERT_NE(kernel, nullptr);
   EXPECT_EQ(kernel->shape, (std::vector<std::int64_t>{2, 3}));

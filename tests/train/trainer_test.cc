@@ -275,10 +275,10 @@ TEST(Trainer, AveragesWeightsAfterEachStepAndMeasuresTheAverage) {
   const std::vector<std::string> one_step = {"epochs=1", "batch_size=60", "learning_rate=0.01"};
   TinyTraining plain(tiny_network(), one_step),
       averaged(tiny_network(), with(one_step, {"weight_average=0.75"}));
-  const std::vector<float> start = averaged.trainer.final_values();
+  const AlignedFloats start = averaged.trainer.final_values();
   plain.trainer.run();
   averaged.trainer.run();
-  const std::vector<float>& end = averaged.trainer.final_values();
+  const AlignedFloats& end = averaged.trainer.final_values();
   EXPECT_EQ(plain.trainer.final_values(), end) << "averaging must not change what is trained";
   EXPECT_EQ(plain.trainer.best_values(), end);
   double change = 0;
@@ -303,7 +303,7 @@ TEST_P(Bf16Trainer, TrainsRoundedAndMeasuresInF32) {
 
   Workers workers(1);
   Network network(rounded.architecture, {.max_batch = 32, .training = false}, workers);
-  std::vector<float> values = rounded.trainer.measured_values();
+  AlignedFloats values = rounded.trainer.measured_values();
   network.use(values.data());
   const Augmenter plain(rounded.images.shape, rounded.trainer.normalization(), {});
   Evaluator evaluator(network, plain, rounded.images.shape, views(rounded.settings), workers);

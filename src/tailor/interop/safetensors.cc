@@ -289,7 +289,7 @@ Safetensors parse_safetensors(std::string_view bytes, const std::string& origin)
 
   for (Entry& entry : entries) {
     Tensor tensor{std::move(entry.name), std::move(entry.shape),
-                  std::vector<float>((entry.end - entry.begin) / sizeof(float))};
+                  AlignedFloats((entry.end - entry.begin) / sizeof(float))};
     if (!tensor.data.empty())
       std::memcpy(tensor.data.data(), data.data() + entry.begin, entry.end - entry.begin);
     result.tensors.push_back(std::move(tensor));

@@ -11,13 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "tailor/base/aligned.h"
+
 namespace tailor {
 
 // Row-major; an empty shape is a scalar, a zero in it an empty tensor.
 struct Tensor {
   std::string name;
   std::vector<std::int64_t> shape;
-  std::vector<float> data;
+  AlignedFloats data;
 };
 
 // A tensor whose values live elsewhere (a network's arena), for writing without a copy.

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "tailor/base/aligned.h"
+
 namespace tailor {
 
 // Floats in whole cache lines: how arrays that follow one another stay aligned.
@@ -11,7 +13,7 @@ constexpr std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 1
 
 class MemoryPlan {
  public:
-  static constexpr std::size_t alignment = 64;  // bytes; a cache line and the widest vector
+  static constexpr std::size_t alignment = cache_line;
 
   // A buffer in use from `first` to `last`, both included. Returns its number.
   int add(std::size_t bytes, int first, int last);

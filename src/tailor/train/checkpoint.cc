@@ -25,7 +25,7 @@ EpochMetrics epoch_metrics(const json& j) {
   return {j.at(0), score(j.at(1)), score(j.at(2)), score(j.at(3)), j.at(4), j.at(5), j.at(6)};
 }
 
-TensorView view(const char* name, const std::vector<float>& data) {
+TensorView view(const char* name, const AlignedFloats& data) {
   return {name, {static_cast<std::int64_t>(data.size())}, data};
 }
 
@@ -76,10 +76,10 @@ TrainingState read_checkpoint(const std::filesystem::path& file, const std::stri
   } catch (const std::exception& error) {
     throw bad_input("{}: metadata does not hold a training's state: {}", file.string(), error.what());
   }
-  const std::pair<const char*, std::vector<float>*> parts[] = {{"values", &state.values},
-                                                               {"average", &state.average},
-                                                               {"optimizer", &state.optimizer},
-                                                               {"best", &state.best}};
+  const std::pair<const char*, AlignedFloats*> parts[] = {{"values", &state.values},
+                                                          {"average", &state.average},
+                                                          {"optimizer", &state.optimizer},
+                                                          {"best", &state.best}};
   for (Tensor& tensor : content.tensors)
     for (const auto& [name, data] : parts)
       if (tensor.name == name) *data = std::move(tensor.data);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/base/aligned.h"
 #include "tailor/base/error.h"
 #include "tailor/train/metrics.h"
 
@@ -23,10 +24,10 @@ struct TrainingState {
   std::vector<EpochMetrics> history;  // of the finished epochs
   EpochProgress progress;             // of the one after
   int best_epoch = 0;                 // 0: none yet
-  std::vector<float> values;          // parameters and buffers
-  std::vector<float> average;         // the same, averaged; empty if off
-  std::vector<float> optimizer;       // the optimiser's state
-  std::vector<float> best;            // values (or average) after the best epoch; empty before the first
+  AlignedFloats values;               // parameters and buffers
+  AlignedFloats average;              // the same, averaged; empty if off
+  AlignedFloats optimizer;            // the optimiser's state
+  AlignedFloats best;                 // values (or average) after the best epoch; empty before the first
 };
 
 // The state could not be kept: a full disk, a folder that is gone.

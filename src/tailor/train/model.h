@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/base/aligned.h"
 #include "tailor/data/normalization.h"
 #include "tailor/nn/architecture.h"
 #include "tailor/train/evaluate.h"
@@ -17,7 +18,7 @@ struct Model {
   Views views;                           // averaged at prediction
   std::vector<std::string> class_names;  // one for each class
   bool light_ground = false;             // most training images are dark things on light
-  std::vector<float> values;             // ParameterTable(architecture).total_floats()
+  AlignedFloats values;                  // ParameterTable(architecture).total_floats()
 };
 
 // Tensors under their table names and shapes, in the engine's memory order (convolution

@@ -142,7 +142,7 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   EpochMetrics m;
   m.epoch = epoch();
   m.train = {p.loss / images, static_cast<double>(p.correct) / images, p.images};
-  const std::vector<float>& measured = measured_values();
+  const AlignedFloats& measured = measured_values();
   measuring().use(const_cast<float*>(measured.data()));  // measuring changes no values
   const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score) {
     score = evaluator_.measure(images_, indices, nullptr, callbacks.stop);
@@ -196,7 +196,7 @@ double Trainer::rate_now() const {
 }
 
 // The averaged weights if there are any, with the running statistics of the moment.
-const std::vector<float>& Trainer::measured_values() {
+const AlignedFloats& Trainer::measured_values() {
   if (state_.average.empty()) return state_.values;
   const auto learned = static_cast<std::ptrdiff_t>(network_.parameters().learned_floats());
   std::copy(state_.values.begin() + learned, state_.values.end(), state_.average.begin() + learned);

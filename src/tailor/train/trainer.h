@@ -78,10 +78,10 @@ class Trainer {
 
   const std::vector<EpochMetrics>& history() const { return state_.history; }
   int best_epoch() const { return state_.best_epoch; }
-  const std::vector<float>& best_values() const { return state_.best; }
-  const std::vector<float>& final_values() const { return state_.values; }
+  const AlignedFloats& best_values() const { return state_.best; }
+  const AlignedFloats& final_values() const { return state_.values; }
   // Those that validation measured after the last epoch: averaged, if the settings say so.
-  const std::vector<float>& measured_values();
+  const AlignedFloats& measured_values();
   std::string weights_hash() const;  // of the final values
   const Normalization& normalization() const { return normalization_; }
   Network& network() { return network_; }
@@ -116,7 +116,7 @@ class Trainer {
   Evaluator evaluator_;
   Optimizer optimizer_;
   std::vector<std::uint32_t> sample_;  // training images re-measured after each epoch
-  std::vector<float> gradients_;
+  AlignedFloats gradients_;
   TrainingState state_;
 };
 

@@ -107,7 +107,7 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   const bool best = definition_.measure == Measure::best_validation_accuracy;
   Workers workers(1);
   Network network(definition_.architecture, {.max_batch = 128, .training = false}, workers);
-  std::vector<float> values = best ? trainer.best_values() : trainer.measured_values();
+  AlignedFloats values = best ? trainer.best_values() : trainer.measured_values();
   network.use(values.data());
   const Augmenter plain(images_.shape, trainer.normalization(), {});
   Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
