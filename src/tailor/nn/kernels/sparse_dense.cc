@@ -6,11 +6,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/sparse_dense.cc"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "tailor/nn/kernels/nonzeros-inl.h"
+#include "tailor/nn/kernels/prefetch.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
@@ -82,11 +82,9 @@ struct Forward {
     for (int r = 0; r < rows; ++r) {
       const float* from = x + at(r, first, in);
       float* to = y + at(r, o, out);
-      // Rows are on different pages, where the processor does not look ahead by itself.
+      // Rows are on different pages.
       constexpr int ahead = 4;
-      if (r + ahead < rows) {
-        for (int i = 0; i < count; i += 16) hwy::Prefetch(from + at(ahead, i, in));
-      }
+      if (r + ahead < rows) prefetch_soon(from + at(ahead, 0, in), count);
       Vector sum[vectors];
       TAILOR_UNROLL
       for (int v = 0; v < vectors; ++v) sum[v] = load<part>(to + v * lane_count, n);

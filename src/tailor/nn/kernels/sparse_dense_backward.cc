@@ -9,11 +9,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/nn/kernels/sparse_dense_backward.cc"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "tailor/nn/kernels/part-inl.h"
+#include "tailor/nn/kernels/prefetch.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
@@ -80,12 +80,14 @@ HWY_INLINE void weighted_sum(const SparseGradients::Entry* entry, const SparseGr
 }
 
 // dx[r][0, n) of one block, from its weights transposed to [out][64]. Fetches the block's part of x
-// meanwhile: its rows are on different pages, where the processor does not look ahead by itself.
+// meanwhile: its rows, like those of dx, are on different pages.
 HWY_INLINE void data_block(const SparseGradients& g, const float* weights, const float* x, float* dx, int in,
                            int n) {
   const Tag d;
   for (int r = 0; r < g.rows; ++r) {
-    for (int i = 0; i < n; i += 16) hwy::Prefetch(x + at(r, i, in));
+    prefetch_early(x + at(r, 0, in), n);
+    constexpr int ahead = 4;
+    if (r + ahead < g.rows) prefetch_soon(dx + at(r + ahead, 0, in), n);
     V sum[vectors];
     weighted_sum(g.by_row + g.row_end[r], g.by_row + g.row_end[r + 1], weights, sum);
     float* to = dx + at(r, 0, in);
@@ -117,10 +119,14 @@ HWY_INLINE void gather_inputs(const float* x, int rows, int in, int n, float* in
   }
 }
 
-// The gradients of one block's weights, [out][64], from its inputs, [rows][64].
-HWY_INLINE void weights_block(const SparseGradients& g, const float* inputs, float* diff_weights) {
+// The gradients of one block's weights, [out][64], from its inputs, [rows][64]. Fetches what follows
+// meanwhile, [64][out] each: the place of these gradients and the next block's weights.
+HWY_INLINE void weights_block(const SparseGradients& g, const float* inputs, float* diff_weights,
+                              const float* place, const float* next) {
   const Tag d;
   for (int o = 0; o < g.out; ++o) {
+    prefetch_early(place + at(o, 0, sparse_block), sparse_block);
+    prefetch_early(next + at(o, 0, sparse_block), sparse_block);
     V sum[vectors];
     weighted_sum(g.by_column + g.column_end[o], g.by_column + g.column_end[o + 1], inputs, sum);
     TAILOR_UNROLL
@@ -142,7 +148,8 @@ void backward_from_gradients(const SparseGradients& g, const float* x, const flo
       data_block(g, weights, x + first, dx + first, in, n);
     }
     gather_inputs(x + first, g.rows, in, n, inputs);
-    weights_block(g, inputs, weights);
+    const float* next = w + at(first + n, 0, g.out);  // beyond the end nothing happens
+    weights_block(g, inputs, weights, dw + at(first, 0, g.out), next);
     transpose(weights, sparse_block, g.out, n, dw + at(first, 0, g.out), g.out);
   }
 }
