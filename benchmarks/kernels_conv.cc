@@ -118,7 +118,7 @@ void sparse(benchmark::State& state, const ConvShape& s, Pass pass, int percent,
   for (auto _ : state) {
     if (pass == Pass::data) sparse_pack_weights(s, weights.data(), packed.data());
     for (std::size_t i = 0; i < images; ++i) {
-      const SparseGradient g = sparse_scan(s, gradient.data() + i * pooled_size(s), nullptr,
+      const SparseGradient g = sparse_scan(s, gradient.data() + i * pooled_size(s), 1, nullptr,
                                            argmax.data() + i * pooled_size(s), scratch.data());
       if (pass == Pass::data) {
         sparse_data_gradient(s, packed.data(), g, dx.data() + i * x_size(s));

@@ -34,12 +34,12 @@ struct Case {
     dw = normals(weight_size(s), 5);  // gradients are added to what is there
     db = normals(static_cast<std::size_t>(s.out_channels), 6);
   }
-  SparseGradient scan(const float* y = nullptr) {
-    return sparse_scan(s, gradient.data(), y, places.data(), scratch.data());
+  SparseGradient scan(const float* y = nullptr, float scale = 1) {
+    return sparse_scan(s, gradient.data(), scale, y, places.data(), scratch.data());
   }
-  void run(const float* y = nullptr) {
+  void run(const float* y = nullptr, float scale = 1) {
     sparse_pack_weights(s, weights.data(), packed.data());
-    const SparseGradient g = scan(y);
+    const SparseGradient g = scan(y, scale);
     sparse_weight_gradient(s, x.data(), g, dw.data(), db.data());
     sparse_data_gradient(s, packed.data(), g, dx.data());
     for (const auto* buffer : {&scratch, &packed, &dx, &dw, &db}) expect_guards(*buffer);
@@ -99,6 +99,19 @@ TEST_P(SparseConv, OutputsThatReluSilencedReceiveNothing) {
   EXPECT_LT(distance(c.dx, expected.dx, x_size(shape)), tolerance);
   EXPECT_LT(distance(c.dw, expected.dw, weight_size(shape)), tolerance);
   EXPECT_LT(distance(c.db, expected.db, static_cast<std::size_t>(shape.out_channels)), tolerance);
+}
+
+TEST_P(SparseConv, ScalingIsThatOfTheGradient) {
+  for (const ConvShape& shape : {shapes[0], shapes[2], shapes[11]}) {
+    SCOPED_TRACE(text(shape));
+    Case c(shape, 0.4), scaled(shape, 0.4);
+    for (float& g : scaled.gradient) g *= 1.7f;
+    c.run(nullptr, 1.7f);
+    scaled.run();
+    EXPECT_EQ(c.dx, scaled.dx);
+    EXPECT_EQ(c.dw, scaled.dw);
+    EXPECT_EQ(c.db, scaled.db);
+  }
 }
 
 // NaN in the result exactly where the reference has it; `more` lets other elements be NaN too.

@@ -3,7 +3,7 @@
 // dropout silence most of those. Exact: the same sums as the dense gradient without its zero terms. One image
 // per call.
 //
-//   SparseGradient g = sparse_scan(shape, pooled_gradient, y, argmax, scratch);
+//   SparseGradient g = sparse_scan(shape, pooled_gradient, scale, y, argmax, scratch);
 //   sparse_weight_gradient(shape, x, g, dw, db);
 //   sparse_data_gradient(shape, packed_weights, g, dx);
 //
@@ -27,6 +27,7 @@ struct SparseGradient {
   const std::uint64_t*
       masks;  // [pooled pixels][place in the window, 0..3][out / 64]: a bit for each output channel
   const float* gradient;       // [pooled pixels][out], as given
+  float scale;                 // what it is still to be multiplied with
   const std::uint8_t* argmax;  // the same
   float* work;                 // the rest of the scratch
 };
@@ -43,8 +44,9 @@ std::size_t sparse_weight_floats(const ConvShape& shape);
 void sparse_pack_weights(const ConvShape& shape, const float* weights, float* packed);
 
 // pooled_gradient, y, argmax [out_height / 2][out_width / 2][out_channels] as winograd_forward_pool orders
-// them. Where y <= 0 the gradient counts as zero (ReLU); y may be null if that has been done.
-SparseGradient sparse_scan(const ConvShape& shape, const float* pooled_gradient, const float* y,
+// them. Where y <= 0 the gradient counts as zero (ReLU); y may be null if that has been done. The gradients
+// will be of `scale` times the pooled gradient, as dropout wants it.
+SparseGradient sparse_scan(const ConvShape& shape, const float* pooled_gradient, float scale, const float* y,
                            const std::uint8_t* argmax, float* scratch);
 
 // dw [out][3][3][in] and db [out] += this image's gradients; x [in_height][in_width][in]. db may be null.

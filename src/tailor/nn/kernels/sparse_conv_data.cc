@@ -26,6 +26,7 @@ constexpr int pass_rows = HWY_CAP_GE512 ? 2 : 1;
 struct Window {
   const std::uint64_t* masks;  // [4][words]
   const float* gradient;
+  float scale;  // of the gradient
   int words;
 };
 
@@ -37,7 +38,7 @@ HWY_INLINE void add_place(const float* weights, const Window& window, int place,
     for (std::uint64_t mask = window.masks[place * window.words + word]; mask != 0; mask &= mask - 1) {
       const Size channel = hwy::Num0BitsBelowLS1Bit_Nonzero64(mask);
       const float* w = block + channel * (9 * 16);
-      const Vector g = broadcast(window.gradient[static_cast<Size>(word) * 64 + channel]);
+      const Vector g = broadcast(window.scale * window.gradient[static_cast<Size>(word) * 64 + channel]);
       TAILOR_UNROLL
       for (int r = 0; r < 3; ++r) {
         TAILOR_UNROLL
@@ -121,7 +122,7 @@ void sparse_data(const ConvShape& s, const float* packed, const SparseGradient& 
       plan.pixels == 0) {
     std::memset(to, 0, static_cast<Size>(plan.height) * row * sizeof(float));
   }
-  const Window window{g.masks, g.gradient, (s.out_channels + 63) / 64};
+  const Window window{g.masks, g.gradient, g.scale, (s.out_channels + 63) / 64};
   for (int channel = 0; channel < s.in_channels; channel += lane_count) {
     const float* weights =
         packed + static_cast<Size>(channel / 16) * s.out_channels * (9 * 16) + channel % 16;

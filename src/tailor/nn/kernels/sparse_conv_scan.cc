@@ -95,12 +95,12 @@ void sparse_pack_weights(const ConvShape& s, const float* weights, float* packed
   }
 }
 
-SparseGradient sparse_scan(const ConvShape& s, const float* pooled_gradient, const float* y,
+SparseGradient sparse_scan(const ConvShape& s, const float* pooled_gradient, float scale, const float* y,
                            const std::uint8_t* argmax, float* scratch) {
   const SparsePlan plan(s);
   auto* masks = reinterpret_cast<std::uint64_t*>(scratch);
   const int count = HWY_DYNAMIC_DISPATCH(sparse_masks)(s, plan.pixels, pooled_gradient, y, argmax, masks);
-  return {count, masks, pooled_gradient, argmax, scratch + plan.mask_floats()};
+  return {count, masks, pooled_gradient, scale, argmax, scratch + plan.mask_floats()};
 }
 
 }  // namespace tailor::kernels

@@ -26,6 +26,7 @@ struct Image {
 // Up to 64 pooled pixels whose gradients are summed together.
 struct Strip {
   const float* gradient;       // [pixels][out], from the strip's first pixel on
+  float scale;                 // of the gradient
   const std::uint8_t* argmax;  // the same
   const int* corner;           // [pixels]: the first pixel under the window, in floats from the image's start
   const std::uint64_t* masks;  // [out]: which pixels' gradients are not zero
@@ -75,7 +76,7 @@ HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int i
   const std::uint8_t* argmax = strip.argmax + o;
   for (std::uint64_t mask = strip.masks[o]; mask != 0; mask &= mask - 1) {
     const int p = lowest_bit(mask);
-    const Vector g = broadcast(gradient[static_cast<Size>(p) * strip.out_channels]);
+    const Vector g = broadcast(strip.scale * gradient[static_cast<Size>(p) * strip.out_channels]);
     const float* x =
         image.x + strip.corner[p] + strip.places[argmax[static_cast<Size>(p) * strip.out_channels]];
     total = hn::Add(total, g);
@@ -158,9 +159,9 @@ void sparse_weights(const ConvShape& s, const float* x, const SparseGradient& g,
     }
     collect(s.out_channels, g, first, pixels, masks);
     const Size at = static_cast<Size>(first) * s.out_channels;
-    const Strip strip{
-        g.gradient + at, g.argmax + at, corner, masks, {0, image.pixel, image.row, image.row + image.pixel},
-        s.out_channels};
+    const Strip strip{g.gradient + at, g.scale, g.argmax + at,
+                      corner,          masks,   {0, image.pixel, image.row, image.row + image.pixel},
+                      s.out_channels};
     for (int channel = 0; channel < s.in_channels;) {
       const int left = (s.in_channels - channel + lane_count - 1) / lane_count;
       const int vectors = most == 1 || left == 1 ? 1 : left == 3 ? 3 : 2;

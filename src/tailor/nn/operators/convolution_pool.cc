@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/kernels/sparse_conv.h"
 #include "tailor/nn/kernels/winograd_conv.h"
 #include "tailor/nn/memory_plan.h"
@@ -70,11 +69,11 @@ class ConvolutionPoolOperator : public Operator {
       const std::size_t in = static_cast<std::size_t>(i) * input_floats_,
                         out = static_cast<std::size_t>(i) * output_floats_;
       const float* x = memory_.input[0].floats(images) + in;
-      float* dy = memory_.diff_output.floats(images) + out;
+      const float* dy = memory_.diff_output.floats(images) + out;
       // What was dropped has an output of zero, where the scan lets no gradient through; the rest was scaled.
-      if (rate > 0) kernels::multiply(1 / (1 - rate), dy, output_floats_);
-      const kernels::SparseGradient gradient = kernels::sparse_scan(
-          shape_, dy, memory_.output.floats(images) + out, arg_max(images) + out, floats(image.lane));
+      const kernels::SparseGradient gradient =
+          kernels::sparse_scan(shape_, dy, 1 / (1 - rate), memory_.output.floats(images) + out,
+                               arg_max(images) + out, floats(image.lane));
       kernels::sparse_weight_gradient(shape_, x, gradient, sums_.weight_sum(memory_, image.lane),
                                       sums_.bias_sum(memory_, image.lane));
       if (input_gradient_)
