@@ -35,7 +35,7 @@ struct SparseGradients {
     float value;
   };
 
-  SparseGradients(void* memory, int rows, int out);
+  SparseGradients(void* memory, int row_count, int out_count);
 
   int rows, out;
   Entry *by_row, *by_column;           // [rows * out], lists without gaps
