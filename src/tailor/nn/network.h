@@ -34,7 +34,8 @@ class Network {
   void set_dropout_rates(std::vector<double> rates) { dropout_rates_ = std::move(rates); }
   void set_batch_norm_momentum(double momentum) { pass_.batch_norm_momentum = momentum; }
 
-  // The arena to compute with. Call again, or call changed(), whenever its content has changed.
+  // The arena to compute with, best on a cache line (base/aligned.h). Call again, or call changed(), whenever
+  // its content has changed.
   void use(float* values);
   void changed() { plan_.prepare(pass_); }
 
