@@ -1,11 +1,14 @@
-# `scripts/bench study`: how long a whole search takes until it has reached a validation accuracy: `tailor tune` against
-# Optuna and PyTorch, with the same space, the same kind of pruner, as many workers; in turns, one seed after the other.
+# `scripts/bench study`: how long a whole search takes until it has reached validation accuracies: `tailor tune` against
+# Optuna and PyTorch, with the same space, the same pruner, as many workers; in turns, one seed after the other. Both are
+# watched from outside, in the database that both write in Optuna's form, and stopped when they have reached the last.
 import argparse
-import json
+import math
+import os
+import random
+import signal
 import sqlite3
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,11 +25,22 @@ def precision_list(text):
     return precisions
 
 
+def target_list(text):
+    targets = sorted(float(word) for word in text.split(","))
+    if not all(0 < target < 1 for target in targets):
+        raise argparse.ArgumentTypeError("accuracies are between 0 and 1")
+    return targets
+
+
 def add_options(parser):
-    parser.add_argument("--target", type=float, default=0.915, help="validation accuracy, 0 to 1")
+    parser.add_argument("--targets", type=target_list, default="0.915,0.92", help="validation accuracies, 0 to 1, comma-separated")
+    parser.add_argument("--limit", type=float, default=3600, help="seconds of one search, for whatever it has reached then")
     parser.add_argument("--epochs", type=int, default=6, help="of each trial that is not pruned")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2, help="trials at once, one thread each")
+    parser.add_argument("--sampler", default="tpe", help="tailor's; the peer has Optuna's TPE")
+    parser.add_argument("--free", action="store_true", help="tailor decides by whatever has ended, as Optuna does, instead of with a lag")
     parser.add_argument("--python", help="interpreter that has torch and optuna, instead of build/peers")
     parser.add_argument("--precisions", type=precision_list, default="f32,bf16", help="PyTorch's, comma-separated; channels_last both")
     parser.add_argument("--tailor-only", action="store_true", help="without the peer")
@@ -41,50 +55,78 @@ def best_so_far(database):
         return 0
 
 
-def tailor_seconds(o, seed, folder):
-    database = folder / f"tailor-{seed}.db"
+def seconds_to_targets(o, command, database):
+    """Seconds from the start of `command` until each target; infinite for those not reached within the limit."""
+    log = open(f"{database}.log", "w+")
     start = time.perf_counter()
-    command = [BIN / "tailor", "tune", "--space", "small", "--trials", "100000", "--epochs", o.epochs, "--seed", seed,
-               "--storage", f"sqlite:///{database}", "--jobs", o.workers, "--lag", 2 * o.workers]  # fmt: skip
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-    while best_so_far(database) < o.target:
-        if process.poll() is not None:
-            sys.exit(f"tailor tune ended before {o.target} was reached")
-        time.sleep(0.05)
-    seconds = time.perf_counter() - start
-    process.terminate()
-    process.wait()
-    return seconds
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
+    reached = []
+    try:
+        while len(reached) < len(o.targets) and (now := time.perf_counter() - start) < o.limit:
+            best = best_so_far(database)
+            reached += [now] * (sum(best >= target for target in o.targets) - len(reached))
+            if process.poll() is not None and len(reached) < len(o.targets):
+                log.seek(0)
+                raise SystemExit(f"ended before {o.targets[len(reached)]} was reached: {command[0]}\n{log.read()[-3000:]}")
+            time.sleep(0.05)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)  # with its workers
+            process.wait()
+        log.close()
+    return reached + [math.inf] * (len(o.targets) - len(reached))
 
 
-def peer_seconds(o, precision, python, seed, folder):
+def tailor_command(o, seed, database):
+    return [BIN / "tailor", "tune", "--space", "small", "--trials", "100000", "--epochs", o.epochs, "--seed", seed, "--sampler",
+            o.sampler, "--storage", f"sqlite:///{database}", "--jobs", o.workers, "--lag", 2 * o.workers,
+            *(["--free"] if o.free else [])]  # fmt: skip
+
+
+def peer_command(o, precision, python, seed, database):
     script = ROOT / "benchmarks" / "peers" / "optuna_pytorch_study.py"
-    command = [python, script, "--storage", f"sqlite:///{folder}/{precision}-{seed}.db", "--target", o.target, "--epochs", o.epochs,
-               "--workers", o.workers, "--seed", seed, "--precision", precision]  # fmt: skip
-    run = subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)
-    result = json.loads(run.stdout.splitlines()[-1])
-    if not result["reached"]:
-        sys.exit(f"the peer did not reach {o.target}")
-    return result["seconds"]
+    return [python, script, "--storage", f"sqlite:///{database}", "--epochs", o.epochs, "--workers", o.workers, "--seed", seed,
+            "--precision", precision]  # fmt: skip
 
 
-def spread(values, digits):
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+def shown(value, digits=0):
+    return "not reached" if math.isinf(value) else f"{value:,.{digits}f}"
 
 
-def run(o, python, note):
-    precisions = [] if o.tailor_only else o.precisions
-    ours, peers = [], {p: [] for p in precisions}
-    with tempfile.TemporaryDirectory() as name:
-        for seed in range(1, o.seeds + 1):
-            ours.append(tailor_seconds(o, seed, Path(name)))
-            note(f"seed {seed}: tailor {ours[-1]:.1f} s")
-            for precision in precisions:
-                peers[precision].append(peer_seconds(o, precision, python, seed, Path(name)))
-                note(f"seed {seed}: Optuna and PyTorch {precision} {peers[precision][-1]:.1f} s")
-    print(f"Seconds until a validation accuracy of {o.target} is reached, median (smallest to largest) of {o.seeds} seeds:\n")
-    print("| | seconds | times tailor's | all seeds together |\n|---|---:|---:|---:|")
-    print(f"| tailor tune | {spread(ours, 1)} | 1 | 1 |")
-    for precision, theirs in peers.items():
-        ratios = [p / t for p, t in zip(theirs, ours)]
-        print(f"| Optuna + PyTorch {precision} | {spread(theirs, 1)} | {spread(ratios, 1)} | {sum(theirs) / sum(ours):.1f} |")
+def ratio_interval(theirs, ours):
+    """95 % of the ratio of sums when seeds are drawn again, each side by itself: they have nothing but the number in common."""
+    draw = random.Random(1)
+    again = lambda values: sum(draw.choices(values, k=len(values)))  # noqa: E731
+    ratios = sorted(again(theirs) / again(ours) for _ in range(10000))
+    return ratios[249], ratios[9749]
+
+
+def compare(theirs, ours, limit):
+    """The ratio of all seeds together as text; searches that did not arrive count with their limit: at least so much."""
+    at_least = any(map(math.isinf, theirs))
+    theirs = [min(seconds, limit) for seconds in theirs]
+    low, high = ratio_interval(theirs, ours)
+    return f"{'at least ' if at_least else ''}{sum(theirs) / sum(ours):.1f} [{low:.1f}, {high:.1f}]"
+
+
+def run(o, python, note, table):
+    rows = {"tailor tune": []} | {f"Optuna + PyTorch {p}": [] for p in ([] if o.tailor_only else o.precisions)}
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in range(o.first_seed, o.first_seed + o.seeds):
+            for name, times in rows.items():
+                database = Path(folder) / f"{name.split()[-1]}-{seed}.db"
+                own = name == "tailor tune"
+                command = tailor_command(o, seed, database) if own else peer_command(o, name.split()[-1], python, seed, database)
+                times.append(seconds_to_targets(o, command, database))
+                note(f"seed {seed}: {name:<22} " + ", ".join(f"{t:.3f} after {shown(s, 1)} s" for t, s in zip(o.targets, times[-1])))
+    seeds = [str(seed) for seed in range(o.first_seed, o.first_seed + o.seeds)]
+    for number, target in enumerate(o.targets):
+        print(f"\nSeconds until a validation accuracy of {target} is reached, by seed:\n")
+        ours = [times[number] for times in rows["tailor tune"]]
+        cells = []
+        for name, times in rows.items():
+            mine = [seconds[number] for seconds in times]
+            comparable = not any(map(math.isinf, ours))
+            ratio = "1" if mine == ours else compare(mine, ours, o.limit) if comparable else ""
+            cells.append([name, *map(shown, mine), shown(statistics.median(mine)), ratio])
+        table(o, ["", *seeds, "median", "all seeds, times tailor's [95 %]"], cells)
