@@ -127,6 +127,6 @@ def run(o, python, note, table):
         for name, times in rows.items():
             mine = [seconds[number] for seconds in times]
             comparable = not any(map(math.isinf, ours))
-            ratio = "1" if mine == ours else compare(mine, ours, o.limit) if comparable else ""
+            ratio = "1" if name == "tailor tune" else compare(mine, ours, o.limit) if comparable else ""
             cells.append([name, *map(shown, mine), shown(statistics.median(mine)), ratio])
         table(o, ["", *seeds, "median", "all seeds, times tailor's [95 %]"], cells)

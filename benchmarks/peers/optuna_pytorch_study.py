@@ -90,7 +90,8 @@ def work(o, worker):
                 raise optuna.TrialPruned()
         return accuracy
 
-    # The rungs of `tailor tune` for these epochs: epochs / 3, epochs / 9, … down to one epoch.
+    # The rungs of `tailor tune`: epochs / 3, epochs / 9, … down to at least one. Optuna counts them upwards, which is the
+    # same for 3, 6, 9, 18, … epochs.
     first = o.epochs
     while first // 3 >= 1:
         first //= 3
