@@ -56,16 +56,15 @@ void ConfirmOutput::tick(JobQueue& queue) {
   queue.look([&](const StudyView& view) {
     if (view.next_job() == 0) return;
     const StudyCounts c = view.counts();
-    const int done = c.complete + c.failed;
-    if (done_at_start_ < 0) done_at_start_ = done;
-    parts.push_back(fmt::format("{} runs done", done));
+    parts.push_back(fmt::format("{} runs done", c.complete + c.failed));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
     const RaceStanding standing =
         judge_race(race_costs(confirmation_, view.last_observations()), confirmation_.race);
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    const int left = standing.most_runs(confirmation_.race) + 2 * confirmation_.final_seeds - done;
-    if (done > done_at_start_ && left > 0)
-      parts.push_back("at most " + clock_time(left * seconds / (done - done_at_start_)) + " left");
+    const int most_runs = standing.most_runs(confirmation_.race) + 2 * confirmation_.final_seeds;
+    const auto epochs = static_cast<double>(c.epochs);
+    if (const auto left = time_left_(epochs, most_runs * view.definition().budget.epochs - epochs))
+      parts.push_back("at most " + clock_time(*left) + " left");
     if (standing.seeds > 0)
       parts.push_back(fmt::format("{} of {} in the race, {} leads", standing.left,
                                   confirmation_.candidates.size(),

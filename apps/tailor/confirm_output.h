@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "session_output.h"
+#include "time_left.h"
 
 namespace tailor {
 
@@ -20,7 +21,7 @@ class ConfirmOutput final : public SessionOutput {
  private:
   const Confirmation& confirmation_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  int done_at_start_ = -1;
+  TimeLeft time_left_;  // by epochs
 };
 
 }  // namespace tailor

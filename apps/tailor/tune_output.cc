@@ -86,7 +86,6 @@ void TuneOutput::tick(JobQueue& queue) {
     if (view.next_job() == 0) return;
     const StudyCounts c = view.counts();
     const int ended = c.complete + c.pruned + c.failed, all = view.definition().budget.trials;
-    if (epochs_at_start_ < 0) epochs_at_start_ = c.epochs;
     // What fits is shown, in this order.
     parts.push_back(fmt::format("{}/{} done", ended, all));
     if (c.running > 0) parts.push_back(fmt::format("{} running", c.running));
@@ -96,11 +95,9 @@ void TuneOutput::tick(JobQueue& queue) {
     // Trials made so far tell how long the others take.
     const int made = ended + c.paused;
     const double share = static_cast<double>(std::min(made, all)) / all;
-    const std::int64_t trained = c.epochs - epochs_at_start_;
-    if (made > 0 && trained > 0 && share < 1) {
-      const double left = static_cast<double>(c.epochs) * (1 - share) / share;
-      parts.push_back(clock_time(left * seconds / static_cast<double>(trained)) + " left");
-    }
+    const auto epochs = static_cast<double>(c.epochs);
+    if (const auto left = time_left_(epochs, made > 0 ? epochs * (1 - share) / share : 0))
+      parts.push_back(clock_time(*left) + " left");
     if (c.failed > 0) parts.push_back(fmt::format("{} failed", c.failed));
     if (c.paused > 0) parts.push_back(fmt::format("{} paused", c.paused));
     if (c.pruned > 0) parts.push_back(fmt::format("{} pruned", c.pruned));

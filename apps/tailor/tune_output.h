@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "session_output.h"
+#include "time_left.h"
 
 namespace tailor {
 
@@ -20,7 +21,7 @@ class TuneOutput final : public SessionOutput {
 
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::int64_t epochs_at_start_ = -1;
+  TimeLeft time_left_;  // by epochs
   std::chrono::steady_clock::time_point disk_read_{};
   std::uintmax_t disk_ = 0;
 };
