@@ -105,8 +105,11 @@ def compare(theirs, ours, limit):
     """The ratio of all seeds together as text; searches that did not arrive count with their limit: at least so much."""
     at_least = any(map(math.isinf, theirs))
     theirs = [min(seconds, limit) for seconds in theirs]
+    ratio = f"{'at least ' if at_least else ''}{sum(theirs) / sum(ours):.1f}"
+    if len(ours) < 3:
+        return ratio  # drawing again from one or two says nothing
     low, high = ratio_interval(theirs, ours)
-    return f"{'at least ' if at_least else ''}{sum(theirs) / sum(ours):.1f} [{low:.1f}, {high:.1f}]"
+    return f"{ratio} [{low:.1f}, {high:.1f}]"
 
 
 def run(o, python, note, table):
