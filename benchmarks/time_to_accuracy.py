@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +103,9 @@ def ratio_interval(theirs, ours):
 
 
 def compare(theirs, ours, limit):
-    """The ratio of all seeds together as text; searches that did not arrive count with their limit: at least so much."""
+    """The ratio of all seeds together as text; their searches that did not arrive count with the limit: at least so much."""
+    if any(map(math.isinf, ours)):
+        return ""
     at_least = any(map(math.isinf, theirs))
     theirs = [min(seconds, limit) for seconds in theirs]
     ratio = f"{'at least ' if at_least else ''}{sum(theirs) / sum(ours):.1f}"
@@ -113,23 +116,22 @@ def compare(theirs, ours, limit):
 
 
 def run(o, python, note, table):
-    rows = {"tailor tune": []} | {f"Optuna + PyTorch {p}": [] for p in ([] if o.tailor_only else o.precisions)}
+    seeds = range(o.first_seed, o.first_seed + o.seeds)
+    own = "tailor tune"
+    commands = {own: partial(tailor_command, o)}
+    for precision in [] if o.tailor_only else o.precisions:
+        commands[f"Optuna + PyTorch {precision}"] = partial(peer_command, o, precision, python)
+    searches = {name: [] for name in commands}  # for each seed the seconds to each target
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(o.first_seed, o.first_seed + o.seeds):
-            for name, times in rows.items():
-                database = Path(folder) / f"{name.split()[-1]}-{seed}.db"
-                own = name == "tailor tune"
-                command = tailor_command(o, seed, database) if own else peer_command(o, name.split()[-1], python, seed, database)
-                times.append(seconds_to_targets(o, command, database))
-                note(f"seed {seed}: {name:<22} " + ", ".join(f"{t:.3f} after {shown(s, 1)} s" for t, s in zip(o.targets, times[-1])))
-    seeds = [str(seed) for seed in range(o.first_seed, o.first_seed + o.seeds)]
+        for seed in seeds:
+            for number, (name, command) in enumerate(commands.items()):
+                database = Path(folder) / f"{number}-{seed}.db"
+                searches[name].append(seconds_to_targets(o, command(seed, database), database))
+                reached = [f"{t:.3f} after {shown(s, 1)} s" for t, s in zip(o.targets, searches[name][-1])]
+                note(f"seed {seed}: {name:<22} {', '.join(reached)}")
     for number, target in enumerate(o.targets):
         print(f"\nSeconds until a validation accuracy of {target} is reached, by seed:\n")
-        ours = [times[number] for times in rows["tailor tune"]]
-        cells = []
-        for name, times in rows.items():
-            mine = [seconds[number] for seconds in times]
-            comparable = not any(map(math.isinf, ours))
-            ratio = "1" if name == "tailor tune" else compare(mine, ours, o.limit) if comparable else ""
-            cells.append([name, *map(shown, mine), shown(statistics.median(mine)), ratio])
-        table(o, ["", *seeds, "median", "all seeds, times tailor's [95 %]"], cells)
+        times = {name: [seconds[number] for seconds in of] for name, of in searches.items()}
+        rows = [[name, *map(shown, mine), shown(statistics.median(mine)), "1" if name == own else compare(mine, times[own], o.limit)]
+                for name, mine in times.items()]  # fmt: skip
+        table(o, ["", *map(str, seeds), "median", "all seeds, times tailor's [95 %]"], rows)

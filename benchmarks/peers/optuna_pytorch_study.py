@@ -93,7 +93,7 @@ def work(o, worker):
     # The rungs of `tailor tune`: epochs / 3, epochs / 9, … down to at least one. Optuna counts them upwards, which is the
     # same for 3, 6, 9, 18, … epochs.
     first = o.epochs
-    while first // 3 >= 1:
+    while first >= 3:
         first //= 3
     study = optuna.load_study(
         study_name="peer", storage=o.storage, sampler=optuna.samplers.TPESampler(seed=o.seed * 100 + worker),
