@@ -61,15 +61,22 @@ export async function open(browser, file, options = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-// Scrolls through the whole page, so that every chart has had its turn.
+// Scrolls through the whole page, so that every chart has had its turn: a busy machine may show no frame for seconds, in
+// which no chart learns that it is in the window.
 export async function scrollThrough(page) {
   await page.evaluate(async () => {
+    const until = async (condition, milliseconds) => {
+      for (const end = performance.now() + milliseconds; !condition() && performance.now() < end;) await new Promise((done) => setTimeout(done, 20));
+    };
+    const charts = [...document.querySelectorAll('figure.chart')];
+    const inWindow = ({ top, bottom, height }) => height > 0 && bottom > 0 && top < window.innerHeight;
+    const drawn = (figure) => figure.querySelector('.plot').dataset.drawn !== undefined;
     for (let y = 0; y < document.documentElement.scrollHeight; y += 500) {
       window.scrollTo({ top: y, behavior: 'instant' });
-      await new Promise((done) => { // two frames, or a while where none come
-        requestAnimationFrame(() => requestAnimationFrame(done));
-        setTimeout(done, 500);
-      });
+      let settled = false;
+      requestAnimationFrame(() => requestAnimationFrame(() => { settled = true; }));
+      await until(() => settled, 500);
+      await until(() => charts.every((figure) => drawn(figure) || !inWindow(figure.getBoundingClientRect())), 10000);
     }
     window.scrollTo({ top: 0, behavior: 'instant' });
   });
