@@ -2,6 +2,8 @@
 // beside running, pruned and failed trials.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -105,17 +107,43 @@ TEST(Gp, RunningTrialsKeepOthersAway) {
   }
 }
 
-TEST(Gp, KeepsAwayFromWhatFailedOrWasPruned) {
+TEST(Gp, KeepsAwayFromWhatFailed) {
   const Space space({{"x", real(0, 1)}});
-  for (const State state : {State::failed, State::pruned}) {
-    std::vector<Observation> history;
-    for (int i = 0; i < 30; ++i) {
-      const double x = (i + 0.5) / 30;  // seems best at the upper end, where no trial is completed
-      history.push_back(
-          {i, {x}, x > 0.5 ? state : State::complete, state == State::failed && x > 0.5 ? none : 1 - x, 3});
-    }
-    EXPECT_LT((*make_sampler("gp")->propose(space, history, 30, Key(1)))[0], 0.65);
+  std::vector<Observation> history;
+  for (int i = 0; i < 30; ++i) {
+    const double x = (i + 0.5) / 30;  // seems best at the upper end, where no trial is completed
+    const bool failed = x > 0.5;
+    history.push_back({i, {x}, failed ? State::failed : State::complete, failed ? none : 1 - x, -1});
   }
+  EXPECT_LT((*make_sampler("gp")->propose(space, history, 30, Key(1)))[0], 0.65);
+}
+
+// Numbers that sums keep exactly, so that the proposals are the same to the last bit.
+TEST(Gp, PrunedTrialsCountWithWhatTheyWouldHaveComeTo) {
+  const Space space({{"x", real(0, 1)}, {"y", real(0, 1)}});
+  constexpr double change[] = {-0.5, -0.125, 0};  // after epochs 1, 2 and 3
+  std::vector<Observation> trained, pruned;
+  std::vector<std::vector<double>> curves;
+  for (int i = 0; i < 20; ++i) {
+    const Assignment x = draw_uniform(space, Key(static_cast<std::uint64_t>(i)));
+    const double value = std::round(1024 * bowl(space, x)) / 1024;
+    curves.push_back({value - change[0], value - change[1], value});
+    trained.push_back({i, x, State::complete, value, 3});
+    pruned.push_back(trained.back());
+  }
+  for (std::size_t i = 0; i < pruned.size(); ++i) {
+    const std::size_t epochs = i % 3 + 1;  // 3: to the end
+    pruned[i].curve = std::span(curves[i]).first(epochs);
+    if (epochs == 3) continue;
+    pruned[i].state = State::pruned;
+    pruned[i].step = static_cast<int>(epochs);
+    pruned[i].value = pruned[i].curve.back();
+  }
+  EXPECT_EQ(make_sampler("gp")->propose(space, pruned, 20, Key(1)),
+            make_sampler("gp")->propose(space, trained, 20, Key(1)));
+  for (Observation& o : pruned) o.curve = {};  // then they seem worse than they are
+  EXPECT_NE(make_sampler("gp")->propose(space, pruned, 20, Key(1)),
+            make_sampler("gp")->propose(space, trained, 20, Key(1)));
 }
 
 TEST(Gp, ManyTrialsAreRepresentedByAPart) {

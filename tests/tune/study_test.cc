@@ -296,6 +296,24 @@ TEST(Study, GoesOnAfterItsSpaceChanged) {
   EXPECT_EQ(seen[0].assignment[2], 0.0) << "the default";
 }
 
+TEST(Study, SamplersSeeEveryEpochOfWhatHasEnded) {
+  const TestStudy study(small_study("random", "asha"));
+  Formula formula;
+  study.run(formula);
+  const auto storage = open_storage(study.url);
+  StudyView view(study.id);
+  storage->transaction([&] { view.refresh(*storage); });
+  int pruned = 0;
+  for (const Observation& o : view.observations(1000)) {
+    if (o.state == Observation::State::failed) continue;
+    ASSERT_EQ(o.curve.size(), static_cast<std::size_t>(o.step)) << o.number;
+    EXPECT_EQ(o.curve.back(), o.value);
+    EXPECT_EQ(o.curve.data(), view.trials()[static_cast<std::size_t>(o.number)].costs.data());
+    pruned += o.state == Observation::State::pruned;
+  }
+  EXPECT_GT(pruned, 5);
+}
+
 TEST(Study, RefusesChangesThatMakeTrialsIncomparable) {
   const StudyDefinition definition = small_study();
   const TestStudy study(definition);

@@ -24,7 +24,8 @@ struct Observation {
   Assignment assignment;  // in the order of the space that is proposed in (Space::from_named)
   State state = State::complete;
   double value = std::numeric_limits<double>::quiet_NaN();
-  int step = -1;  // pruned: the last step with a value, -1 if there is none
+  int step = -1;                    // pruned: the last step with a value, -1 if there is none
+  std::span<const double> curve{};  // complete, pruned: the values after epochs 1, 2, … if they are known
 };
 
 class Sampler {

@@ -31,6 +31,7 @@ void set_value(Observation& o, const StudyTrial& trial, Observation::State state
   const auto seen = std::min(static_cast<std::size_t>(epochs), trial.costs.size());
   o.state = state;
   o.step = static_cast<int>(seen);
+  o.curve = std::span(trial.costs).first(seen);
   o.value = seen > 0 ? trial.costs[seen - 1] : std::numeric_limits<double>::quiet_NaN();
   if (state == Observation::State::complete && seen == 0) o.value = trial.final_cost;
   if (std::isnan(o.value)) o.state = Observation::State::failed;

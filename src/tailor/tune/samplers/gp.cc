@@ -6,6 +6,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -34,29 +36,45 @@ bool valued(const Observation& o) {
   return (o.state == Observation::State::complete || pruned) && std::isfinite(o.value);
 }
 
-// A pruned trial would not have become one of the better ones, so it counts as no better than the median of
-// those that were completed; a failed one counts as the worst.
+// By how much the values of completed trials changed after this epoch: the median; 0 where none is known.
+double change_after(int epoch, std::span<const Observation> history) {
+  const auto at = static_cast<std::size_t>(epoch) - 1;
+  std::vector<double> changes;
+  for (const Observation& o : history) {
+    if (o.state == Observation::State::complete && valued(o) && at < o.curve.size() &&
+        std::isfinite(o.curve[at]))
+      changes.push_back(o.value - o.curve[at]);
+  }
+  if (changes.empty()) return 0;
+  const auto middle = changes.begin() + static_cast<std::ptrdiff_t>(changes.size() / 2);
+  std::nth_element(changes.begin(), middle, changes.end());
+  return *middle;
+}
+
+// A pruned trial counts with what it would have come to, had it changed as the completed ones did; a failed
+// one counts as the worst.
 Known known(std::span<const Observation> history) {
-  std::vector<double> complete;
+  Known result;
+  std::map<int, double> changes;  // by the epoch after which a trial was pruned
   double worst = -std::numeric_limits<double>::infinity();
   for (const Observation& o : history) {
-    if (!valued(o)) continue;
-    worst = std::max(worst, o.value);
-    if (o.state == Observation::State::complete) complete.push_back(o.value);
-  }
-  double median = -std::numeric_limits<double>::infinity();
-  if (!complete.empty()) {
-    const auto middle = complete.begin() + static_cast<std::ptrdiff_t>(complete.size() / 2);
-    std::nth_element(complete.begin(), middle, complete.end());
-    median = *middle;
-  }
-  Known result;
-  if (!std::isfinite(worst)) return result;
-  for (const Observation& o : history) {
     if (o.state == Observation::State::running) continue;
-    const bool pruned = o.state == Observation::State::pruned;
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (valued(o)) {
+      value = o.value;
+      if (o.state == Observation::State::pruned) {
+        const auto [change, is_new] = changes.try_emplace(o.step);
+        if (is_new) change->second = change_after(o.step, history);
+        value += change->second;
+      }
+      worst = std::max(worst, value);
+    }
     result.settings.push_back(&o.assignment);
-    result.values.push_back(!valued(o) ? worst : pruned ? std::max(o.value, median) : o.value);
+    result.values.push_back(value);
+  }
+  if (!std::isfinite(worst)) return {};
+  for (double& value : result.values) {
+    if (std::isnan(value)) value = worst;
   }
   return result;
 }
