@@ -36,6 +36,7 @@ def target_list(text):
 def add_options(parser):
     parser.add_argument("--targets", type=target_list, default="0.915,0.92", help="validation accuracies, 0 to 1, comma-separated")
     parser.add_argument("--limit", type=float, default=3600, help="seconds of one search, for whatever it has reached then")
+    parser.add_argument("--split", default="40000:20000", help="training and validation images, the same for both")
     parser.add_argument("--epochs", type=int, default=6, help="of each trial that is not pruned")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=1)
@@ -79,15 +80,15 @@ def seconds_to_targets(o, command, database):
 
 
 def tailor_command(o, seed, database):
-    return [BIN / "tailor", "tune", "--space", "small", "--trials", "100000", "--epochs", o.epochs, "--seed", seed, "--sampler",
-            o.sampler, "--storage", f"sqlite:///{database}", "--jobs", o.workers, "--lag", 2 * o.workers,
+    return [BIN / "tailor", "tune", "--space", "small", "--trials", "100000", "--split", o.split, "--epochs", o.epochs, "--seed", seed,
+            "--sampler", o.sampler, "--storage", f"sqlite:///{database}", "--jobs", o.workers, "--lag", 2 * o.workers,
             *(["--free"] if o.free else [])]  # fmt: skip
 
 
-def peer_command(o, precision, python, seed, database):
+def peer_command(o, precision, python, split, seed, database):
     script = ROOT / "benchmarks" / "peers" / "optuna_pytorch_study.py"
-    return [python, script, "--storage", f"sqlite:///{database}", "--epochs", o.epochs, "--workers", o.workers, "--seed", seed,
-            "--precision", precision]  # fmt: skip
+    return [python, script, "--storage", f"sqlite:///{database}", "--split", split, "--epochs", o.epochs, "--workers", o.workers,
+            "--seed", seed, "--precision", precision]  # fmt: skip
 
 
 def shown(value, digits=0):
@@ -119,10 +120,12 @@ def run(o, python, note, table):
     seeds = range(o.first_seed, o.first_seed + o.seeds)
     own = "tailor tune"
     commands = {own: partial(tailor_command, o)}
-    for precision in [] if o.tailor_only else o.precisions:
-        commands[f"Optuna + PyTorch {precision}"] = partial(peer_command, o, precision, python)
-    searches = {name: [] for name in commands}  # for each seed the seconds to each target
     with tempfile.TemporaryDirectory() as folder:
+        split = Path(folder) / "split.json"
+        split.write_text(subprocess.run([BIN / "split", o.split], check=True, capture_output=True, text=True).stdout)
+        for precision in [] if o.tailor_only else o.precisions:
+            commands[f"Optuna + PyTorch {precision}"] = partial(peer_command, o, precision, python, split)
+        searches = {name: [] for name in commands}  # for each seed the seconds to each target
         for seed in seeds:
             for number, (name, command) in enumerate(commands.items()):
                 database = Path(folder) / f"{number}-{seed}.db"

@@ -2,7 +2,9 @@
 # processes of one thread each on one database, Optuna's own successive halving, and PyTorch in its fastest form here
 # (channels_last; bf16 autocast unless f32 is asked for). Searches until it is stopped.
 import argparse
+import json
 import multiprocessing
+from pathlib import Path
 from types import SimpleNamespace
 
 import fashion_mnist
@@ -15,6 +17,7 @@ def options():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--precision", choices=["f32", "bf16"], default="bf16")
+    parser.add_argument("--split", required=True, help="JSON file: numbers of the training and of the validation images")
     parser.add_argument("--data", default=fashion_mnist.PLACE)
     return parser.parse_args()
 
@@ -57,8 +60,9 @@ def work(o, worker):
     torch.set_flush_denormal(True)
     plain = SimpleNamespace(flip=0, shift=0, erasing=0, erasing_area=0, precision=o.precision, channels_last=True, batch=128)
     tensors = lambda pair: (torch.from_numpy(pair[0]).unsqueeze(1), torch.from_numpy(pair[1]))  # noqa: E731
-    images, labels = tensors(fashion_mnist.training_part(o.data, 40000))
-    validation = tensors(fashion_mnist.validation_part(o.data, 20000))
+    split = json.loads(Path(o.split).read_text())
+    images, labels = tensors(fashion_mnist.chosen(o.data, split["train"]))
+    validation = tensors(fashion_mnist.chosen(o.data, split["validation"]))
 
     def objective(trial):
         # The untuned defaults come first, as they do in tailor.
