@@ -46,22 +46,27 @@ void check_names(const Arguments& a) {
 
 StudyFile study_file(const Arguments& a) {
   StudyFile file = a.file.empty() ? StudyFile() : read_study_file(a.file);
-  take(file.architecture, a.architecture);
-  take(file.data, a.data);
-  take(file.split, a.split);
+  const auto replace = [](std::string& value, std::uint32_t& line, const std::optional<std::string>& given) {
+    if (given) value = *given, line = 0;
+  };
+  replace(file.architecture, file.lines.architecture, a.architecture);
+  replace(file.data, file.lines.data, a.data);
+  replace(file.split, file.lines.split, a.split);
+  replace(file.space_name, file.lines.space, a.space);
+  if (a.space) file.own_space.reset();
   take_plan(file, a);
-  if (a.space) {
-    file.space_name = *a.space;
-    file.own_space.reset();
-  }
   return file;
 }
 
 StudyDefinition define(const StudyFile& file, const Dataset& dataset, const ImageSet& images) {
   StudyDefinition d{file, {}, {}, {}, {}};
-  d.architecture = find_architecture(file.architecture, {images.shape, dataset.classes()});
+  const DataShape shape = {images.shape, dataset.classes()};
+  d.architecture = file.look_up(file.lines.architecture, "architecture",
+                                [&] { return find_architecture(file.architecture, shape); });
   const auto [train, validation] = split_sizes(file.split, images.count(), "split");
-  const Split split = stratified_split(images.labels, train, validation, file.split_seed);
+  const Split split = file.look_up(file.lines.split, "data.split", [&, n = train, v = validation] {
+    return stratified_split(images.labels, n, v, file.split_seed);
+  });
   d.data = {
       std::filesystem::is_directory(file.data) ? std::filesystem::absolute(file.data).string() : file.data,
       images.content_hash,
@@ -110,7 +115,8 @@ void tune(const Arguments& a) {
   const bool as_it_was = a.resume && a.file.empty();
   const StudyDefinition old = study ? read_definition(*storage, *study) : StudyDefinition();
   const std::unique_ptr<Dataset> dataset =
-      open_dataset(as_it_was ? a.data.value_or(old.data.name) : file.data);
+      as_it_was ? open_dataset(a.data.value_or(old.data.name))
+                : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });
   SessionImages images{dataset->read_train(), [&dataset] { return dataset->read_test(); }};
   const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images.images);
   if (!storage) storage = open_storage(url);

@@ -23,13 +23,20 @@ void take(Target& target, const std::optional<Value>& value) {
   if (value) target = static_cast<Target>(*value);
 }
 
+// 0 if the key is not there.
+std::uint32_t line_if_there(const toml::table& table, const char* key) {
+  const toml::node* node = table.get(key);
+  return node ? line_of(*node) : 0;
+}
+
 void read_data(const TomlReader& reader, const toml::table& table, StudyFile& study) {
   reader.check_keys(table, "data.", {"name", "split", "split_seed"});
   take(study.data, reader.text(table, "name", "data."));
+  study.lines.data = line_if_there(table, "name");
+  study.lines.split = line_if_there(table, "split");
   if (const auto split = reader.text(table, "split", "data.")) {
     try {
-      split_sizes(*split, most,
-                  fmt::format("{}:{}: data.split", reader.origin(), line_of(*table.get("split"))));
+      split_sizes(*split, most, fmt::format("{}:{}: data.split", reader.origin(), study.lines.split));
     } catch (const Error& error) {
       throw bad_input("{}", error.what());
     }
@@ -100,6 +107,7 @@ void read_space(const TomlReader& reader, const toml::table& file, StudyFile& st
   const toml::node* node = file.get("space");
   if (node && node->is_string()) {
     study.space_name = *reader.text(file, "space");
+    study.lines.space = line_of(*node);
     return;
   }
   if (const toml::table* table = reader.table(file, "space")) {
@@ -145,6 +153,7 @@ StudyFile parse_study_file(const std::string& text, const std::string& origin) {
   study.origin = origin;
   take(study.description, reader.text(file, "description"));
   take(study.architecture, reader.text(file, "architecture"));
+  study.lines.architecture = line_if_there(file, "architecture");
   if (const toml::table* data = reader.table(file, "data")) read_data(reader, *data, study);
   if (const toml::table* budget = reader.table(file, "budget")) read_budget(reader, *budget, study);
   take(study.seed, reader.integer(file, "seed", 0, any));
@@ -224,7 +233,7 @@ ResolvedSpace resolve_space(const SpaceFile& file, const Architecture& architect
 
 ResolvedSpace resolve_space(const StudyFile& file, const Architecture& architecture) {
   if (file.own_space) return resolve_space(*file.own_space, architecture);
-  SpaceFile space = find_space(file.space_name);
+  SpaceFile space = file.look_up(file.lines.space, "space", [&file] { return find_space(file.space_name); });
   for (const SpaceFile::Fixed& f : file.fixed) {
     const auto is_fixed = [&f](const auto& other) { return other.name == f.name; };
     space.fixed.erase(std::remove_if(space.fixed.begin(), space.fixed.end(), is_fixed), space.fixed.end());

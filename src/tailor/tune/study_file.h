@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tailor/base/error.h"
 #include "tailor/nn/architecture.h"
 #include "tailor/tune/study_definition.h"
 
@@ -38,6 +40,11 @@ struct SpaceFile {
 };
 
 struct StudyFile : StudyPlan {
+  // Where the file names what is found elsewhere; 0: it does not, or something else was asked for instead.
+  struct Lines {
+    std::uint32_t architecture = 0, data = 0, split = 0, space = 0;
+  };
+
   std::string origin;
   std::string architecture = "mnist_cnn";  // shipped name or file
   std::string data = "fashion-mnist";      // name or folder
@@ -46,6 +53,19 @@ struct StudyFile : StudyPlan {
   std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own
   std::optional<SpaceFile> own_space{};
   std::vector<SpaceFile::Fixed> fixed{};  // wins over what a named space searches
+  Lines lines{};
+
+  // The result of find(), which looks for what `key` names in this line: if there is no such thing, the
+  // mistake is in the file.
+  template <class Find>
+  auto look_up(std::uint32_t line, std::string_view key, const Find& find) const {
+    try {
+      return find();
+    } catch (const Error& error) {
+      if (line == 0 || error.code() != ExitCode::usage) throw;
+      throw bad_input("{}:{}: {}: {}", origin, line, key, error.what());
+    }
+  }
 };
 
 // Everything wrong is bad input "file:line: key: …". `origin` stands for the file name.
