@@ -27,9 +27,7 @@ struct Studies {
     std::vector<StudyOverview> all;
     for (StudyRecord& study : opened->list_studies()) {
       const std::vector<TrialRecord> trials = opened->get_trials(study.id);
-      const TrialRecord* best = best_trial(study, trials);
-      const TrialCounts counts = opened->count_trials(study.id);
-      all.push_back({std::move(study), counts, best ? std::optional(*best) : std::nullopt});
+      all.push_back(overview(std::move(study), trials));
     }
     print(json ? studies_json(all) : studies_table(all));
   }

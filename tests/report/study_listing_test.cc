@@ -14,6 +14,7 @@ namespace tailor {
 namespace {
 
 using Json = nlohmann::json;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
@@ -108,9 +109,9 @@ TEST(StudyListing, TablesFitEightyColumns) {
   std::vector<TrialRecord> trials = some_trials();
   for (int i = 0; i < 20; ++i)
     trials[0].params.push_back(param("a_parameter_" + std::to_string(i), real(0, 1), 0.123456789));
-  StudyOverview overview{study(), {.complete = 3, .pruned = 1, .failed = 1}, trials[2]};
-  overview.study.name = std::string(100, 'x');
-  for (const std::string& table : {trials_table(trials), studies_table(std::span(&overview, 1))}) {
+  StudyOverview listed = overview(study(), trials);
+  listed.study.name = std::string(100, 'x');
+  for (const std::string& table : {trials_table(trials), studies_table(std::span(&listed, 1))}) {
     std::size_t width = 0;
     for (const char c : table) {
       if (c == '\n') {
@@ -121,8 +122,28 @@ TEST(StudyListing, TablesFitEightyColumns) {
       }
     }
   }
-  EXPECT_THAT(studies_table(std::span(&overview, 1)), HasSubstr("0.75"));
+  EXPECT_THAT(studies_table(std::span(&listed, 1)), HasSubstr("0.75"));
   EXPECT_THAT(trials_table(trials), HasSubstr("learning_rate=0.1235"));
+}
+
+// A trial of ours that waits for its next epochs is "running" to Optuna.
+TEST(StudyListing, AStudysPausedTrialsAreNotCalledRunning) {
+  std::vector<TrialRecord> trials = some_trials();
+  for (const char* state : {"\"paused\"", "\"paused\"", "\"running\""}) {
+    trials.push_back(trial(static_cast<std::int64_t>(trials.size()), TrialState::running, {}));
+    trials.back().user_attributes["tailor:state"] = state;
+  }
+  const StudyOverview listed = overview(study(), trials);
+  EXPECT_THAT(studies_table(std::span(&listed, 1)), ContainsRegex("first +1 +0 +3 +1 +1 +2  0.75\n"));
+  const Json json = Json::parse(studies_json(std::span(&listed, 1)));
+  EXPECT_EQ(json[0]["trials"], (Json{{"running", 1},
+                                     {"waiting", 0},
+                                     {"complete", 3},
+                                     {"pruned", 1},
+                                     {"failed", 1},
+                                     {"paused", 2},
+                                     {"total", 8}}));
+  EXPECT_EQ(json[0]["best_trial"]["number"], 2);
 }
 
 }  // namespace

@@ -131,13 +131,27 @@ std::string_view shown_state(const TrialRecord& trial) {
   return shown_state(trial.state, ours != trial.user_attributes.end() && ours->second == "\"paused\"");
 }
 
+StudyOverview overview(StudyRecord study, std::span<const TrialRecord> trials) {
+  StudyOverview result{std::move(study)};
+  for (const TrialRecord& trial : trials) {
+    const auto state = std::find(shown_states.begin(), shown_states.end(), shown_state(trial));
+    ++result.counts[static_cast<std::size_t>(state - shown_states.begin())];
+  }
+  if (const TrialRecord* best = best_trial(result.study, trials)) result.best = *best;
+  return result;
+}
+
 std::string studies_table(std::span<const StudyOverview> studies) {
-  std::string text = fmt::format("{:<30} {:>8} {:>8} {:>7} {:>8}  {}\n", "study", "trials", "complete",
-                                 "pruned", "failed", "best value");
-  for (const StudyOverview& s : studies)
-    text += fmt::format("{} {:>8} {:>8} {:>7} {:>8}  {}\n", padded(shown_label(s.study.name, 30), 30),
-                        s.counts.total(), s.counts.complete, s.counts.pruned, s.counts.failed,
-                        s.best ? value_cell(s.best->values) : "-");
+  constexpr std::size_t name_width = 20;
+  std::string text = fmt::format("{:<{}}", "study", name_width);
+  for (const std::string_view state : shown_states) text += fmt::format(" {}", state);
+  text += "  best value\n";
+  for (const StudyOverview& s : studies) {
+    text += padded(shown_label(s.study.name, name_width), name_width);
+    for (std::size_t i = 0; i < shown_states.size(); ++i)
+      text += fmt::format(" {:>{}}", s.counts[i], shown_states[i].size());
+    text += fmt::format("  {}\n", s.best ? value_cell(s.best->values) : "-");
+  }
   return text;
 }
 
@@ -193,9 +207,12 @@ std::string studies_json(std::span<const StudyOverview> studies) {
       json["directions"].push_back(direction == Direction::maximize   ? "maximize"
                                    : direction == Direction::minimize ? "minimize"
                                                                       : "not set");
-    json["trials"] = {{"complete", s.counts.complete}, {"pruned", s.counts.pruned},
-                      {"failed", s.counts.failed},     {"running", s.counts.running},
-                      {"waiting", s.counts.waiting},   {"total", s.counts.total()}};
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < shown_states.size(); ++i) {
+      json["trials"][std::string(shown_states[i])] = s.counts[i];
+      total += s.counts[i];
+    }
+    json["trials"]["total"] = total;
     json["best_trial"] = s.best ? to_json(*s.best) : Json(nullptr);
     list.push_back(std::move(json));
   }

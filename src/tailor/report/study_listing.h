@@ -14,12 +14,6 @@
 
 namespace tailor {
 
-struct StudyOverview {
-  StudyRecord study;
-  TrialCounts counts;
-  std::optional<TrialRecord> best;
-};
-
 // The complete trial with the best value of a study with one objective; ties: the first. Null if there is
 // none.
 const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRecord> trials);
@@ -33,6 +27,13 @@ inline constexpr std::array<std::string_view, 6> shown_states = {"running", "wai
                                                                  "pruned",  "failed",  "paused"};
 std::string_view shown_state(TrialState state, bool paused);
 std::string_view shown_state(const TrialRecord& trial);
+
+struct StudyOverview {
+  StudyRecord study;
+  std::array<std::int64_t, shown_states.size()> counts{};  // of trials, by what shown_states calls theirs
+  std::optional<TrialRecord> best = std::nullopt;
+};
+StudyOverview overview(StudyRecord study, std::span<const TrialRecord> trials);
 
 // For terminals of 80 columns; what does not fit a line is cut, ending in "…".
 std::string studies_table(std::span<const StudyOverview> studies);
