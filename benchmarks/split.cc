@@ -2,6 +2,8 @@
 // ones. With others the same accuracy may be a few tenths of a point harder to reach.
 //
 //   split 40000:20000
+#include "tailor/data/split.h"
+
 #include <cstdio>
 #include <exception>
 
@@ -9,7 +11,6 @@
 
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
-#include "tailor/data/split.h"
 #include "tailor/tune/study_file.h"
 
 int main(int argc, char** argv) {
