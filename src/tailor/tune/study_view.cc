@@ -50,6 +50,7 @@ void observe_foreign(Observation& o, const StudyTrial& trial) {
 }
 
 void observe(Observation& o, const StudyTrial& trial, int horizon) {
+  o.curve = {};
   if (trial.jobs.empty()) return observe_foreign(o, trial);
   const Job* job = last_visible(trial, horizon);
   if (!job) {
