@@ -69,10 +69,10 @@ struct StudyFile : StudyPlan {
 };
 
 // Everything wrong is bad input "file:line: key: …". `origin` stands for the file name.
-StudyFile parse_study_file(const std::string& toml, const std::string& origin);
+StudyFile parse_study_file(const std::string& text, const std::string& origin);
 StudyFile read_study_file(const std::filesystem::path& file);
 
-SpaceFile parse_space_file(const std::string& toml, const std::string& origin);
+SpaceFile parse_space_file(const std::string& text, const std::string& origin);
 // A shipped name ("default") or a path to a .toml file; neither is a usage error with the nearest name.
 SpaceFile find_space(const std::string& name_or_file);
 std::vector<std::string> shipped_spaces();

@@ -63,6 +63,12 @@ void observe(Observation& o, const StudyTrial& trial, int horizon) {
   }
 }
 
+// Whether a value means the same in both: a number always does, a category's index if the choices are equal.
+bool same_values(const Distribution& a, const Distribution& b) {
+  constexpr auto categorical = Distribution::Kind::categorical;
+  return a == b || (a.kind != categorical && b.kind != categorical);
+}
+
 PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon) {
   if (trial.jobs.empty()) {
     return trial.state == TrialState::complete ? PrunerTrial::State::complete
@@ -170,10 +176,7 @@ Assignment StudyView::assignment(const TrialRecord& record) const {
       continue;  // not a run of ours
     } else if (!param) {
       values[i] = value_from_text(p.distribution, text_of(p.name));
-    } else if (p.distribution.kind != Distribution::Kind::categorical &&
-               param->distribution().kind != Distribution::Kind::categorical) {
-      values[i] = param->value;
-    } else if (param->distribution() == p.distribution) {
+    } else if (same_values(param->distribution(), p.distribution)) {
       values[i] = param->value;
     } else if (contains(param->distribution(), param->value)) {
       values[i] = value_from_text(p.distribution, value_text(param->distribution(), param->value));
