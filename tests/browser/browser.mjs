@@ -17,9 +17,28 @@ export const axeSource = fromWeb('axe-core').source;
 export const folder = mkdtempSync(join(tmpdir(), 'tailor-browser-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-// A browser that stopped answering fails its test instead of holding up all of them.
+// On a busy machine a page sometimes stops answering: then the test is begun again, once, with a page of its own. What a
+// test finds wrong is not tried again.
 export function test(name, body) {
-  return plainTest(name, { timeout: 120000 }, body);
+  const limit = 90000;
+  return plainTest(name, { timeout: 2 * limit + 10000 }, async (context) => {
+    if (await answered(async () => body(), limit)) return;
+    context.diagnostic('the page stopped answering; once more');
+    await body();
+  });
+}
+
+// False if there was no end in time, or the browser's driver gave up waiting; whatever else is thrown goes on.
+async function answered(body, milliseconds) {
+  let timer;
+  const late = new Promise((done) => { timer = setTimeout(() => done(false), milliseconds); });
+  const running = body().then(() => true, (error) => { if (error.name === 'TimeoutError') return false; throw error; });
+  running.catch(() => {}); // may still end after it was given up
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 // The same as html_report() in C++ does.
