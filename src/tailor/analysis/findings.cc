@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
-#include "tailor/tune/study_summary.h"
+#include "tailor/tune/remaining_change.h"
 
 namespace tailor {
 namespace {
@@ -41,23 +40,15 @@ void keep_accuracies_inside(Findings& f) {
 
 Results surrogate_results(const StudyTable& table) {
   const double sign = table.maximize ? 1 : -1;
-  std::map<std::size_t, double> gained;  // from an epoch to the end
-  const auto gain_from = [&](std::size_t epochs) {
-    const auto known = gained.find(epochs);
-    if (known != gained.end()) return known->second;
-    std::vector<double> gains;
-    for (const StudyRow& row : table.trials)
-      if (row.complete() && row.epochs.size() >= epochs && std::isfinite(row.value - row.epochs[epochs - 1]))
-        gains.push_back(row.value - row.epochs[epochs - 1]);
-    std::sort(gains.begin(), gains.end());
-    return gained[epochs] = gains.empty() ? 0 : quantile(gains, 0.5);
-  };
+  RemainingChange change;
+  for (const StudyRow& row : table.trials)
+    if (row.complete()) change.add(row.epochs, row.value);
   Results results;
   for (const StudyRow& row : table.trials) {
     if (row.state == TrialState::failed || !std::isfinite(row.last())) continue;
     const bool early = !row.complete() && !row.epochs.empty();
     results.settings.push_back(row.assignment);
-    results.values.push_back(sign * (row.last() + (early ? gain_from(row.epochs.size()) : 0)));
+    results.values.push_back(sign * (row.last() + (early ? change.after(row.epochs.size()) : 0)));
   }
   return results;
 }

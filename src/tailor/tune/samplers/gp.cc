@@ -7,11 +7,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
 
+#include "tailor/tune/remaining_change.h"
 #include "tailor/tune/samplers/gp_search.h"
 #include "tailor/tune/samplers/makers.h"
 #include "tailor/tune/samplers/startup.h"
@@ -36,37 +36,21 @@ bool valued(const Observation& o) {
   return (o.state == Observation::State::complete || pruned) && std::isfinite(o.value);
 }
 
-// By how much the values of completed trials changed after this epoch: the median; 0 where none is known.
-double change_after(int epoch, std::span<const Observation> history) {
-  const auto at = static_cast<std::size_t>(epoch) - 1;
-  std::vector<double> changes;
-  for (const Observation& o : history) {
-    if (o.state == Observation::State::complete && valued(o) && at < o.curve.size() &&
-        std::isfinite(o.curve[at]))
-      changes.push_back(o.value - o.curve[at]);
-  }
-  if (changes.empty()) return 0;
-  const auto middle = changes.begin() + static_cast<std::ptrdiff_t>(changes.size() / 2);
-  std::nth_element(changes.begin(), middle, changes.end());
-  return *middle;
-}
-
 // A pruned trial counts with what it would have come to, had it changed as the completed ones did; a failed
 // one counts as the worst.
 Known known(std::span<const Observation> history) {
+  RemainingChange change;
+  for (const Observation& o : history) {
+    if (o.state == Observation::State::complete) change.add(o.curve, o.value);
+  }
   Known result;
-  std::map<int, double> changes;  // by the epoch after which a trial was pruned
   double worst = -std::numeric_limits<double>::infinity();
   for (const Observation& o : history) {
     if (o.state == Observation::State::running) continue;
     double value = std::numeric_limits<double>::quiet_NaN();
     if (valued(o)) {
       value = o.value;
-      if (o.state == Observation::State::pruned) {
-        const auto [change, is_new] = changes.try_emplace(o.step);
-        if (is_new) change->second = change_after(o.step, history);
-        value += change->second;
-      }
+      if (o.state == Observation::State::pruned) value += change.after(static_cast<std::size_t>(o.step));
       worst = std::max(worst, value);
     }
     result.settings.push_back(&o.assignment);
