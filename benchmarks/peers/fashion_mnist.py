@@ -21,19 +21,17 @@ def read_idx(folder, stem):
     return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def chosen(folder, indices):
-    """Training images by their numbers: uint8 [count, height, width] and int64 labels."""
+def chosen(folder, part):
+    """Training images by their numbers or as a slice: uint8 [count, height, width] and int64 labels."""
     images, labels = read_idx(folder, "train-images-idx3-ubyte"), read_idx(folder, "train-labels-idx1-ubyte")
-    return images[indices], labels[indices].astype(np.int64)
+    return images[part].copy(), labels[part].astype(np.int64)
 
 
 def training_part(folder, count):
-    """The first `count` training images: uint8 [count, height, width] and int64 labels."""
-    images = read_idx(folder, "train-images-idx3-ubyte")[:count]
-    return images.copy(), read_idx(folder, "train-labels-idx1-ubyte")[:count].astype(np.int64)
+    """The first `count` training images."""
+    return chosen(folder, slice(count))
 
 
 def validation_part(folder, count):
     """The last `count` training images; the test images stay where they are."""
-    images = read_idx(folder, "train-images-idx3-ubyte")[-count:]
-    return images.copy(), read_idx(folder, "train-labels-idx1-ubyte")[-count:].astype(np.int64)
+    return chosen(folder, slice(-count, None))
