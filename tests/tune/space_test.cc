@@ -84,32 +84,13 @@ TEST(Space, UniformDrawsAreInTheSpaceAndDependOnTheKeyAlone) {
   }
 }
 
-TEST(Space, TrialsOfAnEarlierSpaceAreTranslated) {
-  const Space before(
-      {{"optimizer", choice({"adam", "sgd", "lion"})}, {"rate", log_real(1e-4, 1)}, {"gone", integer(0, 3)}});
-  const Space now({{"optimizer", choice({"sgd", "adam"})},
-                   {"momentum", real(0, 1), Condition{"optimizer", {0}}},
-                   {"rate", log_real(1e-3, 0.1)}});
-  const Assignment kept = now.from_named(before.to_named({1, 0.5, 2}));
-  EXPECT_EQ(kept[0], 0);             // sgd, whose index has changed
-  EXPECT_TRUE(std::isnan(kept[1]));  // new: missing
-  EXPECT_EQ(kept[2], 0.5);           // out of the narrower range, but known
-  EXPECT_TRUE(now.active(1, kept));
-  EXPECT_FALSE(now.contains(kept));
-  EXPECT_TRUE(std::isnan(now.from_named(before.to_named({2, 0.5, 2}))[0]));  // a choice that is gone
-  // A parameter that was fixed before is passed with its value.
-  EXPECT_EQ(now.from_named(
-                std::vector<NamedValue>{{"optimizer", choice({"sgd"}), 0}, {"momentum", real(0, 1), 0.9}})[1],
-            0.9);
-}
-
 TEST(Space, NamedValuesLeaveOutInactiveOnes) {
   const Space space = small_conditional_space();
   const Assignment setting = {1, none, none, 2, 0};
   const std::vector<NamedValue> named = space.to_named(setting);
   ASSERT_EQ(named.size(), 3U);
   EXPECT_EQ(named[1].name, "beta");
-  EXPECT_TRUE(same_setting(space.from_named(named), setting));
+  EXPECT_EQ(named[1].value, 2);
 }
 
 TEST(Space, EqualSettingsHaveEqualHashes) {

@@ -1,6 +1,7 @@
 // The study loop: the same trials, bit for bit, whatever the workers and the interruptions.
 #include "tailor/tune/study.h"
 
+#include <cmath>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -294,6 +295,22 @@ TEST(Study, GoesOnAfterItsSpaceChanged) {
   const std::span<const Observation> seen = view.observations(1000);
   EXPECT_EQ(seen[1].assignment[2], 0.1) << "what it was fixed at";
   EXPECT_EQ(seen[0].assignment[2], 0.0) << "the default";
+  int below = 0, choices[3] = {};
+  for (const TrialRecord& record : storage->get_trials(study.id)) {
+    if (record.number == 0 || record.number >= 20) continue;
+    const Assignment& now = seen[static_cast<std::size_t>(record.number)].assignment;
+    EXPECT_EQ(now[0], record.param("learning_rate")->value);
+    below += now[0] < 1e-3;
+    const auto choice = static_cast<std::size_t>(record.param("optimizer")->value);
+    ++choices[choice];
+    if (choice == 1) {
+      EXPECT_TRUE(std::isnan(now[1])) << "adam is gone";
+    } else {
+      EXPECT_EQ(now[1], choice == 0 ? 1 : 0) << "another index, the same choice";
+    }
+  }
+  EXPECT_GT(below, 0) << "out of the narrower range, but known";
+  EXPECT_THAT(choices, ::testing::Each(::testing::Gt(0)));
 }
 
 TEST(Study, SamplersSeeEveryEpochOfWhatHasEnded) {

@@ -18,8 +18,8 @@ namespace tailor {
 
 class Parzen {
  public:
-  // trials and their weights, > 0; a trial is a setting of `space` (or of an earlier one, from_named). The
-  // uniform kernel has weight 1. `space` must outlive this object.
+  // trials and their weights, > 0; a trial is a setting of `space` (or of an earlier one, as
+  // StudyView::assignment gives it). The uniform kernel has weight 1. `space` must outlive this object.
   Parzen(const Space& space, std::span<const Assignment* const> trials, std::span<const double> weights);
 
   Assignment sample(Key key) const;

@@ -21,7 +21,7 @@ struct Observation {
   };
 
   int number = 0;
-  Assignment assignment;  // in the order of the space that is proposed in (Space::from_named)
+  Assignment assignment;  // in the order of the space that is proposed in (StudyView::assignment)
   State state = State::complete;
   double value = std::numeric_limits<double>::quiet_NaN();
   int step = -1;                    // pruned: the last step with a value, -1 if there is none

@@ -1,9 +1,7 @@
 #include "tailor/tune/setting_text.h"
 
 #include <charconv>
-#include <cmath>
 #include <limits>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -62,12 +60,12 @@ Settings with_texts(Settings base, const SettingTexts& texts) {
 }
 
 Assignment assignment_of(const Space& space, const Settings& settings) {
-  std::vector<NamedValue> values;
-  for (const Parameter& p : space.parameters()) {
-    const double value = value_from_text(p.distribution, get(settings, p.name));
-    if (!std::isnan(value)) values.push_back({p.name, p.distribution, value});
+  Assignment values(space.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    const Parameter& p = space[i];
+    if (space.active(i, values)) values[i] = value_from_text(p.distribution, get(settings, p.name));
   }
-  return space.from_named(values);
+  return values;
 }
 
 }  // namespace tailor

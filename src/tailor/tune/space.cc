@@ -69,17 +69,6 @@ std::vector<Parameter> in_order(std::vector<Parameter> given) {
   return sorted;
 }
 
-// The index in `to` of a value of `from`; NaN if there is none.
-double translated(const Distribution& from, const Distribution& to, double value) {
-  const bool category = from.kind == Distribution::Kind::categorical;
-  if (category != (to.kind == Distribution::Kind::categorical)) return absent;
-  if (!category) return value;
-  if (!contains(from, value)) return absent;
-  const auto choice =
-      std::find(to.choices.begin(), to.choices.end(), from.choices[static_cast<std::size_t>(value)]);
-  return choice == to.choices.end() ? absent : static_cast<double>(choice - to.choices.begin());
-}
-
 }  // namespace
 
 Space::Space(std::vector<Parameter> parameters) {
@@ -108,19 +97,6 @@ bool Space::active(std::size_t i, const Assignment& values) const {
 
 bool Space::conditional() const {
   return std::any_of(parents_.begin(), parents_.end(), [](const auto& parent) { return parent.has_value(); });
-}
-
-Assignment Space::from_named(std::span<const NamedValue> values) const {
-  Assignment found(size(), absent);
-  for (const NamedValue& v : values) {
-    if (const std::optional<std::size_t> i = find(v.name)) {
-      found[*i] = translated(v.distribution, distribution(*i), v.value);
-    }
-  }
-  for (std::size_t i = 0; i < size(); ++i) {
-    if (!active(i, found)) found[i] = absent;
-  }
-  return found;
 }
 
 std::vector<NamedValue> Space::to_named(const Assignment& values) const {

@@ -67,10 +67,6 @@ class Space {
   bool active(std::size_t i, const Assignment& values) const;
   bool conditional() const;
 
-  // What a trial of any space, in storage, has in this one: categories are found by their choice, not by
-  // index; values out of this space's range are kept (they still inform about the other parameters), unknown
-  // names are left out. For a parameter that came into the space later, pass the value that it was fixed at.
-  Assignment from_named(std::span<const NamedValue> values) const;
   // The active parameters with their distributions.
   std::vector<NamedValue> to_named(const Assignment& values) const;
 

@@ -85,7 +85,9 @@ class StudyView {
   // The distribution under which the study has a parameter of this name, if it has one.
   const Distribution* stored(const std::string& name) const;
 
-  // A trial's setting in the definition's space.
+  // A trial's setting in the definition's space, whatever space it was proposed in: a category is found by
+  // its choice, not by its index; values out of the range are kept, for they still tell of the other
+  // parameters.
   Assignment assignment(const TrialRecord& record) const;
 
   // The waiting trial with the lowest number.

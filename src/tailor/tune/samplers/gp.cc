@@ -176,10 +176,6 @@ class GpSampler final : public Sampler {
     return result;
   }
 
-  static std::size_t next_fit(std::size_t m) {
-    return m < most_fitted ? std::max(m + 1, m + m / 10) : m + m / 2;
-  }
-
   // The first m trials, evenly thinned if they are too many.
   static Known first(const Known& all, std::size_t m) {
     const std::size_t kept = std::min(m, most_fitted);
