@@ -10,6 +10,7 @@
 #include "study_location.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/tune/forecast.h"
 #include "tailor/tune/study_summary.h"
 
 namespace tailor {
@@ -92,16 +93,21 @@ void TuneOutput::tick(JobQueue& queue) {
     if (const auto best = view.best())
       parts.push_back("best " + with_error(view.sign() * view.trials()[*best].final_cost));
     if (seconds > 2) parts.push_back(images_rate(seconds));
-    // Trials made so far tell how long the others take.
-    const int made = ended + c.paused;
-    const double share = static_cast<double>(std::min(made, all)) / all;
-    const auto epochs = static_cast<double>(c.epochs);
-    if (const auto left = time_left_(epochs, made > 0 ? epochs * (1 - share) / share : 0))
-      parts.push_back(clock_time(*left) + " left");
+    if (c.epochs != epochs_ || view.next_job() != jobs_) {
+      epochs_ = c.epochs;
+      jobs_ = view.next_job();
+      to_go_ = epochs_to_go(view);
+    }
+    if (const auto left = time_left_(static_cast<double>(epochs_), to_go_)) {
+      const double minutes = view.definition().budget.minutes;
+      const double most = minutes > 0 ? std::max(0.0, 60 * minutes - seconds) : *left;
+      parts.push_back(clock_time(std::min(*left, most)) + " left");
+    }
     if (c.failed > 0) parts.push_back(fmt::format("{} failed", c.failed));
     if (c.paused > 0) parts.push_back(fmt::format("{} paused", c.paused));
     if (c.pruned > 0) parts.push_back(fmt::format("{} pruned", c.pruned));
-    const std::int64_t full = static_cast<std::int64_t>(made - c.failed) * view.definition().budget.epochs;
+    const std::int64_t full =
+        static_cast<std::int64_t>(ended + c.paused - c.failed) * view.definition().budget.epochs;
     if (c.paused + c.pruned > 0 && full > c.epochs) {
       const double spared = 100 - 100 * static_cast<double>(c.epochs) / static_cast<double>(full);
       parts.push_back(fmt::format("{:.0f} % of epochs saved", spared));

@@ -21,7 +21,10 @@ class TuneOutput final : public SessionOutput {
 
  private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  TimeLeft time_left_;  // by epochs
+  TimeLeft time_left_;        // by epochs
+  std::int64_t epochs_ = -1;  // trained, and jobs handed out, when to_go_ was foreseen
+  int jobs_ = 0;
+  double to_go_ = 0;
   std::chrono::steady_clock::time_point disk_read_{};
   std::uintmax_t disk_ = 0;
 };
