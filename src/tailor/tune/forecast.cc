@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <utility>
@@ -15,14 +16,6 @@ namespace {
 
 constexpr std::size_t most_played = 500;  // trials; each decision looks at all of them
 
-PrunerTrial::State state_of(const StudyTrial& trial) {
-  return trial.paused()                        ? PrunerTrial::State::paused
-         : trial.state == TrialState::complete ? PrunerTrial::State::complete
-         : trial.state == TrialState::pruned   ? PrunerTrial::State::pruned
-         : trial.state == TrialState::failed   ? PrunerTrial::State::failed
-                                               : PrunerTrial::State::running;
-}
-
 class Play {
  public:
   explicit Play(const StudyView& view)
@@ -35,7 +28,7 @@ class Play {
     for (const StudyTrial& trial : view.trials()) {
       const auto done = static_cast<int>(trial.costs.size());
       PrunerTrial& played = add(trial.costs, done);
-      played.state = state_of(trial);
+      played.state = pruner_state(trial, std::numeric_limits<int>::max());
       if (!trial.jobs.empty()) given_ += done;
       if (const Job* job = trial.open_job()) {
         train(played, job->to, job->limits, job->from);

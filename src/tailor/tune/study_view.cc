@@ -69,6 +69,8 @@ bool same_values(const Distribution& a, const Distribution& b) {
   return a == b || (a.kind != categorical && b.kind != categorical);
 }
 
+}  // namespace
+
 PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon) {
   if (trial.jobs.empty()) {
     return trial.state == TrialState::complete ? PrunerTrial::State::complete
@@ -91,8 +93,6 @@ PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon) {
   }
   return PrunerTrial::State::failed;
 }
-
-}  // namespace
 
 void StudyView::forget() {
   definition_text_.clear();

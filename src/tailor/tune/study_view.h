@@ -54,6 +54,9 @@ struct StudyTrial {
   bool paused() const { return !jobs.empty() && jobs.back().end == JobEnd::paused && !is_finished(state); }
 };
 
+// What pruners see of a trial when jobs up to `horizon` may be seen.
+PrunerTrial::State pruner_state(const StudyTrial& trial, int horizon);
+
 struct StudyCounts {
   int complete = 0, paused = 0, pruned = 0, failed = 0, running = 0, waiting = 0;
   std::int64_t epochs = 0;  // trained
