@@ -1,6 +1,5 @@
 #include "tailor/tune/forecast.h"
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 

@@ -89,8 +89,12 @@ TEST(Space, NamedValuesLeaveOutInactiveOnes) {
   const Assignment setting = {1, none, none, 2, 0};
   const std::vector<NamedValue> named = space.to_named(setting);
   ASSERT_EQ(named.size(), 3U);
+  EXPECT_EQ(named[0].name, "optimizer");
+  EXPECT_EQ(named[0].value, 1);
   EXPECT_EQ(named[1].name, "beta");
   EXPECT_EQ(named[1].value, 2);
+  EXPECT_EQ(named[2].name, "flip");
+  EXPECT_EQ(named[2].value, 0);
 }
 
 TEST(Space, EqualSettingsHaveEqualHashes) {

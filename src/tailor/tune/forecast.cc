@@ -87,16 +87,14 @@ class Play {
     const std::vector<double>& curve = curves_[static_cast<std::size_t>(trial.number)];
     const auto before = static_cast<int>(trial.values.size());
     int done = before;
+    double best = *std::min_element(curve.begin(), curve.begin() + std::max(before, 1));
     trial.scheduled = until;
     trial.state = until >= budget_.epochs ? PrunerTrial::State::complete : PrunerTrial::State::paused;
-    while (done < until) {
+    while (done < until && trial.state != PrunerTrial::State::pruned) {
+      best = std::min(best, curve[static_cast<std::size_t>(done)]);
       ++done;
       const auto i = static_cast<std::size_t>(done - from - 1);
-      const double best = *std::min_element(curve.begin(), curve.begin() + done);
-      if (i < limits.size() && best > limits[i]) {
-        trial.state = PrunerTrial::State::pruned;
-        break;
-      }
+      if (i < limits.size() && best > limits[i]) trial.state = PrunerTrial::State::pruned;
     }
     trained_ += done - before;
     given_ += done - before;
