@@ -17,28 +17,49 @@ export const axeSource = fromWeb('axe-core').source;
 export const folder = mkdtempSync(join(tmpdir(), 'tailor-browser-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-// On a busy machine a page sometimes stops answering: then the test is begun again, once, with a page of its own. What a
-// test finds wrong is not tried again.
+// A page that the machine leaves alone: it stops answering, or the browser draws no frame of it. What a test finds wrong
+// is never of this kind.
+class Stalled extends Error {}
+const isStall = (error) => error instanceof Stalled || error.name === 'TimeoutError'; // the latter is the browser's driver's
+
+// On a busy machine a page sometimes stalls: then the test is begun again, with a page of its own. What a test finds wrong
+// is not tried again.
 export function test(name, body) {
+  const tries = 3;
   const limit = 90000;
-  return plainTest(name, { timeout: 2 * limit + 10000 }, async (context) => {
-    if (await answered(async () => body(), limit)) return;
-    context.diagnostic('the page stopped answering; once more');
-    await body();
+  return plainTest(name, { timeout: tries * (limit + 5000) }, async (context) => {
+    for (let left = tries - 1; ; --left) {
+      try {
+        await endsWithin(limit, body);
+        return;
+      } catch (error) {
+        if (left === 0 || !isStall(error)) throw error;
+        context.diagnostic(`${error.message}; once more`);
+      } finally {
+        await closePages();
+      }
+    }
   });
 }
 
-// False if there was no end in time, or the browser's driver gave up waiting; whatever else is thrown goes on.
-async function answered(body, milliseconds) {
+async function endsWithin(milliseconds, body) {
   let timer;
-  const late = new Promise((done) => { timer = setTimeout(() => done(false), milliseconds); });
-  const running = body().then(() => true, (error) => { if (error.name === 'TimeoutError') return false; throw error; });
+  const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Stalled(`no end within ${milliseconds} ms`)), milliseconds); });
+  const running = (async () => body())();
   running.catch(() => {}); // may still end after it was given up
   try {
-    return await Promise.race([running, late]);
+    await Promise.race([running, late]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+// Pages that a test left open when it failed would slow down the next; one that does not answer is left behind.
+const opened = new Set();
+async function closePages() {
+  const closing = [...opened].map((context) => context.close().catch(() => {}));
+  opened.clear();
+  await Promise.race([Promise.all(closing), new Promise((done) => { setTimeout(done, 4000).unref(); })]);
 }
 
 // The same as html_report() in C++ does.
@@ -71,34 +92,39 @@ export async function launch() {
 // Opens a report; `complaints` collects console errors, exceptions, and requests for anything but the file itself.
 export async function open(browser, file, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  opened.add(context);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`); });
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('request', (request) => { if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`); });
   await page.goto(pathToFileURL(file).href);
-  return { page, complaints, close: () => context.close() };
+  return { page, complaints, close: async () => { opened.delete(context); await context.close(); } };
 }
 
 // Scrolls through the whole page, so that every chart has had its turn: a busy machine may show no frame for seconds, in
 // which no chart learns that it is in the window.
 export async function scrollThrough(page) {
-  await page.evaluate(async () => {
+  const frameless = await page.evaluate(async () => {
     const until = async (condition, milliseconds) => {
       for (const end = performance.now() + milliseconds; !condition() && performance.now() < end;) await new Promise((done) => setTimeout(done, 20));
+      return condition();
     };
     const charts = [...document.querySelectorAll('figure.chart')];
     const inWindow = ({ top, bottom, height }) => height > 0 && bottom > 0 && top < window.innerHeight;
     const drawn = (figure) => figure.querySelector('.plot').dataset.drawn !== undefined;
     for (let y = 0; y < document.documentElement.scrollHeight; y += 500) {
       window.scrollTo({ top: y, behavior: 'instant' });
-      let settled = false;
+      let settled = false; // two frames after the scrolling
       requestAnimationFrame(() => requestAnimationFrame(() => { settled = true; }));
       await until(() => settled, 500);
-      await until(() => charts.every((figure) => drawn(figure) || !inWindow(figure.getBoundingClientRect())), 10000);
+      const turnsHad = await until(() => charts.every((figure) => drawn(figure) || !inWindow(figure.getBoundingClientRect())), 10000);
+      if (!turnsHad && !settled) return y;
     }
     window.scrollTo({ top: 0, behavior: 'instant' });
+    return null;
   });
+  if (frameless !== null) throw new Stalled(`no frame within 10 s at ${frameless} pixels`);
 }
 
 // How much is drawn in each chart: marks of an SVG, or pixels of a canvas that are not empty.

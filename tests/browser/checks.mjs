@@ -43,8 +43,8 @@ export function checkReport(name, file, browser, expected) {
       for (const details of await page.locator('summary').all()) await details.evaluate((element) => element.click());
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${wide} pixels too wide`);
-      assert.ok((await drawnMarks(page)).every((chart) => chart.marks > fewest));
       assert.deepEqual(complaints, []);
+      assert.deepEqual((await drawnMarks(page)).filter((chart) => chart.marks <= fewest), []);
       await close();
     });
 
