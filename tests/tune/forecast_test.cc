@@ -26,10 +26,9 @@ Foreseen foresee(const TestStudy& study) {
   return {epochs_to_go(view), view.counts().epochs};
 }
 
-void run_some(const TestStudy& study, int polls) {
+void run_some(const TestStudy& study, int epochs) {
   Formula formula;
-  int asked = 0;
-  study.run(formula, {.jobs = 1}, {.stop = [&] { return ++asked > polls; }});
+  study.run(formula, {.jobs = 1}, {.stop = [&] { return formula.epochs_run >= epochs; }});
 }
 
 StudyDefinition definition(const std::string& pruner) {
@@ -46,7 +45,7 @@ TEST_P(EveryForecast, IsNearWhatIsTrainedThen) {
     StudyDefinition d = definition(GetParam());
     d.seed = seed;
     const TestStudy study(d);
-    run_some(study, 90);
+    run_some(study, 45);
     const Foreseen then = foresee(study);
     ASSERT_GT(then.trained, 10);
     Formula formula;
@@ -57,7 +56,7 @@ TEST_P(EveryForecast, IsNearWhatIsTrainedThen) {
     trained += static_cast<double>(end.trained - then.trained);
   }
   ASSERT_GT(trained, 100);
-  EXPECT_NEAR(to_go / trained, 1, 0.15);
+  EXPECT_NEAR(to_go / trained, 1, 0.2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forecast, EveryForecast,
@@ -87,7 +86,7 @@ TEST(Forecast, OfManyTrialsTakesTheMean) {
   d.budget.trials = 1000;
   const TestStudy study(d);
   EXPECT_EQ(foresee(study).to_go, 0) << "nothing is known yet";
-  run_some(study, 25);
+  run_some(study, 20);
   EXPECT_NEAR(foresee(study).to_go, 9000, 50);
   d.budget.total_epochs = 50;
   change_definition(*open_storage(study.url), study.id, d);
