@@ -65,21 +65,23 @@ void add_elementwise() {
   for (const auto& [name, kind] : kinds) {
     const std::string shape = "/9216/";
     const Activation a = kind;
-    add(name + shape + "forward", 2 * n, [&x, &y, a, n] { activation_forward(a, 0, x.data(), y.data(), n); });
+    add(name + shape + "forward", 2 * n, [&x, &y, a] { activation_forward(a, 0, x.data(), y.data(), n); });
     add(name + shape + "forward/reference", 2 * n,
-        [&x, &y, a, n] { reference::activation_forward(a, 0, x.data(), y.data(), n); });
+        [&x, &y, a] { reference::activation_forward(a, 0, x.data(), y.data(), n); });
     add(name + shape + "backward", 3 * n,
-        [&x, &g, &y, a, n] { activation_backward(a, 0, x.data(), g.data(), y.data(), n); });
+        [&x, &g, &y, a] { activation_backward(a, 0, x.data(), g.data(), y.data(), n); });
   }
   const DropoutMask mask{1, 0, 0.25f};
-  add("dropout/9216", 2 * n, [&x, &y, mask, n] { dropout(x.data(), y.data(), n, mask); });
-  add("dropout/9216/reference", 2 * n,
-      [&x, &y, mask, n] { reference::dropout(x.data(), y.data(), n, mask); });
+  add("dropout/9216", 2 * n, [&x, &y, mask] { dropout(x.data(), y.data(), n, mask); });
+  add("dropout/9216/reference", 2 * n, [&x, &y, mask] { reference::dropout(x.data(), y.data(), n, mask); });
 }
 
 void add_pooling(const std::string& name, const PoolShape& s) {
-  const std::size_t in = static_cast<std::size_t>(s.in_height * s.in_width * s.channels),
-                    out = static_cast<std::size_t>(s.out_height * s.out_width * s.channels);
+  const auto volume = [&](int height, int width) {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+           static_cast<std::size_t>(s.channels);
+  };
+  const std::size_t in = volume(s.in_height, s.in_width), out = volume(s.out_height, s.out_width);
   std::vector<float>&x = array(images * in, 1), &y = array(images * out, 2);
   static std::vector<std::uint8_t> places(images * 30000);
   const auto each = [in, out](auto&& one) {
@@ -129,11 +131,11 @@ void add_loss() {
   static std::vector<std::int32_t> labels(images);
   for (std::size_t i = 0; i < images; ++i) labels[i] = static_cast<std::int32_t>(i % classes);
   const auto rows = static_cast<int>(images);
-  add("softmax_loss/10", 2 * images * classes, [&, rows] {
+  add("softmax_loss/10", 2 * images * classes, [&] {
     benchmark::DoNotOptimize(
         softmax_cross_entropy(logits.data(), rows, classes, {labels.data()}, 0.1f, 1, diff.data()));
   });
-  add("softmax_loss/10/reference", 2 * images * classes, [&, rows] {
+  add("softmax_loss/10/reference", 2 * images * classes, [&] {
     benchmark::DoNotOptimize(reference::softmax_cross_entropy(logits.data(), rows, classes, {labels.data()},
                                                               0.1f, 1, diff.data()));
   });

@@ -115,8 +115,9 @@ double least_mixed() {
   };
   for (int i = 0; i < 13 * 13 * 4; ++i) {
     for (int j = 0; j < 21 * 21 * 21; ++j) {
+      const int fifths = j / 441, chosen = i / 169;
       look({j % 21 / 20.0, j / 21 % 21 / 20.0, i % 13 * 1.0, i / 13 % 13 * 1.0,
-            std::pow(10, -4 + j / 441 / 5.0), i / 169 * 1.0});
+            std::pow(10, -4 + fifths / 5.0), chosen * 1.0});
     }
   }
   for (double step = 0.02; step > 1e-6; step *= 0.7) {
@@ -125,7 +126,8 @@ double least_mixed() {
       std::array<double, 6> x = center;
       x[0] = std::clamp(center[0] + (k % 3 - 1) * step, 0.0, 1.0);
       x[1] = std::clamp(center[1] + (k / 3 % 3 - 1) * step, 0.0, 1.0);
-      x[4] = std::clamp(center[4] * std::pow(10, (k / 9 - 1) * 4 * step), 1e-4, 1.0);
+      const int third = k / 9 - 1;
+      x[4] = std::clamp(center[4] * std::pow(10, third * 4 * step), 1e-4, 1.0);
       look(x);
     }
   }

@@ -2,12 +2,12 @@
 // it.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace tailor {
 

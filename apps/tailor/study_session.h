@@ -30,6 +30,6 @@ SessionImages open_images(const std::string& data);
 
 // `command` and the name of `resume_study` tell how to go on after an interruption.
 void run_session(Storage& storage, const std::string& url, StudyId study, SessionImages images,
-                 const SessionOptions& options, const std::string& command, const std::string& resume_study);
+                 const SessionOptions& session, const std::string& command, const std::string& resume_study);
 
 }  // namespace tailor

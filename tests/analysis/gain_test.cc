@@ -79,7 +79,8 @@ TEST(Gain, TestGainCoversSeedsAndImages) {
   EXPECT_LT(seeds_alone, studies * 0.85);                 // what the images add is needed
 }
 
-ConfirmationCandidate candidate(const std::string& role, std::vector<double> race, std::vector<double> last) {
+ConfirmationCandidate candidate(const std::string& role, const std::vector<double>& race,
+                                const std::vector<double>& last) {
   ConfirmationCandidate c;
   c.name = role;
   c.roles = {role};

@@ -60,7 +60,7 @@ TEST(Forest, VarianceSharesAreThoseOfTheWholeGrid) {
   }
   for (int b = 0; b < 3; ++b) {
     double sum = 0;
-    for (int a = 0; a < 5; ++a) sum += a_and_b[static_cast<std::size_t>(a * 3 + b)] / 5;
+    for (int cell = b; cell < 15; cell += 3) sum += a_and_b[static_cast<std::size_t>(cell)] / 5;
     only_b.push_back(sum);
   }
   const auto spread = [](const std::vector<double>& v) {

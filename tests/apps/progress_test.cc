@@ -1,9 +1,10 @@
 #include "progress.h"
 
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 namespace tailor {

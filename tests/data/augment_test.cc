@@ -33,7 +33,8 @@ std::vector<double> reference(const std::vector<std::uint8_t>& image, const Shap
                               const Variation& v) {
   const auto at = [&](int y, int x, int c) {
     const bool inside = y >= 0 && y < shape.height && x >= 0 && x < shape.width;
-    return inside ? image[static_cast<std::size_t>((y * shape.width + x) * shape.channels + c)] / 255.0 : 0.0;
+    const int place = (y * shape.width + x) * shape.channels + c;
+    return inside ? image[static_cast<std::size_t>(place)] / 255.0 : 0.0;
   };
   // x' = scale * rotation * shear * mirror * x
   const double c = std::cos(v.angle) * v.scale, s = std::sin(v.angle) * v.scale, m = v.flip ? -1 : 1;

@@ -76,8 +76,8 @@ TEST(Inspect, ContactSheetShowsEachClassInItsRow) {
   const Picture sheet = contact_sheet(whole_part("all", set), 3, 2);
   ASSERT_EQ(sheet.shape, (Shape{3 * 30 + 2, 2 * 30 + 2, 1}));
   const auto at = [&](int row, int column) {
-    return sheet
-        .pixels[static_cast<std::size_t>((2 + 30 * row + 14) * sheet.shape.width + 2 + 30 * column + 14)];
+    const int place = (2 + 30 * row + 14) * sheet.shape.width + 2 + 30 * column + 14;
+    return sheet.pixels[static_cast<std::size_t>(place)];
   };
   EXPECT_EQ(at(0, 0), 20);
   EXPECT_EQ(at(0, 1), 96);

@@ -44,7 +44,7 @@ std::string jpeg(const Picture& picture) {
     jpeg_write_scanlines(&info, &row, 1);
   }
   jpeg_finish_compress(&info);
-  const std::string content(reinterpret_cast<char*>(data), size);
+  std::string content(reinterpret_cast<char*>(data), size);
   jpeg_destroy_compress(&info);
   std::free(data);
   return content;
@@ -102,7 +102,7 @@ TEST(Picture, TransparencyIsShownOverWhiteAnd16BitsBecome8) {
 
 TEST(Picture, SaysWhatIsWrong) {
   const auto bad = [](const std::string& content, std::vector<std::string> parts) {
-    parts.push_back("name");
+    parts.emplace_back("name");
     expect_error(ExitCode::bad_input, parts, [&] { decode_picture(content, "name"); });
   };
   const Picture picture = gradient(40, 40, 3);

@@ -52,7 +52,8 @@ std::vector<std::uint8_t> view_of(std::span<const std::uint8_t> image, bool flip
       const int from_y = y - down, moved = x - right;
       if (from_y < 0 || from_y > 7 || moved < 0 || moved > 7) continue;
       const int from_x = flip ? 7 - moved : moved;
-      out[static_cast<std::size_t>(8 * y + x)] = image[static_cast<std::size_t>(8 * from_y + from_x)];
+      const int from = 8 * from_y + from_x, to = 8 * y + x;
+      out[static_cast<std::size_t>(to)] = image[static_cast<std::size_t>(from)];
     }
   return out;
 }

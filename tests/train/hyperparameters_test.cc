@@ -13,7 +13,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-Architecture with_dropout(std::vector<double> rates) {
+Architecture with_dropout(const std::vector<double>& rates) {
   Architecture architecture;
   for (const double rate : rates) {
     Layer layer;

@@ -29,7 +29,8 @@ inline ImageSet tiny_images(std::size_t count, int channels = 1, std::uint64_t s
       for (int x = 0; x < 8; ++x)
         for (int c = 0; c < channels; ++c) {
           const int place = label == 0 ? y : label == 1 ? x : x + y;
-          const double noise = key.with(1).uniform(static_cast<std::uint64_t>((y * 8 + x) * channels + c));
+          const int number = (y * 8 + x) * channels + c;
+          const double noise = key.with(1).uniform(static_cast<std::uint64_t>(number));
           set.pixels.push_back(static_cast<std::uint8_t>(100 * noise + 155 * ((place + phase) % 2)));
         }
   }
@@ -105,14 +106,13 @@ struct TinyTraining {
   TrainerOptions options;
   Trainer trainer;
 
-  TinyTraining(Architecture architecture_, const std::vector<std::string>& overrides,
-               const TrainerOptions& options_ = {}, ImageSet images_ = tiny_images(90),
-               std::size_t train_images = 60)
-      : architecture(std::move(architecture_)),
+  TinyTraining(Architecture of, const std::vector<std::string>& overrides, const TrainerOptions& how = {},
+               ImageSet from = tiny_images(90), std::size_t train_images = 60)
+      : architecture(std::move(of)),
         settings(tiny_settings(architecture, overrides)),
-        images(std::move(images_)),
+        images(std::move(from)),
         split(stratified_split(images.labels, train_images, images.count() - train_images, 1)),
-        options(options_),
+        options(how),
         trainer(architecture, settings, images, split, options) {}
 };
 

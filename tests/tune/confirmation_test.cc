@@ -16,8 +16,6 @@ using test::expect_error;
 using test::Formula;
 using test::small_study;
 using test::TestStudy;
-using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 // A study, worked through, and the candidates of its confirmation.

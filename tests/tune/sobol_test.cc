@@ -54,10 +54,11 @@ TEST(Sobol, EveryDimensionIsStratified) {
 TEST(Sobol, ScramblingKeepsTheNet) {
   const Sobol sobol(2);
   for (int rows = 1; rows <= 64; rows *= 2) {
+    const int columns = 64 / rows;
     std::set<int> boxes;
     for (std::uint32_t i = 0; i < 64; ++i) {
       const std::vector<double> u = sobol.point(i, Key(3));
-      boxes.insert(static_cast<int>(u[0] * rows) * 64 + static_cast<int>(u[1] * (64 / rows)));
+      boxes.insert(static_cast<int>(u[0] * rows) * 64 + static_cast<int>(u[1] * columns));
     }
     EXPECT_EQ(boxes.size(), 64U) << rows;
   }

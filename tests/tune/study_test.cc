@@ -13,7 +13,6 @@
 namespace tailor {
 namespace {
 
-using test::content;
 using test::expect_error;
 using test::Formula;
 using test::small_study;

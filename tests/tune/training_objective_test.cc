@@ -14,8 +14,6 @@
 namespace tailor {
 namespace {
 
-using testing::ElementsAre;
-
 struct Tiny {
   ImageSet images = test::tiny_images(90);
   ImageSet sealed = test::tiny_images(40, 1, 8);

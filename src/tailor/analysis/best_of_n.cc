@@ -118,13 +118,13 @@ std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize,
   constexpr std::size_t least_results = 6, least_for_intervals = 16;
   constexpr int points = 40;
   if (results.size() < least_results) return std::nullopt;
-  const auto most = static_cast<double>(results.size() / 2);
+  const std::size_t most = results.size() / 2;
   const int most_covered = results.size() < least_for_intervals ? 0 : static_cast<int>(results.size() / 8);
   BestOfN curve{.independent_trials = static_cast<int>(results.size()), .tolerance = tolerance};
   const std::vector<double> values = ascending_merit(results, maximize);
   std::vector<int> covered;
   for (int k = 0; k < points; ++k) {
-    const int n = static_cast<int>(std::lround(std::pow(most, k / (points - 1.0))));
+    const int n = static_cast<int>(std::lround(std::pow(static_cast<double>(most), k / (points - 1.0))));
     if (!curve.n.empty() && n <= curve.n.back()) continue;
     curve.n.push_back(n);
     if (n <= most_covered) covered.push_back(n);

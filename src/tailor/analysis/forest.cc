@@ -69,7 +69,7 @@ Split best_split(const GridSample& sample, std::span<const std::size_t> rows, st
     if (gain <= best.gain) continue;
     Bins take = mask;
     if (ordered) {  // half of the empty bins between belong to either side
-      const int next = order[static_cast<std::size_t>(k + 1)], edge = (bin + next) / 2;
+      const int next = order[static_cast<std::size_t>(k) + 1], edge = (bin + next) / 2;
       take = edge >= 63 ? ~Bins{0} : (Bins{1} << (edge + 1)) - 1;
     }
     best = {gain, static_cast<int>(parameter), take};
@@ -141,7 +141,8 @@ Tree::Tree(const Grid& grid, const GridSample& sample, std::span<const std::size
     std::vector<std::size_t> left, right;
     for (const std::size_t row : next.rows)
       (next.split.left >> sample.places[row][i] & 1 ? left : right).push_back(row);
-    std::vector<Bins> left_box = nodes_[static_cast<std::size_t>(next.node)].box, right_box = left_box;
+    const std::vector<Bins>& box = nodes_[static_cast<std::size_t>(next.node)].box;
+    std::vector<Bins> left_box = box, right_box = box;
     left_box[i] &= next.split.left;
     right_box[i] &= ~next.split.left;
     const int l = add(std::move(left), std::move(left_box)), r = add(std::move(right), std::move(right_box));

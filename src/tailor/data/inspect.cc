@@ -121,9 +121,8 @@ Picture contact_sheet(const ImagePart& part, int classes, int columns, int rows)
   constexpr std::uint8_t background = 96;
   const Shape& shape = part.set->shape;
   const int side = std::max(shape.height, shape.width);
-  const double factor = side < smallest  ? static_cast<double>(smallest / side)
-                        : side > largest ? static_cast<double>(largest) / side
-                                         : 1;
+  const int whole = smallest / side;  // small images are enlarged without blurring
+  const double factor = side < smallest ? whole : side > largest ? static_cast<double>(largest) / side : 1;
   const auto scaled = [&](int length) { return std::max(1, static_cast<int>(length * factor)); };
   const Shape cell{scaled(shape.height), scaled(shape.width), shape.channels};
   Picture sheet{

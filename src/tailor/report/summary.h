@@ -19,6 +19,6 @@ void write_summary(const std::filesystem::path& path, const RunSummary& summary)
 // Exactly what was written (null reads as not-a-number, test figures as sealed). Keys that are missing or of
 // another type are bad input naming file, key, expected and got; keys that are not known are passed over.
 RunSummary read_summary(const std::filesystem::path& path);
-RunSummary parse_summary(const std::string& json, const std::string& origin);
+RunSummary parse_summary(const std::string& text, const std::string& origin);
 
 }  // namespace tailor

@@ -37,7 +37,7 @@ struct Recipe {
 };
 
 // Everything wrong is bad input "file:line: key: …". `origin` stands for the file name.
-Recipe parse_recipe(const std::string& toml, const std::string& origin);
+Recipe parse_recipe(const std::string& text, const std::string& origin);
 Recipe read_recipe(const std::filesystem::path& file);
 // A shipped name ("mnist_cnn") or a path to a .toml file; neither is a usage error with the nearest name.
 Recipe find_recipe(const std::string& name_or_file);

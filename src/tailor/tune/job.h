@@ -32,7 +32,7 @@ struct Job {
 std::string to_json(const std::vector<Job>& jobs);
 
 // Bad input that starts with `where` if it is something else.
-std::vector<Job> jobs_from_json(std::string_view json, std::string_view where);
+std::vector<Job> jobs_from_json(std::string_view text, std::string_view where);
 
 std::string_view name_of(JobEnd end);
 

@@ -65,15 +65,16 @@ class JobQueue {
   void look(const std::function<void(const StudyView&)>& look);
 
  private:
-  bool take_over(AssignedJob& job);
+  bool take_over(AssignedJob& assigned);
   bool gone(const Job& job, const StudyTrial& trial);
   AssignedJob next_part(const TrialRecord& trial, bool untuned, const Job& job) const;
-  bool record(const Decision& decision, AssignedJob& job);
-  bool change(const AssignedJob& job, const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
+  bool record(const Decision& decision, AssignedJob& assigned);
+  bool change(const AssignedJob& assigned,
+              const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
   void hand_out(TrialId trial);
   void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
   void add_seconds(const TrialRecord& record, double seconds);
-  void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& result);
+  void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given);
   void close();
 
   Storage& storage_;

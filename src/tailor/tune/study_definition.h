@@ -93,10 +93,10 @@ StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confi
 
 std::string to_json(const StudyDefinition& definition);
 // Bad input that starts with `where`.
-StudyDefinition definition_from_json(std::string_view json, std::string_view where);
+StudyDefinition definition_from_json(std::string_view text, std::string_view where);
 
 // Refuses, as a usage error with the reason, a change of a study that would make its trials incomparable. The
 // space may be widened, narrowed, given new parameters or lose some; budget, sampler and pruner may change.
-void check_change(const StudyDefinition& old, const StudyDefinition& changed);
+void check_change(const StudyDefinition& old, const StudyDefinition& now);
 
 }  // namespace tailor

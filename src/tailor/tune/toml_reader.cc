@@ -57,7 +57,7 @@ std::optional<std::string> TomlReader::text(const toml::table& table, const char
                                             const std::string& prefix) const {
   const toml::node* node = table.get(key);
   if (!node) return std::nullopt;
-  if (const auto text = node->value_exact<std::string>()) return text;
+  if (auto text = node->value_exact<std::string>()) return text;
   throw wrong(line_of(*node), prefix + key, "expected a text in quotes, got {}", describe(*node));
 }
 

@@ -81,8 +81,8 @@ TEST_P(Winograd, PooledOutputAndPlacesAgreeWithTheReference) {
       different += places[i] != expected_places[i];
       const int width = shape.out_width / 2, o = shape.out_channels, pixel = static_cast<int>(i) / o;
       const int row = pixel / width * 2 + places[i] / 2, column = pixel % width * 2 + places[i] % 2;
-      const float there =
-          map[static_cast<std::size_t>((row * shape.out_width + column) * o + static_cast<int>(i) % o)];
+      const int place = (row * shape.out_width + column) * o + static_cast<int>(i) % o;
+      const float there = map[static_cast<std::size_t>(place)];
       ASSERT_NEAR(std::max(there, 0.0f), expected[i], 2e-5);
     }
     EXPECT_LE(different, n / 1000 + 1);
