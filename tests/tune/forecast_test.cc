@@ -56,7 +56,7 @@ TEST_P(EveryForecast, IsNearWhatIsTrainedThen) {
     trained += static_cast<double>(end.trained - then.trained);
   }
   ASSERT_GT(trained, 100);
-  EXPECT_NEAR(to_go / trained, 1, 0.2);
+  EXPECT_NEAR(to_go / trained, 1, 0.15);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forecast, EveryForecast,
