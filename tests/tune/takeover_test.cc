@@ -3,7 +3,9 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -34,7 +36,8 @@ pid_t start_worker(const TestStudy& study, const StudyOptions& options, int slee
   int code = 1;
   try {
     code = study.run(formula, options) == StudyEnd::finished ? 0 : 2;
-  } catch (...) {
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
   }
   ::_exit(code);
 }

@@ -1,7 +1,6 @@
 #include "tailor/tune/worker_identity.h"
 
 #include <fstream>
-#include <iterator>
 #include <mutex>
 #include <random>
 #include <set>
@@ -50,7 +49,10 @@ std::string this_place() {
 // process, or if it is only waiting to be collected by its parent.
 std::int64_t start_of(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::string text;
+  // All of it. Who dies between opening and reading leaves nothing to read, which an iterator over the
+  // file's buffer would throw as an error of the file.
+  std::getline(file, text, '\0');
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return -1;
   std::istringstream fields(text.substr(name_end + 1));
