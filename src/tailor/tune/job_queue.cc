@@ -47,21 +47,23 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
         made_for_ = view_.version();
       }
       next.reset();
-      if (take_over(job)) {
-        next = Next::job;
-        return;
+      std::optional<AssignedJob> assigned = take_over();
+      if (!assigned) {
+        const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
+        if (decision.kind == Decision::Kind::wait) {
+          next = Next::wait;
+        } else if (decision.kind == Decision::Kind::finished) {
+          view_.forget();  // another worker may have closed it
+          view_.refresh(storage_);
+          close();
+          next = Next::finished;
+        } else {
+          assigned = carry_out(decision);
+        }
       }
-      const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
-      if (decision.kind == Decision::Kind::wait) {
-        next = Next::wait;
-      } else if (decision.kind == Decision::Kind::finished) {
-        view_.forget();  // another worker may have closed it
-        view_.refresh(storage_);
-        close();
-        next = Next::finished;
-      } else if (record(decision, job)) {
-        next = Next::job;
-      }
+      if (!assigned) return;
+      job = std::move(*assigned);
+      next = Next::job;
     });
     if (next) return *next;
   }
@@ -79,17 +81,8 @@ bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
   return std::find(stale_.begin(), stale_.end(), trial.id) != stale_.end();
 }
 
-// A job of a trial that had others before.
-AssignedJob JobQueue::next_part(const TrialRecord& trial, bool untuned, const Job& job) const {
-  const int number = static_cast<int>(trial.number);
-  const StudyDefinition& d = view_.definition();
-  const Assignment assignment = view_.assignment(trial);
-  return {trial.id,   number,      untuned, job, kept_settings(d, trial), d.repetition(number, assignment),
-          assignment, view_.sign()};
-}
-
 // In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
-bool JobQueue::take_over(AssignedJob& assigned) {
+std::optional<AssignedJob> JobQueue::take_over() {
   for (const auto& [open, number] : view_.open_jobs()) {
     const StudyTrial& trial = view_.trials()[number];
     if (!gone(*open, trial)) continue;
@@ -105,88 +98,138 @@ bool JobQueue::take_over(AssignedJob& assigned) {
       write_end(record, std::move(jobs), given_up);
       continue;
     }
-    job.worker = worker_.identity();
-    keep_jobs(trial.id, jobs);
-    storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
-    storage_.record_heartbeat(trial.id);
-    assigned = next_part(record, trial.untuned, job);
+    AssignedJob assigned = go_on(record, trial.untuned, std::move(jobs));
     assigned.taken_over = true;
-    return true;
+    return assigned;
   }
-  return false;
+  return std::nullopt;
 }
 
-// False if the decision needs no worker.
-bool JobQueue::record(const Decision& decision, AssignedJob& assigned) {
-  using Kind = Decision::Kind;
+// Nothing if there is no work in it for this worker.
+std::optional<AssignedJob> JobQueue::carry_out(const Decision& decision) {
+  switch (decision.kind) {
+    case Decision::Kind::start:
+      return start(decision);
+    case Decision::Kind::claim:
+      return claim(decision);
+    case Decision::Kind::resume:
+      return resume(decision);
+    case Decision::Kind::empty:
+      hand_out({});
+      break;
+    case Decision::Kind::wait:
+    case Decision::Kind::finished:
+      break;
+  }
+  return std::nullopt;
+}
+
+AssignedJob JobQueue::start(const Decision& decision) {
   const StudyDefinition& d = view_.definition();
-  if (decision.kind == Kind::empty) {
-    hand_out({});
-    return false;
-  }
+  const int number = static_cast<int>(view_.trials().size());
+  const TrialSetting setting = proposed_setting(view_, decision.setting);
+  AssignedJob assigned = first_job(number, decision, setting, d.repetition(number, decision.setting));
+  const CreatedTrial created =
+      storage_.create_trial(study_, {.state = TrialState::running,
+                                     .params = setting.params,
+                                     .user_attributes = first_attributes(assigned, setting)});
+  if (created.number != number)
+    throw failure("the study's trials are not numbered 0, 1, 2, …: expected {}, got {}", number,
+                  created.number);
+  assigned.id = created.id;
+  hand_out(assigned.id);
+  storage_.record_heartbeat(assigned.id);
+  if (assigned.repetition.final_run && d.confirmation->open_test)
+    record_test_opening(storage_, study_, *d.confirmation, worker_.identity().host);
+  return assigned;
+}
 
-  Job job = decision.job;
-  job.worker = worker_.identity();
-  if (decision.kind == Kind::resume) {
-    const StudyTrial& trial = view_.trials()[decision.trial];
-    std::vector<Job> jobs = trial.jobs;
-    jobs.push_back(job);
-    hand_out(trial.id);
-    keep_jobs(trial.id, jobs);
-    storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
-    storage_.record_heartbeat(trial.id);
-    assigned = next_part(storage_.get_trial(trial.id), trial.untuned, job);
-    return true;
-  }
-
-  const bool claimed = decision.kind == Kind::claim;
-  const int number = claimed ? static_cast<int>(decision.trial) : static_cast<int>(view_.trials().size());
-  TrialId id = claimed ? view_.trials()[decision.trial].id : TrialId{};
-  const bool untuned = claimed && view_.trials()[decision.trial].untuned;
+// A waiting trial: the untuned default, or what somebody wished for. A wish that cannot be met is a failed
+// trial.
+std::optional<AssignedJob> JobQueue::claim(const Decision& decision) {
+  const StudyDefinition& d = view_.definition();
+  const StudyTrial& waiting = view_.trials()[decision.trial];
+  if (!storage_.claim_trial(waiting.id)) return std::nullopt;  // another program was faster
   std::string refusal;
   Settings settings = d.untuned();
-  if (claimed) {
-    if (!storage_.claim_trial(id)) return false;  // another program was faster
-    const TrialRecord wish = storage_.get_trial(id);
-    const auto params = wish.system_attributes.find("fixed_params");
-    try {
-      if (d.confirmation) throw usage_error("a confirmation takes no wishes");
-      if (!untuned)
-        settings = wished_settings(d, decision.setting,
-                                   params == wish.system_attributes.end() ? "{}" : params->second);
-    } catch (const Error& error) {
-      refusal = error.what();
-    }
+  try {
+    if (d.confirmation) throw usage_error("a confirmation takes no wishes");
+    if (!waiting.untuned) settings = wished_settings(d, decision.setting, wish_of(waiting.id));
+  } catch (const Error& error) {
+    refusal = error.what();
   }
-  const TrialSetting setting = !claimed         ? proposed_setting(view_, decision.setting)
-                               : d.confirmation ? TrialSetting{settings, {}, {}}
-                                                : trial_setting(view_, settings);
-  const Repetition repetition = refusal.empty() ? d.repetition(number, decision.setting) : Repetition();
-  NewTrial trial{.state = TrialState::running, .params = setting.params};
-  trial.user_attributes = setting.attributes(d);
-  trial.user_attributes[trial_key::jobs] = to_json(std::vector{job});
-  trial.user_attributes[trial_key::seed] = fmt::format("{}", repetition.seed);
-  trial.user_attributes[trial_key::state] = json_text("running");
-  if (!claimed) {
-    const CreatedTrial created = storage_.create_trial(study_, trial);
-    if (created.number != number)
-      throw failure("the study's trials are not numbered 0, 1, 2, …: expected {}, got {}", number,
-                    created.number);
-    id = created.id;
-  } else {
-    storage_.set_params(id, trial.params);
-    for (const auto& [key, text] : trial.user_attributes) storage_.set_user_attribute(id, key, text);
-  }
-  hand_out(id);
+  const TrialSetting setting =
+      d.confirmation ? TrialSetting{settings, {}, {}} : trial_setting(view_, settings);
+  const int number = static_cast<int>(decision.trial);
+  AssignedJob assigned = first_job(number, decision, setting,
+                                   refusal.empty() ? d.repetition(number, decision.setting) : Repetition());
+  assigned.id = waiting.id;
+  assigned.untuned = waiting.untuned;
+  storage_.set_params(assigned.id, setting.params);
+  for (const auto& [key, text] : first_attributes(assigned, setting))
+    storage_.set_user_attribute(assigned.id, key, text);
+  hand_out(assigned.id);
   if (!refusal.empty()) {
-    write_end(storage_.get_trial(id), {job}, {JobEnd::failed, 0, refusal, 0});
-    return false;
+    write_end(storage_.get_trial(assigned.id), {assigned.job}, {JobEnd::failed, 0, refusal, 0});
+    return std::nullopt;
   }
-  storage_.record_heartbeat(id);
-  if (repetition.final_run && d.confirmation->open_test)
-    record_test_opening(storage_, study_, *d.confirmation, worker_.identity().host);
-  assigned = {id, number, untuned, job, setting.settings, repetition, decision.setting, view_.sign(), false};
-  return true;
+  storage_.record_heartbeat(assigned.id);
+  return assigned;
+}
+
+// As Optuna's enqueue_trial keeps it.
+std::string JobQueue::wish_of(TrialId waiting) {
+  const TrialRecord record = storage_.get_trial(waiting);
+  const auto params = record.system_attributes.find("fixed_params");
+  return params == record.system_attributes.end() ? "{}" : params->second;
+}
+
+// Of a trial that begins; its place in the storage is not known yet.
+AssignedJob JobQueue::first_job(int number, const Decision& decision, const TrialSetting& setting,
+                                const Repetition& repetition) const {
+  AssignedJob assigned{.trial = number,
+                       .job = decision.job,
+                       .settings = setting.settings,
+                       .repetition = repetition,
+                       .assignment = decision.setting,
+                       .sign = view_.sign()};
+  assigned.job.worker = worker_.identity();
+  return assigned;
+}
+
+Attributes JobQueue::first_attributes(const AssignedJob& assigned, const TrialSetting& setting) const {
+  Attributes attributes = setting.attributes(view_.definition());
+  attributes[trial_key::jobs] = to_json(std::vector{assigned.job});
+  attributes[trial_key::seed] = fmt::format("{}", assigned.repetition.seed);
+  attributes[trial_key::state] = json_text("running");
+  return attributes;
+}
+
+AssignedJob JobQueue::resume(const Decision& decision) {
+  const StudyTrial& trial = view_.trials()[decision.trial];
+  std::vector<Job> jobs = trial.jobs;
+  jobs.push_back(decision.job);
+  hand_out(trial.id);
+  return go_on(storage_.get_trial(trial.id), trial.untuned, std::move(jobs));
+}
+
+// The last of the jobs is this worker's from now on, of a trial that was begun before.
+AssignedJob JobQueue::go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs) {
+  jobs.back().worker = worker_.identity();
+  keep_jobs(trial.id, jobs);
+  storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
+  storage_.record_heartbeat(trial.id);
+  const StudyDefinition& d = view_.definition();
+  const int number = static_cast<int>(trial.number);
+  const Assignment assignment = view_.assignment(trial);
+  return {trial.id,
+          number,
+          untuned,
+          jobs.back(),
+          kept_settings(d, trial),
+          d.repetition(number, assignment),
+          assignment,
+          view_.sign()};
 }
 
 // The next job is this trial's, or nobody's.

@@ -13,6 +13,7 @@
 #include "tailor/tune/decision.h"
 #include "tailor/tune/objective.h"
 #include "tailor/tune/study_view.h"
+#include "tailor/tune/trial_setting.h"
 
 namespace tailor {
 
@@ -65,10 +66,17 @@ class JobQueue {
   void look(const std::function<void(const StudyView&)>& look);
 
  private:
-  bool take_over(AssignedJob& assigned);
+  std::optional<AssignedJob> take_over();
   bool gone(const Job& job, const StudyTrial& trial);
-  AssignedJob next_part(const TrialRecord& trial, bool untuned, const Job& job) const;
-  bool record(const Decision& decision, AssignedJob& assigned);
+  std::optional<AssignedJob> carry_out(const Decision& decision);
+  AssignedJob start(const Decision& decision);
+  std::optional<AssignedJob> claim(const Decision& decision);
+  std::string wish_of(TrialId waiting);
+  AssignedJob first_job(int number, const Decision& decision, const TrialSetting& setting,
+                        const Repetition& repetition) const;
+  Attributes first_attributes(const AssignedJob& assigned, const TrialSetting& setting) const;
+  AssignedJob resume(const Decision& decision);
+  AssignedJob go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs);
   bool change(const AssignedJob& assigned,
               const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
   void hand_out(TrialId trial);
