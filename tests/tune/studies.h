@@ -142,22 +142,25 @@ struct TestStudy {
   std::vector<std::string> content() const { return test::content(url); }
 };
 
+// A process that works on the study: it ends with 0 when the study has, with 1 and its complaint on an error.
+inline pid_t start_worker(const TestStudy& study, const StudyOptions& options, int sleep_microseconds) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  Formula formula;
+  formula.sleep_microseconds = sleep_microseconds;
+  int code = 1;
+  try {
+    code = study.run(formula, options) == StudyEnd::finished ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+  }
+  ::_exit(code);
+}
+
 // Starts that many worker processes and waits for them.
 inline void work(const TestStudy& study, int processes, int threads) {
   std::vector<pid_t> children;
-  for (int i = 0; i < processes; ++i) {
-    children.push_back(::fork());
-    if (children.back() != 0) continue;
-    Formula formula;
-    formula.sleep_microseconds = 3000;
-    int code = 1;
-    try {
-      code = study.run(formula, {.jobs = threads}) == StudyEnd::finished ? 0 : 2;
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-    }
-    ::_exit(code);
-  }
+  for (int i = 0; i < processes; ++i) children.push_back(start_worker(study, {.jobs = threads}, 3000));
   for (const pid_t child : children) {
     int status = 0;
     ::waitpid(child, &status, 0);

@@ -3,9 +3,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -23,24 +21,11 @@ namespace {
 using nlohmann::json;
 using test::Formula;
 using test::small_study;
+using test::start_worker;
 using test::TestStudy;
 using testing::HasSubstr;
 
 constexpr auto forgiving = 1'000'000;  // deaths; the moments of a test's kills are no trial's fault
-
-pid_t start_worker(const TestStudy& study, const StudyOptions& options, int sleep_microseconds) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  Formula formula;
-  formula.sleep_microseconds = sleep_microseconds;
-  int code = 1;
-  try {
-    code = study.run(formula, options) == StudyEnd::finished ? 0 : 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-  }
-  ::_exit(code);
-}
 
 // Exit code of a child that has ended.
 std::optional<int> ended(pid_t child, bool wait) {

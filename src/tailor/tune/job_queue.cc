@@ -46,27 +46,42 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
         pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
         made_for_ = view_.version();
       }
-      next.reset();
-      std::optional<AssignedJob> assigned = take_over();
-      if (!assigned) {
-        const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
-        if (decision.kind == Decision::Kind::wait) {
-          next = Next::wait;
-        } else if (decision.kind == Decision::Kind::finished) {
-          view_.forget();  // another worker may have closed it
-          view_.refresh(storage_);
-          close();
-          next = Next::finished;
-        } else {
-          assigned = carry_out(decision);
-        }
-      }
-      if (!assigned) return;
-      job = std::move(*assigned);
-      next = Next::job;
+      next = next_step(job);
     });
     if (next) return *next;
   }
+}
+
+// Within take's transaction. Nothing if no job came of it, so that there is another step to do.
+std::optional<JobQueue::Next> JobQueue::next_step(AssignedJob& job) {
+  std::optional<AssignedJob> assigned = take_over();
+  if (!assigned) {
+    const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
+    switch (decision.kind) {
+      case Decision::Kind::wait:
+        return Next::wait;
+      case Decision::Kind::finished:
+        view_.forget();  // another worker may have closed it
+        view_.refresh(storage_);
+        close();
+        return Next::finished;
+      case Decision::Kind::empty:
+        hand_out({});
+        break;
+      case Decision::Kind::start:
+        assigned = start(decision);
+        break;
+      case Decision::Kind::claim:
+        assigned = claim(decision);
+        break;
+      case Decision::Kind::resume:
+        assigned = resume(decision);
+        break;
+    }
+  }
+  if (!assigned) return std::nullopt;
+  job = std::move(*assigned);
+  return Next::job;
 }
 
 // Whether nobody works on an open job any more.
@@ -101,25 +116,6 @@ std::optional<AssignedJob> JobQueue::take_over() {
     AssignedJob assigned = go_on(record, trial.untuned, std::move(jobs));
     assigned.taken_over = true;
     return assigned;
-  }
-  return std::nullopt;
-}
-
-// Nothing if there is no work in it for this worker.
-std::optional<AssignedJob> JobQueue::carry_out(const Decision& decision) {
-  switch (decision.kind) {
-    case Decision::Kind::start:
-      return start(decision);
-    case Decision::Kind::claim:
-      return claim(decision);
-    case Decision::Kind::resume:
-      return resume(decision);
-    case Decision::Kind::empty:
-      hand_out({});
-      break;
-    case Decision::Kind::wait:
-    case Decision::Kind::finished:
-      break;
   }
   return std::nullopt;
 }

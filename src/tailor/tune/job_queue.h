@@ -66,9 +66,9 @@ class JobQueue {
   void look(const std::function<void(const StudyView&)>& look);
 
  private:
+  std::optional<Next> next_step(AssignedJob& job);
   std::optional<AssignedJob> take_over();
   bool gone(const Job& job, const StudyTrial& trial);
-  std::optional<AssignedJob> carry_out(const Decision& decision);
   AssignedJob start(const Decision& decision);
   std::optional<AssignedJob> claim(const Decision& decision);
   std::string wish_of(TrialId waiting);

@@ -25,11 +25,13 @@ Registry& registry() {
   return registry;
 }
 
-std::string first_line(const std::string& path) {
+// Empty if there is no such file, or if it cannot be read any more: a process may end between opening its
+// file and reading it. (An iterator over the stream's buffer would throw then.)
+std::string read_until(char end, const std::string& path) {
   std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
+  std::string text;
+  std::getline(file, text, end);
+  return text;
 }
 
 std::string host_name() {
@@ -41,18 +43,14 @@ std::string host_name() {
 std::string this_place() {
   char space[64] = {};
   if (::readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0) space[0] = '\0';
-  return sha256(host_name() + '\n' + first_line("/proc/sys/kernel/random/boot_id") + '\n' + space)
+  return sha256(host_name() + '\n' + read_until('\n', "/proc/sys/kernel/random/boot_id") + '\n' + space)
       .substr(0, 16);
 }
 
 // Field 22 of /proc/PID/stat; the name in parentheses before may hold anything. -1 if there is no such
 // process, or if it is only waiting to be collected by its parent.
 std::int64_t start_of(std::int64_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string text;
-  // All of it. Who dies between opening and reading leaves nothing to read, which an iterator over the
-  // file's buffer would throw as an error of the file.
-  std::getline(file, text, '\0');
+  const std::string text = read_until('\0', fmt::format("/proc/{}/stat", pid));
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return -1;
   std::istringstream fields(text.substr(name_end + 1));
