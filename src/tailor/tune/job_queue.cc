@@ -189,6 +189,7 @@ AssignedJob JobQueue::first_job(int number, const Decision& decision, const Tria
                        .repetition = repetition,
                        .assignment = decision.setting,
                        .sign = view_.sign()};
+  assigned.job.to = std::min(assigned.job.to, setting.settings.epochs);  // a baseline may be shorter
   assigned.job.worker = worker_.identity();
   return assigned;
 }
