@@ -1,10 +1,9 @@
 # `scripts/bench study`: how long a whole search takes until it has reached validation accuracies: `tailor tune` against
 # Optuna and PyTorch, with the same space, the same pruner, as many workers; in turns, one seed after the other. Both are
 # watched from outside, in the database that both write in Optuna's form, and stopped when they have reached the last.
+# Seconds say what a person waits; the epochs of all trials together, beside them, what of it is the search's.
 import argparse
-import math
 import os
-import random
 import signal
 import sqlite3
 import statistics
@@ -13,6 +12,8 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+
+from censored import Time, cut_at, horizon, log_rank, restricted_ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / "build" / "release" / "bin"
@@ -48,25 +49,27 @@ def add_options(parser):
     parser.add_argument("--tailor-only", action="store_true", help="without the peer")
 
 
-def best_so_far(database):
-    """The largest intermediate value in the study's database; 0 before there is one."""
+def so_far(database):
+    """The largest intermediate value in the study's database and how many there are; 0 before there is one."""
     try:
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=1) as connection:
-            return connection.execute("SELECT MAX(intermediate_value) FROM trial_intermediate_values").fetchone()[0] or 0
+            select = "SELECT MAX(intermediate_value), COUNT(*) FROM trial_intermediate_values"
+            best, epochs = connection.execute(select).fetchone()
+            return best or 0, epochs
     except sqlite3.OperationalError:
-        return 0
+        return 0, 0
 
 
-def seconds_to_targets(o, command, database):
-    """Seconds from the start of `command` until each target; infinite for those not reached within the limit."""
+def until_targets(o, command, database):
+    """Seconds and epochs from the start of `command` until each target, or until the limit for those not reached within it."""
     log = open(f"{database}.log", "w+")
     start = time.perf_counter()
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
-    reached = []
+    reached, epochs = [], 0
     try:
         while len(reached) < len(o.targets) and (now := time.perf_counter() - start) < o.limit:
-            best = best_so_far(database)
-            reached += [now] * (sum(best >= target for target in o.targets) - len(reached))
+            best, epochs = so_far(database)
+            reached += [(Time(now), Time(epochs))] * (sum(best >= target for target in o.targets) - len(reached))
             if process.poll() is not None and len(reached) < len(o.targets):
                 log.seek(0)
                 raise SystemExit(f"ended before {o.targets[len(reached)]} was reached: {command[0]}\n{log.read()[-3000:]}")
@@ -76,7 +79,7 @@ def seconds_to_targets(o, command, database):
             os.killpg(process.pid, signal.SIGTERM)  # with its workers
             process.wait()
         log.close()
-    return reached + [math.inf] * (len(o.targets) - len(reached))
+    return reached + [(Time(o.limit, False), Time(epochs, False))] * (len(o.targets) - len(reached))
 
 
 def tailor_command(o, seed, database):
@@ -91,29 +94,18 @@ def peer_command(o, precision, python, split, seed, database):
             "--seed", seed, "--precision", precision]  # fmt: skip
 
 
-def shown(value, digits=0):
-    return "not reached" if math.isinf(value) else f"{value:,.{digits}f}"
+def shown(t, digits=0):
+    return f"{'' if t.reached else '>'}{t.value:,.{digits}f}"
 
 
-def ratio_interval(theirs, ours):
-    """95 % of the ratio of sums when seeds are drawn again, each side by itself: they have nothing but the number in common."""
-    draw = random.Random(1)
-    again = lambda values: sum(draw.choices(values, k=len(values)))  # noqa: E731
-    ratios = sorted(again(theirs) / again(ours) for _ in range(10000))
-    return ratios[249], ratios[9749]
-
-
-def compare(theirs, ours, limit):
-    """The ratio of all seeds together as text; their searches that did not arrive count with the limit: at least so much."""
-    if any(map(math.isinf, ours)):
-        return ""
-    at_least = any(map(math.isinf, theirs))
-    theirs = [min(seconds, limit) for seconds in theirs]
-    ratio = f"{'at least ' if at_least else ''}{sum(theirs) / sum(ours):.1f}"
-    if len(ours) < 3:
-        return ratio  # drawing again from one or two says nothing
-    low, high = ratio_interval(theirs, ours)
-    return f"{ratio} [{low:.1f}, {high:.1f}]"
+def compare(theirs, ours):
+    """The ratio of mean times, up to when all are known, and whether the order of arrivals could be chance."""
+    if len(ours) < 6:
+        return "too few to say"
+    until = horizon(theirs, ours)
+    ratio, low, high = restricted_ratio([theirs], [ours])
+    p = log_rank([cut_at(ours, until)], [cut_at(theirs, until)])
+    return f"{ratio:.1f} [{low:.1f}, {high:.1f}] up to {until:,.0f}, p = {p:.2g}"
 
 
 def run(o, python, note, table):
@@ -125,16 +117,16 @@ def run(o, python, note, table):
         split.write_text(subprocess.run([BIN / "split", o.split], check=True, capture_output=True, text=True).stdout)
         for precision in [] if o.tailor_only else o.precisions:
             commands[f"Optuna + PyTorch {precision}"] = partial(peer_command, o, precision, python, split)
-        searches = {name: [] for name in commands}  # for each seed the seconds to each target
+        searches = {name: [] for name in commands}  # for each seed the seconds and epochs to each target
         for seed in seeds:
             for number, (name, command) in enumerate(commands.items()):
                 database = Path(folder) / f"{number}-{seed}.db"
-                searches[name].append(seconds_to_targets(o, command(seed, database), database))
-                reached = [f"{t:.3f} after {shown(s, 1)} s" for t, s in zip(o.targets, searches[name][-1])]
+                searches[name].append(until_targets(o, command(seed, database), database))
+                reached = [f"{t:.3f} after {shown(s, 1)} s, {shown(e)} epochs" for t, (s, e) in zip(o.targets, searches[name][-1])]
                 note(f"seed {seed}: {name:<22} {', '.join(reached)}")
     for number, target in enumerate(o.targets):
-        print(f"\nSeconds until a validation accuracy of {target} is reached, by seed:\n")
-        times = {name: [seconds[number] for seconds in of] for name, of in searches.items()}
-        rows = [[name, *map(shown, mine), shown(statistics.median(mine)), "1" if name == own else compare(mine, times[own], o.limit)]
-                for name, mine in times.items()]  # fmt: skip
-        table(o, ["", *map(str, seeds), "median", "all seeds, times tailor's [95 %]"], rows)
+        for part, unit in enumerate(("Seconds", "Epochs of all trials")):
+            print(f"\n{unit} until a validation accuracy of {target} is reached, by seed (>: cut off there):\n")
+            times = {name: [reached[number][part] for reached in of] for name, of in searches.items()}
+            rows = [[name, *map(shown, mine), "1" if name == own else compare(mine, times[own])] for name, mine in times.items()]
+            table(o, ["", *map(str, seeds), "times tailor's [95 %], log-rank test"], rows)
