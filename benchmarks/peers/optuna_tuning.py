@@ -98,7 +98,7 @@ def main():
         return check(problems, o.check)
     chosen = [p for p in problems if not o.problems or p.name in o.problems.split(",")]
     seeds = range(o.first_seed, o.first_seed + o.seeds)
-    tasks = [(p, s, seed, o.budgets) for s in o.samplers.split(",") for p in chosen for seed in seeds]
+    tasks = [(p, s, seed, o.budgets) for s in o.samplers.split(",") for seed in seeds for p in chosen]
     kept = read_kept(o.kept)
     tasks = [t for t in tasks if (t[0].name, f"optuna {t[1]}", t[2]) not in kept]
     print(f"optuna {optuna.__version__}: {len(tasks)} studies, {len(kept)} are there", flush=True)
