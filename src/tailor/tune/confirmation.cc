@@ -6,6 +6,10 @@ namespace tailor {
 
 using nlohmann::json;
 
+namespace {
+const std::string whole_race = "race";
+}  // namespace
+
 Space confirmation_space(const Confirmation& confirmation) {
   Distribution candidate{.kind = Distribution::Kind::categorical};
   for (const Candidate& c : confirmation.candidates) candidate.choices.emplace_back(c.name);
@@ -21,14 +25,16 @@ json to_json_value(const Confirmation& c) {
   for (const Candidate& x : c.candidates)
     candidates.push_back(
         {{"name", x.name}, {"roles", x.roles}, {"trial", x.trial}, {"settings", json(x.settings)}});
-  return {{"study", c.study},
-          {"candidates", std::move(candidates)},
-          {"first_seeds", c.race.first_seeds},
-          {"most_seeds", c.race.most_seeds},
-          {"error", c.race.error},
-          {"final_seeds", c.final_seeds},
-          {"reshuffle", c.reshuffle},
-          {"open_test", c.open_test}};
+  json out = {{"study", c.study},
+              {"candidates", std::move(candidates)},
+              {"first_seeds", c.race.first_seeds},
+              {"most_seeds", c.race.most_seeds},
+              {"error", c.race.error},
+              {"final_seeds", c.final_seeds},
+              {"reshuffle", c.reshuffle},
+              {"open_test", c.open_test}};
+  if (c.race.rule == RaceRule::whole_race) out["error_of"] = whole_race;
+  return out;
 }
 
 Confirmation confirmation_from_json(const json& j) {
@@ -38,6 +44,8 @@ Confirmation confirmation_from_json(const json& j) {
     c.candidates.push_back(
         {x.at("name"), x.at("roles"), x.at("trial"), x.at("settings").get<SettingTexts>()});
   c.race = {j.at("first_seeds"), j.at("most_seeds"), j.at("error")};
+  // Those that do not say so were begun when it was the error of each look, and go on like that.
+  if (j.value("error_of", "") != whole_race) c.race.rule = RaceRule::each_look;
   c.final_seeds = j.at("final_seeds");
   c.reshuffle = j.at("reshuffle");
   c.open_test = j.at("open_test");

@@ -2,76 +2,58 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <boost/math/distributions/students_t.hpp>
 
+#include "tailor/tune/race_each_look.h"
+
 namespace tailor {
 namespace {
+
+using Costs = std::span<const std::vector<double>>;
 
 double mean(const std::vector<double>& values, std::size_t count) {
   return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), 0.0) /
          static_cast<double>(count);
 }
 
-// Mean squared residuals of each candidate on the first `seeds`, means of candidates and seeds taken out.
-// What a seed does to all is estimated from those in `reference`.
-class Residuals {
- public:
-  Residuals(std::span<const std::vector<double>> costs, std::vector<std::size_t> reference, std::size_t seeds)
-      : costs_(costs), reference_(std::move(reference)), seeds_(seeds) {
-    for (std::size_t s = 0; s < seeds; ++s) {
-      double effect = 0;
-      for (const std::size_t c : reference_) effect += costs[c][s] - mean(costs[c], seeds);
-      seed_effect_.push_back(effect / static_cast<double>(reference_.size()));
-    }
+// Student's t of how much worse `a` is than `b` on common seeds. Differences that are all the same (measures
+// are counts of images, after all) tell nothing of the noise, and so are no evidence yet: 0.
+double paired_t(const std::vector<double>& a, const std::vector<double>& b, std::size_t seeds) {
+  const double n = static_cast<double>(seeds), difference = mean(a, seeds) - mean(b, seeds);
+  double squares = 0, size = 0;
+  for (std::size_t s = 0; s < seeds; ++s) {
+    squares += std::pow(a[s] - b[s] - difference, 2);
+    size = std::max({size, std::abs(a[s]), std::abs(b[s])});
   }
+  const double error = std::sqrt(squares / (n - 1) / n);
+  return error > 1e-12 * size ? difference / error : 0;
+}
 
-  double variance(std::size_t candidate) const {
-    const double centre = mean(costs_[candidate], seeds_);
-    double sum = 0;
-    for (std::size_t s = 0; s < seeds_; ++s)
-      sum += std::pow(costs_[candidate][s] - centre - seed_effect_[s], 2);
-    return sum / static_cast<double>(seeds_ - 1);
-  }
-
-  double pooled_degrees() const { return static_cast<double>((reference_.size() - 1) * (seeds_ - 1)); }
-
-  double pooled_variance() const {
-    double sum = 0;
-    for (const std::size_t c : reference_) sum += variance(c);
-    return sum / static_cast<double>(reference_.size() - 1);  // the seeds' means cost one candidate
-  }
-
- private:
-  const std::span<const std::vector<double>> costs_;
-  const std::vector<std::size_t> reference_;
-  const std::size_t seeds_;
-  std::vector<double> seed_effect_;
-};
-
-// Whether `candidate` is worse than `leader` beyond chance.
-bool beaten(std::span<const std::vector<double>> costs, const Residuals& residuals, std::size_t candidate,
-            std::size_t leader, std::size_t seeds, double error) {
-  const double difference = mean(costs[candidate], seeds) - mean(costs[leader], seeds);
-  const double a = residuals.pooled_variance(), da = residuals.pooled_degrees();
-  // Never taken for quieter than the good ones are.
-  const double b = std::max(residuals.variance(candidate), a), db = static_cast<double>(seeds - 1);
-  if (a + b == 0) return difference > 0;
-  const double degrees = b > a ? (a + b) * (a + b) / (a * a / da + b * b / db) : da;
-  const double t = difference / std::sqrt((a + b) / static_cast<double>(seeds));
-  return t > quantile(complement(boost::math::students_t(degrees), error));
+// Who of `in` is worse than any other one of them, each comparison at this level.
+std::vector<std::size_t> beaten(Costs costs, std::span<const std::size_t> in, std::size_t seeds, double level) {
+  const boost::math::students_t distribution(static_cast<double>(seeds - 1));
+  const double critical = quantile(complement(distribution, level));
+  std::vector<std::size_t> out;
+  for (const std::size_t c : in)
+    if (std::any_of(in.begin(), in.end(),
+                    [&](std::size_t rival) { return paired_t(costs[c], costs[rival], seeds) > critical; }))
+      out.push_back(c);
+  return out;
 }
 
 }  // namespace
 
-RaceStanding judge_race(std::span<const std::vector<double>> costs, const RaceOptions& options) {
+RaceStanding judge_race(Costs costs, const RaceOptions& options) {
   RaceStanding standing{std::vector<int>(costs.size(), 0), 0, 0, costs.size()};
   const auto drop = [&standing](std::size_t candidate, std::size_t seeds) {
     standing.dropped_after[candidate] = static_cast<int>(seeds);
     --standing.left;
   };
+  const int first_look = std::max(options.first_seeds, 2);
+  const double comparisons =
+      static_cast<double>(options.most_seeds - first_look + 1) * static_cast<double>(costs.size() - 1);
   for (std::size_t seeds = 1; seeds <= static_cast<std::size_t>(options.most_seeds); ++seeds) {
     std::vector<std::size_t> in;
     for (std::size_t c = 0; c < costs.size(); ++c) {
@@ -88,13 +70,11 @@ RaceStanding judge_race(std::span<const std::vector<double>> costs, const RaceOp
     });
     standing.seeds = static_cast<int>(seeds);
     standing.leader = in.front();
-    if (in.size() < 2 || seeds < static_cast<std::size_t>(std::max(options.first_seeds, 2))) continue;
-    const std::vector<std::size_t> better(
-        in.begin(), in.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(2, (in.size() + 1) / 2)));
-    const Residuals residuals(costs, better, seeds);
-    const double error = options.error / static_cast<double>(in.size() - 1);
-    for (const std::size_t c : in)
-      if (c != in.front() && beaten(costs, residuals, c, in.front(), seeds, error)) drop(c, seeds);
+    if (in.size() < 2 || seeds < static_cast<std::size_t>(first_look)) continue;
+    const bool whole_race = options.rule == RaceRule::whole_race;
+    for (const std::size_t c : whole_race ? beaten(costs, in, seeds, options.error / comparisons)
+                                          : beaten_at_one_look(costs, in, seeds, options.error))
+      drop(c, seeds);
   }
   return standing;
 }
