@@ -21,6 +21,7 @@ void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
 void add_predict_command(CLI::App& app);
 void add_report_command(CLI::App& app);
+void add_spread_command(CLI::App& app);
 void add_study_commands(CLI::App& app);
 void add_train_command(CLI::App& app);
 void add_tune_command(CLI::App& app);

@@ -53,6 +53,9 @@ void confirm(const Arguments& a) {
   if (study.confirmation)
     throw usage_error("'{}' is a confirmation itself, of study '{}': give that one's name", name,
                       study.confirmation->study);
+  if (study.spread)
+    throw usage_error("'{}' is the spread experiment of study '{}': give that one's name", name,
+                      study.spread->study);
   const std::vector<StudyId> before = confirmations_of(storage, name);
   std::optional<StudyId> confirmation;
   if (!before.empty() && !a.again) {

@@ -39,7 +39,11 @@ nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
 
 void enqueue(const Arguments& a) {
   const FoundStudy found = find_study(a.location);
-  const nlohmann::json params = wish(a, read_definition(*found.storage, found.id));
+  const StudyDefinition definition = read_definition(*found.storage, found.id);
+  if (definition.spread)
+    throw usage_error("'{}' is the spread experiment of '{}', which takes no wishes: give that study's name",
+                      found.storage->get_study(found.id).name, definition.spread->study);
+  const nlohmann::json params = wish(a, definition);
   const CreatedTrial trial = found.storage->create_trial(
       found.id, {.state = TrialState::waiting, .system_attributes = {{"fixed_params", params.dump()}}});
   if (a.json) {

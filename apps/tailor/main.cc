@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   tailor::add_train_command(app);
   tailor::add_tune_command(app);
   tailor::add_confirm_command(app);
+  tailor::add_spread_command(app);
   tailor::add_report_command(app);
   tailor::add_work_command(app);
   tailor::add_enqueue_command(app);

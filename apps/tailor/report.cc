@@ -42,9 +42,13 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   const FoundStudy found = find_study(location);
   Storage& storage = *found.storage;
   const StudyRecord record = storage.get_study(found.id);
-  if (const auto confirmed = read_definition(storage, found.id).confirmation)
+  const StudyDefinition definition = read_definition(storage, found.id);
+  if (definition.confirmation)
     throw usage_error("'{}' is the confirmation of '{}': report that study, its confirmation is part of it",
-                      record.name, confirmed->study);
+                      record.name, definition.confirmation->study);
+  if (definition.spread)
+    throw usage_error("'{}' is the spread experiment of '{}': report that study, the experiment is part of it",
+                      record.name, definition.spread->study);
   const StudyTable table = read_study_table(storage, found.id);
   const std::vector<StudyId> confirmations = confirmations_of(storage, record.name);
   std::optional<ConfirmationTable> confirmation;

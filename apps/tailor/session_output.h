@@ -1,5 +1,5 @@
 // What a session of work on a study shows: the opening lines, a line for each trial that ended, the live
-// status, the closing tables. tune_output.h and confirm_output.h are the two kinds.
+// status, the closing tables. tune_output.h, confirm_output.h and spread_output.h are the kinds.
 #pragma once
 
 #include <filesystem>

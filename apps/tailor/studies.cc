@@ -4,7 +4,6 @@
 
 #include "commands.h"
 #include "study_location.h"
-#include "tailor/analysis/confirmation.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/report/study_listing.h"
@@ -102,13 +101,15 @@ struct Delete {
     std::int64_t trials = found.storage->count_trials(record.id).total();
     std::string what = fmt::format("'{}' with {} trials", record.name, trials);
     // A later study of the same name must not find the answers of this one.
-    const std::vector<StudyId> confirmations = confirmations_of(*found.storage, record.name);
-    for (const StudyId id : confirmations) {
+    std::vector<StudyId> own = confirmations_of(*found.storage, record.name);
+    const std::vector<StudyId> spreads = spreads_of(*found.storage, record.name);
+    own.insert(own.end(), spreads.begin(), spreads.end());
+    for (const StudyId id : own) {
       what += fmt::format(" and '{}'", found.storage->get_study(id).name);
       trials += found.storage->count_trials(id).total();
     }
     if (!yes) throw usage_error("study {} would be gone for good; give --yes to delete it", what);
-    for (const StudyId id : confirmations) remove(*found.storage, id);
+    for (const StudyId id : own) remove(*found.storage, id);
     remove(*found.storage, record.id);
     if (json) return print(fmt::format("{{\"deleted_trials\": {}}}\n", trials));
     print(fmt::format("deleted {}\n", what));

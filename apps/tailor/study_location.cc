@@ -52,7 +52,9 @@ FoundStudy find_study(const StudyLocation& location) {
   }
   std::vector<std::string> names;
   for (const StudyRecord& study : found.storage->list_studies()) {
-    if (study.user_attributes.contains(study_key::confirms)) continue;  // belongs to another
+    if (study.user_attributes.contains(study_key::confirms) ||
+        study.user_attributes.contains(study_key::spread_of))
+      continue;  // belongs to another
     names.push_back(study.name);
     found.id = study.id;
   }

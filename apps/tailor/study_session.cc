@@ -4,6 +4,7 @@
 
 #include "confirm_output.h"
 #include "signals.h"
+#include "spread_output.h"
 #include "study_location.h"
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
@@ -15,6 +16,7 @@ namespace {
 
 std::unique_ptr<SessionOutput> make_output(const Session& session) {
   if (session.definition.confirmation) return std::make_unique<ConfirmOutput>(session);
+  if (session.definition.spread) return std::make_unique<SpreadOutput>(session);
   return std::make_unique<TuneOutput>(session);
 }
 

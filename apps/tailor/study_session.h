@@ -1,5 +1,5 @@
-// Working on a study until it is finished or interrupted, with output: what `tailor tune`, `work` and
-// `confirm` share.
+// Working on a study until it is finished or interrupted, with output: what `tailor tune`, `work`,
+// `confirm` and `spread` share.
 #pragma once
 
 #include <functional>

@@ -114,6 +114,9 @@ void tune(const Arguments& a) {
 
   const bool as_it_was = a.resume && a.file.empty();
   const StudyDefinition old = study ? read_definition(*storage, *study) : StudyDefinition();
+  if (old.spread)
+    throw usage_error("'{}' is the spread experiment of '{}': go on with it by `tailor spread`", name,
+                      old.spread->study);
   const std::unique_ptr<Dataset> dataset =
       as_it_was ? open_dataset(a.data.value_or(old.data.name))
                 : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });

@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/error.h"
 #include "tailor/tune/race_sampler.h"
@@ -105,16 +103,6 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   }
   take_standing(table, c, view);
   return table;
-}
-
-std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study) {
-  const std::string text = nlohmann::json(study).dump();
-  std::vector<StudyId> found;
-  for (const StudyRecord& record : storage.list_studies()) {
-    const auto of = record.user_attributes.find(study_key::confirms);
-    if (of != record.user_attributes.end() && of->second == text) found.push_back(record.id);
-  }
-  return found;
 }
 
 }  // namespace tailor

@@ -65,7 +65,4 @@ std::vector<double> run_values(const ConfirmationCandidate& candidate, bool fina
 // are.
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation);
 
-// The confirmations of the study of this name, oldest first.
-std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study);
-
 }  // namespace tailor

@@ -28,6 +28,7 @@ enum class Purpose : std::uint64_t {
   search = 11,
   resampling = 12,
   confirmation = 13,
+  spread = 14,
 };
 
 // Bijective 64-bit mixer: SplitMix64's output function.

@@ -77,9 +77,17 @@ Json to_json(const TrialRecord& trial) {
   return json;
 }
 
+// Of an attribute: JSON, of a text.
+std::string text_of(const std::string& attribute) {
+  const Json value = Json::parse(attribute, nullptr, false);
+  return value.is_string() ? value.get<std::string>() : attribute;
+}
+
 std::string params_text(const TrialRecord& trial) {
   std::vector<std::string> parts;
   if (trial.user_attributes.contains(trial_key::untuned)) parts.emplace_back("the untuned defaults");
+  if (const auto run = trial.user_attributes.find(trial_key::run); run != trial.user_attributes.end())
+    parts.push_back(text_of(run->second) + ":");
   for (const TrialParam& param : trial.params) {
     const Distribution& d = param.distribution();
     parts.push_back(param.name() + "=" +

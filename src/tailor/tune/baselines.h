@@ -3,7 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
+#include "tailor/storage/storage.h"
+#include "tailor/tune/spread_plan.h"
 #include "tailor/tune/study_view.h"
 
 namespace tailor {
@@ -19,5 +22,11 @@ std::optional<int> best_length(const StudyView& study);
 // The default with this length, as what differs from the untuned default. Schedules run over that length, so
 // with a constant one (the default) it is the same as stopping there.
 SettingTexts best_length_settings(int epochs);
+
+// What a spread experiment measures beside random settings: the untuned default; the two above, where there
+// are such; and the tuned setting, which is `confirmed` or else the study's best trial, unless the default is.
+// A usage error if no trial of the study is complete besides the default, or the default is not.
+std::vector<SpreadBaseline> spread_baselines(Storage& storage, const StudyView& study,
+                                             const std::optional<SpreadBaseline>& confirmed);
 
 }  // namespace tailor

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
+#include "tailor/tune/plan_sampler.h"
 #include "tailor/tune/race_sampler.h"
 #include "tailor/tune/test_ledger.h"
 #include "tailor/tune/trial_setting.h"
@@ -41,8 +42,9 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       view_.refresh(storage_);
       const StudyDefinition& d = view_.definition();
       if (made_for_ != view_.version()) {
-        sampler_ =
-            d.confirmation ? make_race_sampler(*d.confirmation) : make_sampler(d.sampler, d.sampler_options);
+        sampler_ = d.confirmation ? make_race_sampler(*d.confirmation)
+                   : d.spread     ? make_plan_sampler(d)
+                                  : make_sampler(d.sampler, d.sampler_options);
         pruner_ = make_pruner(d.pruner, {d.budget.epochs, d.budget.trials}, d.pruner_options);
         made_for_ = view_.version();
       }
@@ -123,12 +125,14 @@ std::optional<AssignedJob> JobQueue::take_over() {
 AssignedJob JobQueue::start(const Decision& decision) {
   const StudyDefinition& d = view_.definition();
   const int number = static_cast<int>(view_.trials().size());
-  const TrialSetting setting = proposed_setting(view_, decision.setting);
+  const TrialSetting setting = proposed_setting(view_, number, decision.setting);
   AssignedJob assigned = first_job(number, decision, setting, d.repetition(number, decision.setting));
+  Attributes attributes = first_attributes(assigned, setting);
+  if (d.spread) attributes[trial_key::run] = json_text(d.spread->run_name(number));
   const CreatedTrial created =
       storage_.create_trial(study_, {.state = TrialState::running,
                                      .params = setting.params,
-                                     .user_attributes = first_attributes(assigned, setting)});
+                                     .user_attributes = std::move(attributes)});
   if (created.number != number)
     throw failure("the study's trials are not numbered 0, 1, 2, …: expected {}, got {}", number,
                   created.number);
@@ -150,6 +154,7 @@ std::optional<AssignedJob> JobQueue::claim(const Decision& decision) {
   Settings settings = d.untuned();
   try {
     if (d.confirmation) throw usage_error("a confirmation takes no wishes");
+    if (d.spread) throw usage_error("a spread experiment takes no wishes");
     if (!waiting.untuned) settings = wished_settings(d, decision.setting, wish_of(waiting.id));
   } catch (const Error& error) {
     refusal = error.what();

@@ -16,7 +16,7 @@
 
 namespace tailor {
 
-// Makes the study and its trial 0, the untuned defaults (a confirmation has none). A name that exists is a
+// Makes the study and its trial 0, the untuned defaults (confirmations and spread experiments have none). A name that exists is a
 // usage error.
 StudyId create_study(Storage& storage, const std::string& name, const StudyDefinition& definition);
 
@@ -25,6 +25,10 @@ StudyDefinition read_definition(Storage& storage, StudyId study);
 
 // Changes what check_change allows; workers that run take it up with their next job.
 void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
+
+// The confirmations, and the spread experiments, of the study of this name, oldest first.
+std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study);
+std::vector<StudyId> spreads_of(Storage& storage, const std::string& study);
 
 // A study's name as files beside it have it.
 std::string study_file_name(const std::string& study);

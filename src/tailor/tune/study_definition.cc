@@ -72,10 +72,20 @@ Settings StudyDefinition::settings(const Assignment& assignment) const {
   return settings;
 }
 
+Settings StudyDefinition::planned_settings(int trial_number) const {
+  if (const SpreadBaseline* baseline = spread->baseline(trial_number))
+    return with_texts(untuned(), baseline->settings);
+  const auto setting = static_cast<std::uint64_t>(spread->runs[static_cast<std::size_t>(trial_number)]);
+  return settings(
+      draw_uniform(space, Key(seed).with(Purpose::spread).with(Purpose::proposal).with(setting)));
+}
+
 // Seeds of 53 bits, so that every reader of JSON keeps them.
 Repetition StudyDefinition::repetition(int trial_number, const Assignment& assignment) const {
-  if (!confirmation)
-    return {Key(seed).with(Purpose::trial).bits(static_cast<std::uint64_t>(trial_number)) >> 11};
+  if (!confirmation) {
+    const Key key = spread ? Key(seed).with(Purpose::spread).with(Purpose::trial) : Key(seed).with(Purpose::trial);
+    return {key.bits(static_cast<std::uint64_t>(trial_number)) >> 11};
+  }
   const int run = static_cast<int>(assignment[seed_parameter]);
   const Key key = Key(seed).with(Purpose::confirmation);
   Repetition result{key.bits(static_cast<std::uint64_t>(run)) >> 11};
@@ -99,6 +109,21 @@ StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confi
   d.fixed.clear();
   d.space = confirmation_space(confirmation);
   d.confirmation = std::move(confirmation);
+  return d;
+}
+
+StudyDefinition spread_of(const StudyDefinition& study, SpreadPlan plan, std::uint64_t seed) {
+  constexpr int lag = 64;  // nothing hangs on earlier results, so it only bounds how many run at once
+  StudyDefinition d = study;
+  d.description = fmt::format("the spread of results over the space of study '{}'", plan.study);
+  d.seed = seed;
+  d.lag = lag;
+  d.sampler = "random";
+  d.sampler_options = {};
+  d.pruner = "none";
+  d.pruner_options = {};
+  d.budget = {.trials = static_cast<int>(plan.runs.size()), .epochs = study.budget.epochs};
+  d.spread = std::move(plan);
   return d;
 }
 
@@ -143,6 +168,7 @@ std::string to_json(const StudyDefinition& d) {
               {"space", space}};
   if (!d.description.empty()) result["description"] = d.description;
   if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
+  if (d.spread) result["spread"] = to_json_value(*d.spread);
   return result.dump();
 }
 
@@ -180,6 +206,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
     for (const json& parameter : j.at("space")) parameters.push_back(parameter_from_json(parameter));
     d.space = Space(std::move(parameters));
     if (j.contains("confirmation")) d.confirmation = confirmation_from_json(j["confirmation"]);
+    if (j.contains("spread")) d.spread = spread_plan_from_json(j["spread"]);
     return d;
   } catch (const nlohmann::json::exception& error) {
     throw bad_input("{}: not a study's definition: {}", where, error.what());
@@ -199,6 +226,13 @@ void check_change(const StudyDefinition& old, const StudyDefinition& now) {
   same("objective", name_of(old.measure), name_of(now.measure));
   if (old.confirmation != now.confirmation || (old.confirmation && old.space != now.space))
     throw usage_error("a confirmation stays as it was made; start another one for other candidates or seeds");
+  if (old.spread.has_value() != now.spread.has_value() ||
+      (old.spread && (!old.spread->continued_by(*now.spread) || old.space != now.space ||
+                      old.fixed != now.fixed || old.sampler != now.sampler || old.pruner != now.pruner ||
+                      now.budget.trials != static_cast<int>(now.spread->runs.size()))))
+    throw usage_error(
+        "a spread experiment keeps its space, its baselines and the runs that it was given; it can only be "
+        "given more, by `tailor spread --settings`");
   for (const Parameter& p : now.space.parameters()) {
     const auto before = old.space.find(p.name);
     if (!before) continue;

@@ -15,6 +15,7 @@
 #include "tailor/tune/samplers.h"
 #include "tailor/tune/setting_text.h"
 #include "tailor/tune/space.h"
+#include "tailor/tune/spread_plan.h"
 
 namespace tailor {
 
@@ -72,6 +73,8 @@ struct StudyDefinition : StudyPlan {
   Space space;
   // Of a confirmation: its trials are runs of settings that are known, and `space` is confirmation_space().
   std::optional<Confirmation> confirmation{};
+  // Of a spread experiment: its trials are the runs of this plan, in the study's own space.
+  std::optional<SpreadPlan> spread{};
 
   // Trial 0: the untuned defaults of the hyperparameter table, trained for the study's epochs.
   Settings untuned() const;
@@ -79,6 +82,9 @@ struct StudyDefinition : StudyPlan {
   Settings base() const;
   // A setting of the space as it is trained.
   Settings settings(const Assignment& assignment) const;
+  // Of a spread experiment's run: a baseline, or a uniform draw from the space that hangs on nothing but the
+  // study's seed and the random setting's number.
+  Settings planned_settings(int trial_number) const;
   // What decides every random choice in a trial's training: a function of the study's seed and the trial's
   // number, or in a confirmation of the study's seed and the run's.
   Repetition repetition(int trial_number, const Assignment& assignment) const;
@@ -90,6 +96,9 @@ struct StudyDefinition : StudyPlan {
 // decides the runs' seeds.
 StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
                                 int lag);
+// The spread experiment of a study: its architecture, images, epochs, measure and space, every run of the plan
+// trained to the end. `seed` decides its draws and the runs' seeds.
+StudyDefinition spread_of(const StudyDefinition& study, SpreadPlan plan, std::uint64_t seed);
 
 std::string to_json(const StudyDefinition& definition);
 // Bad input that starts with `where`.

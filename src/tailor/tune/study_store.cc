@@ -18,6 +18,16 @@ std::string attribute(const StudyRecord& record, const char* key) {
   return found->second;
 }
 
+std::vector<StudyId> studies_of(Storage& storage, const char* key, const std::string& study) {
+  const std::string text = nlohmann::json(study).dump();
+  std::vector<StudyId> found;
+  for (const StudyRecord& record : storage.list_studies()) {
+    const auto of = record.user_attributes.find(key);
+    if (of != record.user_attributes.end() && of->second == text) found.push_back(record.id);
+  }
+  return found;
+}
+
 }  // namespace
 
 StudyId create_study(Storage& storage, const std::string& name, const StudyDefinition& definition) {
@@ -35,12 +45,22 @@ StudyId create_study(Storage& storage, const std::string& name, const StudyDefin
     if (definition.confirmation) {
       storage.set_user_attribute(study, study_key::confirms,
                                  nlohmann::json(definition.confirmation->study).dump());
+    } else if (definition.spread) {
+      storage.set_user_attribute(study, study_key::spread_of, nlohmann::json(definition.spread->study).dump());
     } else {
       storage.create_trial(study,
                            {.state = TrialState::waiting, .user_attributes = {{trial_key::untuned, "true"}}});
     }
   });
   return study;
+}
+
+std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study) {
+  return studies_of(storage, study_key::confirms, study);
+}
+
+std::vector<StudyId> spreads_of(Storage& storage, const std::string& study) {
+  return studies_of(storage, study_key::spread_of, study);
 }
 
 StudyDefinition read_definition(Storage& storage, StudyId study) {

@@ -26,6 +26,7 @@ inline constexpr const char* next_job = "tailor:next_job";  // of the study: as 
 inline constexpr const char* recent = "tailor:recent";      // of the study: ids of the last jobs' trials
 inline constexpr const char* identity = "tailor:id";        // of the study: random, names its checkpoints
 inline constexpr const char* confirms = "tailor:confirms";  // of a confirmation: the study's name
+inline constexpr const char* spread_of = "tailor:spread_of";  // of a spread experiment: the study's name
 inline constexpr const char* openings = "tailor:test_openings";  // of the study: see test_ledger.h
 }  // namespace study_key
 namespace trial_key {
@@ -36,6 +37,7 @@ inline constexpr const char* untuned = "tailor:default";    // true: trial 0, tr
 inline constexpr const char* outside = "tailor:outside";    // parameters whose value is not in the space
 inline constexpr const char* state = "tailor:state";        // "running", "paused", "ended"
 inline constexpr const char* failure = "tailor:failure";    // why it failed
+inline constexpr const char* run = "tailor:run";            // of a spread experiment: what it is a run of
 inline constexpr const char* seconds = "tailor:seconds";    // that its training took
 }  // namespace trial_key
 

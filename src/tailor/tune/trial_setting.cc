@@ -51,8 +51,9 @@ TrialSetting trial_setting(const StudyView& view, const Settings& settings) {
   return result;
 }
 
-TrialSetting proposed_setting(const StudyView& view, const Assignment& proposal) {
+TrialSetting proposed_setting(const StudyView& view, int trial_number, const Assignment& proposal) {
   const StudyDefinition& d = view.definition();
+  if (d.spread) return trial_setting(view, d.planned_settings(trial_number));
   if (!d.confirmation) return trial_setting(view, d.settings(proposal));
   TrialSetting result{d.settings(proposal), {}, {}};
   for (const NamedValue& v : d.space.to_named(proposal))

@@ -21,8 +21,8 @@ struct TrialSetting {
 };
 
 TrialSetting trial_setting(const StudyView& view, const Settings& settings);
-// Of what a sampler proposes.
-TrialSetting proposed_setting(const StudyView& view, const Assignment& proposal);
+// Of what a sampler proposes for the trial of this number.
+TrialSetting proposed_setting(const StudyView& view, int trial_number, const Assignment& proposal);
 
 // The proposed setting with what somebody wished for instead (JSON: an object of names and values, as
 // Optuna's enqueue_trial makes it). Names that are no hyperparameters, and values that they cannot have, are
