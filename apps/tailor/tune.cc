@@ -137,7 +137,7 @@ void add_tune_command(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("tune", "Search the settings of one fixed network, in parallel");
   command->add_option("STUDY", a->file, "Study file (TOML), see docs/tuning.md; else the options below");
-  const auto option = [&](const char* name, auto& value, const char* help) {
+  const auto option = [&](const char* name, auto& value, const std::string& help) {
     return command->add_option(name, value, help);
   };
   option("--architecture", a->architecture, "Shipped name or TOML file [mnist_cnn]");
@@ -150,8 +150,8 @@ void add_tune_command(CLI::App& app) {
   option("--seed", a->seed, "Decides every random choice of the study [1]");
   option("--lag", a->lag, "Results that a decision does without, and most trials at once [8]")
       ->check(CLI::Range(1, 10000));
-  option("--sampler", a->sampler, "How settings are chosen [tpe]");
-  option("--pruner", a->pruner, "How bad trials are cut short [asha]");
+  option("--sampler", a->sampler, fmt::format("How settings are chosen [{}]", StudyPlan::default_sampler));
+  option("--pruner", a->pruner, fmt::format("How bad trials are cut short [{}]", StudyPlan::default_pruner));
   option("--storage", a->storage, "Database [sqlite:///STUDY.db]");
   option("--study", a->study, "The study's name there [the file's]");
   command->add_flag("--resume", a->resume, "Go on with a study; budget, space and methods may change");

@@ -89,7 +89,7 @@ dropout_N = {low = 0, high = 0.5}
 TEST(StudyFile, NeedsNothing) {
   const StudyFile f = parse_study_file("", "s.toml");
   EXPECT_EQ(f.architecture, "mnist_cnn");
-  EXPECT_EQ(f.sampler, "tpe");
+  EXPECT_EQ(f.sampler, "auto");
   EXPECT_EQ(f.pruner, "asha");
   EXPECT_GE(resolve_space(f, tiny_network()).space.size(), 10u);
 }

@@ -52,7 +52,7 @@ struct StudyBudget {
 // How a study searches: what a study file and the command line choose.
 struct StudyPlan {
   static constexpr int default_lag = 8;
-  static constexpr const char* default_sampler = "tpe";
+  static constexpr const char* default_sampler = "auto";
   static constexpr const char* default_pruner = "asha";
 
   std::string description;  // for people
