@@ -28,7 +28,7 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
   command.add_option("--checkpoints", options.checkpoints,
                      "Where unfinished trials are kept [tailor-checkpoints beside the database]");
   command.add_flag("--free", options.free,
-                   "Decide by whatever has ended: a little faster with uneven trials, not reproducible");
+                   "Decide by whatever has ended: idles less with uneven trials, not reproducible");
   command.add_flag("--json", options.json, "Print the summary as JSON, nothing else");
 }
 

@@ -17,12 +17,11 @@ constexpr std::array kinds = {
                 make_grid_sampler},
     SamplerKind{"sobol", "a scrambled Sobol sequence, which covers the space more evenly than random draws",
                 make_sobol_sampler},
-    SamplerKind{"tpe", "compares densities of good and bad trials: quick, robust, for any space and budget",
+    SamplerKind{"tpe", "compares densities of good and bad trials: quick, for any space and budget",
                 make_tpe_sampler},
-    SamplerKind{
-        "gp",
-        "Bayesian optimisation with a Gaussian process: needs the fewest trials, slower, up to some hundreds",
-        make_gp_sampler},
+    SamplerKind{"gp",
+                "Bayesian optimisation with a Gaussian process: for up to some hundreds of trials, slower",
+                make_gp_sampler},
     SamplerKind{"auto", "gp for the first 300 trials over at most 30 parameters, tpe otherwise",
                 make_auto_sampler},
 };
