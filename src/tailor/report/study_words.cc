@@ -37,17 +37,17 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
                           const MeasureText& words) {
   const MeasureText accuracy(Measure::validation_accuracy);
   if (f.gain) {
-    std::string text = fmt::format(
-        "On {} fresh seeds that had no say in the choice, tuning gained {} over the untuned "
-        "default in {}",
-        f.gain->pairs, words.told_difference(f.gain->validation), measure_name(table.definition.measure));
+    std::string text =
+        fmt::format("On {} fresh seeds that had no say in the choice, {} {} over the untuned default in {}",
+                    f.gain->pairs, f.gain->validation.contains(0) ? "no gain is shown:" : "tuning gained",
+                    words.told_difference(f.gain->validation), measure_name(table.definition.measure));
     if (f.gain->test)
       text += fmt::format(", and {} on the test images", accuracy.told_difference(*f.gain->test));
     return text + ".";
   }
   if (confirmation && confirmation->winner &&
       confirmation->winner == confirmation->find_role(candidate_role::untuned))
-    return "On fresh seeds nothing that the study found was better than the untuned default.";
+    return "In the race on fresh seeds no setting that the study found did better than the untuned default.";
   const auto best = table.best();
   if (!best) return "No trial is complete yet, so nothing can be said of what tuning gains.";
   std::string text = fmt::format("The best trial, {}, reports {}", table.trials[*best].number,
@@ -67,8 +67,8 @@ std::string trust_sentence(const Findings& f, const MeasureText& words) {
     const Estimate& o = *f.optimism->optimism;
     const bool nothing = o.contains(0);
     text = nothing ? fmt::format(
-                         "The study's best result, {}, held up within what the seeds allow (claimed less "
-                         "confirmed: {})",
+                         "Whether the study's best result, {}, was too good, the seeds do not tell (claimed "
+                         "less confirmed: {})",
                          words.value(f.optimism->claimed), words.told_difference(o))
                    : fmt::format("The study's best result, {}, was {} too good",
                                  words.value(f.optimism->claimed), words.told_difference(o));
