@@ -38,14 +38,11 @@ struct Options {
 };
 
 Shape parse_input(const std::string& text) {
-  Shape shape;
-  int used = 0;
-  const int found =
-      std::sscanf(text.c_str(), "%5dx%5dx%5d%n", &shape.height, &shape.width, &shape.channels, &used);
-  const bool whole = found == 3 && static_cast<std::size_t>(used) == text.size();
-  if (!whole || shape.height < 1 || shape.width < 1 || shape.channels < 1)
+  const auto sides = numbers(text, 'x', 99'999);
+  if (!sides || sides->size() != 3 || std::count(sides->begin(), sides->end(), 0u) > 0)
     throw usage_error("--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, got '{}'", text);
-  return shape;
+  const auto side = [&](std::size_t i) { return static_cast<int>((*sides)[i]); };
+  return {side(0), side(1), side(2)};
 }
 
 // What the file leaves open comes from the options; what it fixes, they may only repeat.

@@ -72,6 +72,20 @@ TEST(Split, RefusesImpossibleSizes) {
   test::expect_error(ExitCode::usage, {"441"}, [&] { stratified_split(labels, 1, ~std::size_t{0}, 1); });
 }
 
+TEST(SplitSizes, AreCountsOrShares) {
+  using Sizes = std::pair<std::size_t, std::size_t>;
+  EXPECT_EQ(split_sizes("40000:20000", 60000, "--split"), Sizes(40000, 20000));
+  EXPECT_EQ(split_sizes("2:1", 60000, "--split"), Sizes(40000, 20000));
+  EXPECT_EQ(split_sizes("80:20", 10, "--split"), Sizes(8, 2));
+}
+
+TEST(SplitSizes, AnythingElseIsRefused) {
+  for (const char* text : {"1:-1", "-1:2", "+1:2", " 1:2", "1: 2", "1:2 ", "0:1", "1:0", "1", "1:", ":1",
+                           "1:2:3", "1.5:2", "18446744073709551615:1", "99999999999:1", "x:1", ""})
+    test::expect_error(ExitCode::usage, {"--split: expected TRAIN:VALIDATION", text},
+                       [&] { split_sizes(text, 300, "--split"); });
+}
+
 // The split that every result of this project starts from: it must never change.
 TEST(Split, OfFashionMnistIsFixed) {
   const ImageSet set = open_dataset("fashion-mnist")->read_train();

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "tailor/base/error.h"
 
 namespace tailor {
 namespace {
@@ -56,6 +59,55 @@ std::string duration(double seconds) {
   return fmt::format("{} h {} min", s / 3600, s % 3600 / 60);
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t k) {
+      return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : static_cast<unsigned char>(0);
+    };
+    const unsigned char first = byte(0);
+    const int length = first < 0x80   ? 1
+                       : first < 0xc2 ? 0
+                       : first < 0xe0 ? 2
+                       : first < 0xf0 ? 3
+                       : first < 0xf5 ? 4
+                                      : 0;
+    if (length == 0) return false;
+    for (int k = 1; k < length; ++k)
+      if ((byte(static_cast<std::size_t>(k)) & 0xc0) != 0x80) return false;
+    // Neither longer than needed, nor surrogates, nor above U+10FFFF.
+    const unsigned char second = byte(1);
+    if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+        (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f))
+      return false;
+    i += static_cast<std::size_t>(length);
+  }
+  return true;
+}
+
+const std::string& utf8(std::string_view what, const std::string& text) {
+  if (is_utf8(text)) return text;
+  std::string shown;
+  for (const char c : text)
+    shown += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c)
+                                                  : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  throw usage_error(
+      "{}: '{}' is not UTF-8 and cannot be written down: rename it, or link to it by another name", what,
+      shown);
+}
+
+std::string toml_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      (quoted += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      quoted += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    else
+      quoted += c;
+  }
+  return quoted + '"';
+}
+
 std::string shell_word(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return c >= 0x80 || std::isalnum(c) ||
@@ -69,6 +121,18 @@ std::string shell_word(const std::string& text) {
 
 std::string join(std::span<const std::string> items, std::string_view separator) {
   return fmt::format("{}", fmt::join(items.begin(), items.end(), separator));
+}
+
+std::optional<std::vector<std::uint64_t>> numbers(std::string_view text, char separator, std::uint64_t most) {
+  std::vector<std::uint64_t> result;
+  for (const char *at = text.data(), *const end = at + text.size();; ++at) {
+    std::uint64_t value = 0;  // unsigned: from_chars takes no sign
+    const auto [next, error] = std::from_chars(at, end, value);
+    if (error != std::errc() || value > most || (next != end && *next != separator)) return std::nullopt;
+    result.push_back(value);
+    if (next == end) return result;
+    at = next;
+  }
 }
 
 }  // namespace tailor

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <numeric>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/random.h"
+#include "tailor/base/text.h"
 
 namespace tailor {
 namespace {
@@ -41,11 +41,12 @@ void add_list(Sha256& hash, const std::vector<std::uint32_t>& list) {
 
 std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total,
                                                 std::string_view where) {
-  unsigned long long a = 0, b = 0;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%llu:%llu%c", &a, &b, &rest) != 2 || a == 0 || b == 0 || a > total * b)
+  constexpr std::uint64_t most = 0xffffffff;  // images of any set
+  const auto parts = numbers(text, ':', most);
+  if (!parts || parts->size() != 2 || parts->front() == 0 || parts->back() == 0)
     throw usage_error("{}: expected TRAIN:VALIDATION as image counts (40000:20000) or shares (2:1), got '{}'",
                       where, text);
+  const std::size_t a = parts->front(), b = parts->back();
   if (a + b > 100) return {a, b};
   const std::size_t train = total * a / (a + b);
   return {train, total - train};

@@ -18,17 +18,8 @@ namespace {
 
 constexpr std::uintmax_t largest_file = 1 << 20;
 
-std::string toml_string(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string input_name(const Architecture& a, int index) {
-  return toml_string(index < 0 ? "input" : a.layers[static_cast<std::size_t>(index)].name);
+  return toml_text(index < 0 ? "input" : a.layers[static_cast<std::size_t>(index)].name);
 }
 
 }  // namespace
@@ -60,12 +51,12 @@ std::string architecture_fingerprint(const Architecture& a) {
 }
 
 std::string to_toml(const Architecture& a) {
-  std::string text = fmt::format("name = {}\ninput = [{}, {}, {}]\nclasses = {}\n", toml_string(a.name),
+  std::string text = fmt::format("name = {}\ninput = [{}, {}, {}]\nclasses = {}\n", toml_text(a.name),
                                  a.input.height, a.input.width, a.input.channels, a.classes);
   for (std::size_t i = 0; i < a.layers.size(); ++i) {
     const Layer& layer = a.layers[i];
     text += fmt::format("\n[[layer]]\ntype = \"{}\"\nname = {}\n", layer_kind_name(layer.kind),
-                        toml_string(layer.name));
+                        toml_text(layer.name));
     if (layer.kind == LayerKind::add) {
       std::vector<std::string> names;
       for (const int index : layer.inputs) names.push_back(input_name(a, index));

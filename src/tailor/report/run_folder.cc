@@ -13,10 +13,6 @@
 namespace tailor {
 namespace {
 
-std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump();
-}  // a TOML basic string too
-
 // The keys of [run] in one place, for writing and reading.
 template <class Visitor>
 void visit(RunDescription& run, Visitor&& visitor) {
@@ -50,7 +46,7 @@ void write_description(const std::filesystem::path& folder, const RunDescription
       "# What this training was asked for. `tailor train --resume` and `tailor evaluate` read it.\n[run]\n";
   visit(copy, [&](const char* key, const auto& value) {
     if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-      text += fmt::format("{} = {}\n", key, quoted(value));
+      text += fmt::format("{} = {}\n", key, toml_text(value));
     else
       text += fmt::format("{} = {}\n", key, value);
   });
