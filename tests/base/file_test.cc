@@ -1,6 +1,10 @@
 #include "tailor/base/file.h"
 
+#include <atomic>
+#include <csignal>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,6 +37,52 @@ TEST(WriteFile, ProcessesThatWriteTheSameFileDoNotDisturbEachOther) {
   const std::string content = read_file(path);
   EXPECT_EQ(content, std::string(1000 * (content.front() - 'a' + 1), content.front()));
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), 1);
+}
+
+// As in two containers that share a folder, whose processes have equal numbers.
+TEST(WriteFile, ThreadsThatWriteTheSameFileDoNotDisturbEachOther) {
+  const std::filesystem::path folder = scratch("threads"), path = folder / "file";
+  std::filesystem::create_directory(folder);
+  constexpr std::size_t count = 4, times = 50;
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t thread = 0; thread < count; ++thread)
+    threads.emplace_back([&, thread] {
+      try {
+        for (std::size_t i = 0; i < times; ++i)
+          write_file(path, std::string(1000 * (thread + 1), static_cast<char>('a' + thread)));
+      } catch (const Error&) {
+        ++failed;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(failed, 0);
+  const std::string content = read_file(path);
+  EXPECT_EQ(content,
+            std::string(1000 * static_cast<std::size_t>(content.front() - 'a' + 1), content.front()));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+}
+
+TEST(WriteFile, AProcessThatIsKilledWhileItWritesLeavesNothingBehind) {
+  const std::filesystem::path folder = scratch("killed writers");
+  std::filesystem::create_directory(folder);
+  const std::string content(1 << 24, 'x');
+  int partial = 0;
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (;;) write_file(folder / "file", content);
+    }
+    ::usleep(3000 + 1000 * static_cast<useconds_t>(round));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    // Between its name and its place a file is complete; that moment is rarely met.
+    EXPECT_EQ(entry.file_size(), content.size());
+    partial += entry.path().extension() == ".part";
+  }
+  EXPECT_LE(partial, 2);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -21,8 +22,11 @@ class Descriptor {
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
 
   bool ok() const { return fd_ >= 0; }
   int get() const { return fd_; }
@@ -32,6 +36,13 @@ class Descriptor {
  private:
   int fd_;
 };
+
+// A name beside `path` that nobody else has: processes of different containers and threads of one may have
+// the same number.
+std::filesystem::path own_name(const std::filesystem::path& path) {
+  std::random_device random;
+  return path.string() + fmt::format(".{:08x}{:08x}.part", random(), random());
+}
 
 bool write_all(int fd, std::string_view content) {
   while (!content.empty()) {
@@ -60,17 +71,25 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {
-  // Of its own for each process: two workers that end a study together both write its best recipe.
-  const std::filesystem::path temporary = path.string() + "." + std::to_string(::getpid()) + ".part";
-  Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  // Without a name until all is written, so that a process that is killed leaves nothing behind; some file
+  // systems have no such files.
+  std::filesystem::path temporary = own_name(path);
+  Descriptor file(folder, O_WRONLY | O_TMPFILE);
+  const bool nameless = file.ok();
+  if (!nameless) file = Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL);
   if (!file.ok()) throw system_failure(temporary.string(), "create");
-  const bool written = write_all(file.get(), content) && ::fsync(file.get()) == 0 && file.close();
-  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
+  bool written = write_all(file.get(), content) && ::fsync(file.get()) == 0;
+  if (written && nameless) {
+    const std::string open_file = "/proc/self/fd/" + std::to_string(file.get());
+    written = ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+  if (!written || !file.close() || ::rename(temporary.c_str(), path.c_str()) != 0) {
     const Error error = system_failure(path.string(), "write");
     ::unlink(temporary.c_str());
     throw error;
   }
-  sync_folder(path.parent_path());
+  sync_folder(folder);
 }
 
 void append_line(const std::filesystem::path& path, std::string_view line) {
