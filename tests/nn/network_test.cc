@@ -99,6 +99,16 @@ layer = [
   {type = "global_average_pool"},
   {type = "dense", units = 3},
 ])",
+    R"(name = "wide pool, kinked"
+input = [19, 18, 2]
+classes = 3
+layer = [
+  {type = "conv2d", filters = 5, kernel = 3, padding = 1},
+  {type = "elu"},
+  {type = "max_pool", size = [19, 17], stride = 1},
+  {type = "flatten"},
+  {type = "dense", units = 3},
+])",
     fused,
     winograd,
 };

@@ -38,6 +38,12 @@ std::vector<PoolShape> shapes() {
   return all;
 }
 
+// Whose places no byte can tell.
+std::vector<PoolShape> wide_shapes() {
+  return {shape(17, 16, 5, 17, 16, 1, 0), shape(20, 300, 17, 2, 150, 150, 0), shape(40, 40, 3, 32, 32, 4, 2),
+          shape(64, 64, 16, 64, 64, 1, 0)};
+}
+
 std::size_t inputs(const PoolShape& s) {
   return static_cast<std::size_t>(s.in_height) * s.in_width * s.channels;
 }
@@ -45,23 +51,34 @@ std::size_t outputs(const PoolShape& s) {
   return static_cast<std::size_t>(s.out_height) * s.out_width * s.channels;
 }
 
+template <class Argmax>
+void expect_max_pool_matches(const PoolShape& s) {
+  auto src = random_values(inputs(s), 1, 0.5);  // many ties at zero
+  if (src.size() > 20) src[3] = src[11] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> dst(outputs(s)), dst_expected(outputs(s));
+  std::vector<Argmax> argmax(outputs(s)), argmax_expected(outputs(s));
+  max_pool_forward(s, src.data(), dst.data(), argmax.data());
+  reference::max_pool_forward(s, src.data(), dst_expected.data(), argmax_expected.data());
+  expect_close(dst, dst_expected, 0);
+  ASSERT_EQ(argmax, argmax_expected);
+
+  const auto diff_dst = random_values(outputs(s), 2);
+  std::vector<float> diff_src(inputs(s), 99), diff_expected(inputs(s), 99);
+  max_pool_backward(s, diff_dst.data(), argmax.data(), diff_src.data());
+  reference::max_pool_backward(s, diff_dst.data(), argmax.data(), diff_expected.data());
+  expect_close(diff_src, diff_expected, 1e-6);
+}
+
 TEST(MaxPool, MatchesTheReference) {
   for_each_target([] {
     for (const PoolShape& s : shapes()) {
-      auto src = random_values(inputs(s), 1, 0.5);  // many ties at zero
-      if (src.size() > 20) src[3] = src[11] = std::numeric_limits<float>::quiet_NaN();
-      std::vector<float> dst(outputs(s)), dst_expected(outputs(s));
-      std::vector<std::uint8_t> argmax(outputs(s)), argmax_expected(outputs(s));
-      max_pool_forward(s, src.data(), dst.data(), argmax.data());
-      reference::max_pool_forward(s, src.data(), dst_expected.data(), argmax_expected.data());
-      expect_close(dst, dst_expected, 0);
-      ASSERT_EQ(argmax, argmax_expected);
-
-      const auto diff_dst = random_values(outputs(s), 2);
-      std::vector<float> diff_src(inputs(s), 99), diff_expected(inputs(s), 99);
-      max_pool_backward(s, diff_dst.data(), argmax.data(), diff_src.data());
-      reference::max_pool_backward(s, diff_dst.data(), argmax.data(), diff_expected.data());
-      expect_close(diff_src, diff_expected, 1e-6);
+      ASSERT_TRUE(places_fit_byte(s));
+      expect_max_pool_matches<std::uint8_t>(s);
+      expect_max_pool_matches<std::int32_t>(s);
+    }
+    for (const PoolShape& s : wide_shapes()) {
+      ASSERT_FALSE(places_fit_byte(s));
+      expect_max_pool_matches<std::int32_t>(s);
     }
   });
 }

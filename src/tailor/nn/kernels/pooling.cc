@@ -39,26 +39,41 @@ HWY_INLINE std::size_t outputs(const PoolShape& s) {
   return offset(s.out_height, 0, s.out_width, s.channels);
 }
 
-// Fewer than Lanes bytes go through a buffer: there is no masked access to bytes everywhere.
-HWY_INLINE void store_bytes(hn::Vec<Bytes> v, std::uint8_t* to, std::size_t n) {
-  const Bytes d;
+// Fewer than Lanes values go through a buffer: there is no masked access to bytes everywhere.
+template <class D>
+HWY_INLINE void store_part(hn::Vec<D> v, D d, hn::TFromD<D>* to, std::size_t n) {
   if (n >= hn::Lanes(d)) return hn::StoreU(v, d, to);
-  HWY_ALIGN std::uint8_t lanes[HWY_MAX_BYTES];
+  HWY_ALIGN hn::TFromD<D> lanes[HWY_MAX_BYTES / sizeof(hn::TFromD<D>)];
   hn::Store(v, d, lanes);
-  std::memcpy(to, lanes, n);
+  std::memcpy(to, lanes, n * sizeof *to);
 }
 
-HWY_INLINE hn::Vec<Bytes> load_bytes(const std::uint8_t* from, std::size_t n) {
-  const Bytes d;
+template <class D>
+HWY_INLINE hn::Vec<D> load_part(D d, const hn::TFromD<D>* from, std::size_t n) {
   if (n >= hn::Lanes(d)) return hn::LoadU(d, from);
-  HWY_ALIGN std::uint8_t lanes[HWY_MAX_BYTES] = {};
-  std::memcpy(lanes, from, n);
+  HWY_ALIGN hn::TFromD<D> lanes[HWY_MAX_BYTES / sizeof(hn::TFromD<D>)] = {};
+  std::memcpy(lanes, from, n * sizeof *from);
   return hn::Load(d, lanes);
 }
 
+HWY_INLINE void store_places(hn::Vec<Indices> v, std::uint8_t* to, std::size_t n) {
+  store_part(hn::DemoteTo(Bytes(), v), Bytes(), to, n);
+}
+HWY_INLINE void store_places(hn::Vec<Indices> v, std::int32_t* to, std::size_t n) {
+  store_part(v, Indices(), to, n);
+}
+
+HWY_INLINE hn::Vec<Indices> load_places(const std::uint8_t* from, std::size_t n) {
+  return hn::PromoteTo(Indices(), load_part(Bytes(), from, n));
+}
+HWY_INLINE hn::Vec<Indices> load_places(const std::int32_t* from, std::size_t n) {
+  return load_part(Indices(), from, n);
+}
+
 // Channels [c, c + n) of one window.
+template <class Argmax>
 HWY_INLINE void max_window(const PoolShape& s, const PoolWindow& w, const float* src, int c, std::size_t n,
-                           float* dst, std::uint8_t* argmax) {
+                           float* dst, Argmax* argmax) {
   const Tag d;
   const Indices di;
   const float* corner = src + c;
@@ -76,12 +91,11 @@ HWY_INLINE void max_window(const PoolShape& s, const PoolWindow& w, const float*
       place = hn::IfThenElse(hn::RebindMask(di, wins), hn::Set(di, ky * s.kernel_width + kx), place);
     }
   store_up_to(best, d, dst + c, n);
-  store_bytes(hn::DemoteTo(Bytes(), place), argmax + c, n);
+  store_places(place, argmax + c, n);
 }
 
-}  // namespace
-
-void max_forward(const PoolShape& s, const float* src, float* dst, std::uint8_t* argmax) {
+template <class Argmax>
+void max_forward(const PoolShape& s, const float* src, float* dst, Argmax* argmax) {
   const int lanes = static_cast<int>(hn::Lanes(Tag()));
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
@@ -93,7 +107,8 @@ void max_forward(const PoolShape& s, const float* src, float* dst, std::uint8_t*
     }
 }
 
-void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t* argmax, float* diff_src) {
+template <class Argmax>
+void max_backward(const PoolShape& s, const float* diff_dst, const Argmax* argmax, float* diff_src) {
   const Tag d;
   const Indices di;
   const int lanes = static_cast<int>(hn::Lanes(d));
@@ -105,7 +120,7 @@ void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t*
       for (int c = 0; c < s.channels; c += lanes) {
         const std::size_t n = static_cast<std::size_t>(s.channels - c);
         const V g = load_up_to(d, diff_dst + c, n);
-        const auto place = hn::PromoteTo(di, load_bytes(argmax + c, n));
+        const auto place = load_places(argmax + c, n);
         for (int ky = w.row_begin; ky < w.row_end; ++ky)
           for (int kx = w.column_begin; kx < w.column_end; ++kx) {
             float* to = diff_src + offset(w.top + ky, w.left + kx, s.in_width, s.channels) + c;
@@ -117,6 +132,23 @@ void max_backward(const PoolShape& s, const float* diff_dst, const std::uint8_t*
       diff_dst += s.channels;
       argmax += s.channels;
     }
+}
+
+}  // namespace
+
+void max_forward_byte(const PoolShape& s, const float* src, float* dst, std::uint8_t* argmax) {
+  max_forward(s, src, dst, argmax);
+}
+void max_forward_wide(const PoolShape& s, const float* src, float* dst, std::int32_t* argmax) {
+  max_forward(s, src, dst, argmax);
+}
+void max_backward_byte(const PoolShape& s, const float* diff_dst, const std::uint8_t* argmax,
+                       float* diff_src) {
+  max_backward(s, diff_dst, argmax, diff_src);
+}
+void max_backward_wide(const PoolShape& s, const float* diff_dst, const std::int32_t* argmax,
+                       float* diff_src) {
+  max_backward(s, diff_dst, argmax, diff_src);
 }
 
 void average_forward(const PoolShape& s, const float* src, float* dst) {
@@ -224,20 +256,33 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tailor::kernels {
 
-HWY_EXPORT(max_forward);
-HWY_EXPORT(max_backward);
+HWY_EXPORT(max_forward_byte);
+HWY_EXPORT(max_forward_wide);
+HWY_EXPORT(max_backward_byte);
+HWY_EXPORT(max_backward_wide);
 HWY_EXPORT(average_forward);
 HWY_EXPORT(average_backward);
 HWY_EXPORT(global_forward);
 HWY_EXPORT(global_backward);
 
+template <>
 void max_pool_forward(const PoolShape& shape, const float* src, float* dst, std::uint8_t* argmax) {
-  HWY_DYNAMIC_DISPATCH(max_forward)(shape, src, dst, argmax);
+  HWY_DYNAMIC_DISPATCH(max_forward_byte)(shape, src, dst, argmax);
+}
+template <>
+void max_pool_forward(const PoolShape& shape, const float* src, float* dst, std::int32_t* argmax) {
+  HWY_DYNAMIC_DISPATCH(max_forward_wide)(shape, src, dst, argmax);
 }
 
+template <>
 void max_pool_backward(const PoolShape& shape, const float* diff_dst, const std::uint8_t* argmax,
                        float* diff_src) {
-  HWY_DYNAMIC_DISPATCH(max_backward)(shape, diff_dst, argmax, diff_src);
+  HWY_DYNAMIC_DISPATCH(max_backward_byte)(shape, diff_dst, argmax, diff_src);
+}
+template <>
+void max_pool_backward(const PoolShape& shape, const float* diff_dst, const std::int32_t* argmax,
+                       float* diff_src) {
+  HWY_DYNAMIC_DISPATCH(max_backward_wide)(shape, diff_dst, argmax, diff_src);
 }
 
 void average_pool_forward(const PoolShape& shape, const float* src, float* dst) {

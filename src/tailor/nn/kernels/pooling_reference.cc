@@ -35,8 +35,8 @@ std::size_t inputs(const PoolShape& s) {
 
 }  // namespace
 
-template <class Real>
-void max_pool_forward(const PoolShape& s, const Real* src, Real* dst, std::uint8_t* argmax) {
+template <class Real, class Argmax>
+void max_pool_forward(const PoolShape& s, const Real* src, Real* dst, Argmax* argmax) {
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
     bool first = true;
     for_places(s, w, c, [&](std::size_t i, int place) {
@@ -44,13 +44,13 @@ void max_pool_forward(const PoolShape& s, const Real* src, Real* dst, std::uint8
       if (!wins) return;
       first = false;
       dst[o] = src[i];
-      argmax[o] = static_cast<std::uint8_t>(place);
+      argmax[o] = static_cast<Argmax>(place);
     });
   });
 }
 
-template <class Real>
-void max_pool_backward(const PoolShape& s, const Real* diff_dst, const std::uint8_t* argmax, Real* diff_src) {
+template <class Real, class Argmax>
+void max_pool_backward(const PoolShape& s, const Real* diff_dst, const Argmax* argmax, Real* diff_src) {
   std::fill_n(diff_src, inputs(s), Real{0});
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
     const int y = w.top + argmax[o] / s.kernel_width, x = w.left + argmax[o] % s.kernel_width;
@@ -94,9 +94,13 @@ void global_average_backward(int rows, int channels, const Real* diff_dst, Real*
 }
 
 template void max_pool_forward(const PoolShape&, const float*, float*, std::uint8_t*);
+template void max_pool_forward(const PoolShape&, const float*, float*, std::int32_t*);
 template void max_pool_forward(const PoolShape&, const double*, double*, std::uint8_t*);
+template void max_pool_forward(const PoolShape&, const double*, double*, std::int32_t*);
 template void max_pool_backward(const PoolShape&, const float*, const std::uint8_t*, float*);
+template void max_pool_backward(const PoolShape&, const float*, const std::int32_t*, float*);
 template void max_pool_backward(const PoolShape&, const double*, const std::uint8_t*, double*);
+template void max_pool_backward(const PoolShape&, const double*, const std::int32_t*, double*);
 template void average_pool_forward(const PoolShape&, const float*, float*);
 template void average_pool_forward(const PoolShape&, const double*, double*);
 template void average_pool_backward(const PoolShape&, const float*, float*);

@@ -17,7 +17,9 @@ class PoolOperator : public Operator {
 
   Needs needs() const override {
     Needs n;
-    if (kind_ == LayerKind::max_pool) n.kept_bytes = output_floats_;  // a byte each: where the maximum was
+    // Where each maximum was.
+    if (kind_ == LayerKind::max_pool)
+      n.kept_bytes = output_floats_ * (kernels::places_fit_byte(shape_) ? 1 : sizeof(std::int32_t));
     return n;
   }
 
@@ -26,7 +28,7 @@ class PoolOperator : public Operator {
     float* dst = memory_.output.floats(images);
     for (int i = 0; i < images.count; ++i, src += input_floats_, dst += output_floats_) {
       if (kind_ == LayerKind::max_pool)
-        kernels::max_pool_forward(shape_, src, dst, arg_max(images, i));
+        with_arg_max(images, i, [&](auto* argmax) { kernels::max_pool_forward(shape_, src, dst, argmax); });
       else if (kind_ == LayerKind::average_pool)
         kernels::average_pool_forward(shape_, src, dst);
       else
@@ -40,7 +42,9 @@ class PoolOperator : public Operator {
     float* diff_src = memory_.diff_input[0].floats(images);
     for (int i = 0; i < images.count; ++i, diff_src += input_floats_, diff_dst += output_floats_) {
       if (kind_ == LayerKind::max_pool)
-        kernels::max_pool_backward(shape_, diff_dst, arg_max(images, i), diff_src);
+        with_arg_max(images, i, [&](const auto* argmax) {
+          kernels::max_pool_backward(shape_, diff_dst, argmax, diff_src);
+        });
       else if (kind_ == LayerKind::average_pool)
         kernels::average_pool_backward(shape_, diff_dst, diff_src);
       else
@@ -50,9 +54,14 @@ class PoolOperator : public Operator {
 
  private:
   int positions() const { return shape_.in_height * shape_.in_width; }
-  std::uint8_t* arg_max(const Images& images, int i) const {
-    return reinterpret_cast<std::uint8_t*>(memory_.kept.at(images)) +
-           static_cast<std::size_t>(i) * output_floats_;
+  // Calls f with where the i-th image's maxima are, as bytes or wider (see places_fit_byte).
+  template <class Function>
+  void with_arg_max(const Images& images, int i, Function f) const {
+    const std::size_t at = static_cast<std::size_t>(i) * output_floats_;
+    if (kernels::places_fit_byte(shape_))
+      f(reinterpret_cast<std::uint8_t*>(memory_.kept.at(images)) + at);
+    else
+      f(reinterpret_cast<std::int32_t*>(memory_.kept.at(images)) + at);
   }
 
   LayerKind kind_;
