@@ -7,6 +7,7 @@
 #include <png.h>
 
 #include "data/files.h"
+#include "tailor/data/orientation.h"
 
 namespace tailor {
 namespace {
@@ -84,7 +85,87 @@ TEST(Picture, JpegIsNearlyTheSame) {
   }
 }
 
-TEST(Picture, TransparencyIsShownOverWhiteAnd16BitsBecome8) {
+// JFIF's revision 0.00 (as some scanners write it), stray bytes and the like leave every pixel right.
+TEST(Picture, AWarningIsNoDamage) {
+  const Picture picture = gradient(24, 31, 3);
+  const std::string good = jpeg(picture);
+  ASSERT_EQ(good.substr(6, 4), "JFIF");
+  std::string revision = good;
+  revision[11] = revision[12] = '\0';
+  EXPECT_EQ(decode_picture(revision, "x").pixels, decode_picture(good, "x").pixels);
+  std::string stray = good;
+  stray.insert(20, "\1\2\3");
+  EXPECT_EQ(decode_picture(stray, "x").pixels, decode_picture(good, "x").pixels);
+  EXPECT_EQ(decode_picture(good + "tail", "x").pixels, decode_picture(good, "x").pixels);
+  // Cut within its pixels, with the end marker in place.
+  expect_error(ExitCode::bad_input, {"JPEG", "damaged or truncated"},
+               [&] { decode_picture(good.substr(0, good.size() - 60) + "\xff\xd9", "x"); });
+}
+
+std::string tiff_with_orientation(int orientation, bool big_endian) {
+  const auto n = [&](unsigned value, int bytes) {
+    std::string text;
+    for (int b = 0; b < bytes; ++b) text += static_cast<char>(value >> 8 * (big_endian ? bytes - 1 - b : b));
+    return text;
+  };
+  return (big_endian ? "MM" : "II") + n(42, 2) + n(8, 4) + n(1, 2) + n(0x112, 2) + n(3, 2) + n(1, 4) +
+         n(static_cast<unsigned>(orientation), 2) + n(0, 2) + n(0, 4);
+}
+
+std::string segment(char marker, const std::string& content) {
+  const std::size_t length = content.size() + 2;
+  return std::string("\xff") + marker + static_cast<char>(length >> 8) + static_cast<char>(length) + content;
+}
+
+std::string chunk(const std::string& type, const std::string& content) {
+  const std::string body = type + content;
+  const auto crc = static_cast<std::uint32_t>(
+      ::crc32(0, reinterpret_cast<const unsigned char*>(body.data()), static_cast<uInt>(body.size())));
+  return test::big_endian(static_cast<std::uint32_t>(content.size())) + body + test::big_endian(crc);
+}
+
+// EXIF 2.32, table 7: where row 0 and column 0 of what is stored are seen.
+TEST(Picture, IsTurnedUpright) {
+  const Picture stored{{2, 3, 1}, {1, 2, 3, 4, 5, 6}};
+  using Pixels = std::vector<std::uint8_t>;
+  const std::vector<Pixels> seen = {{1, 2, 3, 4, 5, 6}, {3, 2, 1, 6, 5, 4}, {6, 5, 4, 3, 2, 1},
+                                    {4, 5, 6, 1, 2, 3}, {1, 4, 2, 5, 3, 6}, {4, 1, 5, 2, 6, 3},
+                                    {6, 3, 5, 2, 4, 1}, {3, 6, 2, 5, 1, 4}};
+  const std::string plain = png(stored);
+  constexpr std::size_t after_header = 8 + 25;
+  for (int orientation = 1; orientation <= 8; ++orientation)
+    for (const bool big_endian : {false, true}) {
+      SCOPED_TRACE(orientation);
+      std::string turned = plain;
+      turned.insert(after_header, chunk("eXIf", tiff_with_orientation(orientation, big_endian)));
+      const Picture read = decode_picture(turned, "x");
+      EXPECT_EQ(read.pixels, seen[static_cast<std::size_t>(orientation) - 1]);
+      EXPECT_EQ(read.shape.height, orientation < 5 ? 2 : 3);
+      EXPECT_EQ(read.turned, orientation > 1);
+    }
+}
+
+TEST(Picture, JpegsAreTurnedUprightToo) {
+  const Picture picture = gradient(24, 40, 3);
+  const std::string plain = jpeg(picture);
+  const Picture stored = decode_picture(plain, "x");
+  for (int orientation = 0; orientation <= 9; ++orientation) {
+    SCOPED_TRACE(orientation);
+    std::string turned = plain;
+    turned.insert(2, segment('\xe1', std::string("Exif\0\0", 6) + tiff_with_orientation(orientation, true)));
+    const Picture read = decode_picture(turned, "x");
+    EXPECT_EQ(read.pixels, upright(stored, std::clamp(orientation, 1, 9) % 9).pixels);
+    // Damaged metadata is none.
+    for (std::size_t cut = 4; cut < 36; ++cut) {
+      std::string broken = plain;
+      broken.insert(
+          2, segment('\xe1', (std::string("Exif\0\0", 6) + tiff_with_orientation(6, true)).substr(0, cut)));
+      EXPECT_EQ(decode_picture(broken, "x").pixels.size(), stored.pixels.size());
+    }
+  }
+}
+
+TEST(Picture, TransparencyIsShownOverTheGroundAnd16BitsBecome8) {
   png_image image = {};
   image.version = PNG_IMAGE_VERSION;
   image.width = 2, image.height = 1;
@@ -95,6 +176,8 @@ TEST(Picture, TransparencyIsShownOverWhiteAnd16BitsBecome8) {
   ASSERT_TRUE(png_image_write_to_memory(&image, content.data(), &size, 0, pixels, 0, nullptr));
   EXPECT_EQ(decode_picture(content.substr(0, size), "x").pixels,
             (std::vector<std::uint8_t>{10, 20, 30, 255, 255, 255}));
+  EXPECT_EQ(decode_picture(content.substr(0, size), "x", {1, 2, 3}).pixels,
+            (std::vector<std::uint8_t>{10, 20, 30, 1, 2, 3}));
   EXPECT_EQ(decode_picture(std::string("P5 2 1 65535\n\xff\xff\x80\x00", 17), "x").pixels,
             (std::vector<std::uint8_t>{255, 128}));
   EXPECT_EQ(decode_picture("P5 2 1 3\n\x01\x03", "x").pixels, (std::vector<std::uint8_t>{85, 255}));
@@ -159,6 +242,10 @@ TEST(Picture, ResizeKeepsTheAspectAndCentres) {
   for (int y = 0; y < 28; ++y)
     for (int x = 0; x < 28; ++x)
       ASSERT_EQ(fitted.pixels[static_cast<std::size_t>(28 * y + x)], y >= 7 && y < 21 ? 255 : 0) << y;
+  const Picture on_light = resize_to(white, {28, 28, 3}, {200, 210, 220});
+  EXPECT_EQ(on_light.pixels[0], 200);
+  EXPECT_EQ(on_light.pixels[28 * 28 * 3 - 1], 220);
+  EXPECT_EQ(on_light.pixels[28 * 14 * 3], 255);
   const Picture same = gradient(28, 28, 1);
   EXPECT_EQ(resize_to(same, same.shape).pixels, same.pixels);
   const Picture line = resize_to({{1, 5000, 1}, std::vector<std::uint8_t>(5000, 9)}, {28, 28, 1});
@@ -191,12 +278,27 @@ TEST(Picture, KnowsDarkOnLight) {
   EXPECT_EQ(ink.pixels[8], 255);
 }
 
+TEST(Picture, TheUsualGroundIsTheMedianOfTheBorders) {
+  ImageSet images{{3, 3, 1}, {}, {0, 1}, ""};
+  images.pixels = {245, 245, 240, 245, 0, 250, 245, 245, 245, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const std::vector<std::uint32_t> first = {0}, both = {0, 1};
+  EXPECT_EQ(usual_ground(images, first), (Ground{245, 245, 245}));
+  images.pixels[9] = images.pixels[10] = 255;  // as many light ones as dark ones
+  EXPECT_EQ(usual_ground(images, std::vector<std::uint32_t>{1}), black_ground);
+  ImageSet colour{{1, 2, 3}, {1, 2, 3, 1, 2, 3}, {0}, ""};
+  EXPECT_EQ(usual_ground(colour, std::vector<std::uint32_t>{0}), (Ground{1, 2, 3}));
+}
+
 TEST(Picture, DescribesWhatWasDone) {
-  EXPECT_EQ(
-      describe_preprocessing({48, 64, 3}, {28, 28, 1}, true),
-      "64 x 48 colour -> 28 x 28 grey: inverted, converted to grey, scaled to 28 x 21, centred on black");
-  EXPECT_EQ(describe_preprocessing({28, 28, 1}, {28, 28, 1}, false),
-            "28 x 28 grey -> 28 x 28 grey: unchanged");
+  EXPECT_EQ(describe({.from = {48, 64, 3}, .to = {28, 28, 1}, .turned = true, .inverted = true}),
+            "64 x 48 colour -> 28 x 28 grey: turned upright (EXIF), inverted, converted to grey, scaled to "
+            "28 x 21, "
+            "centred on black");
+  EXPECT_EQ(describe({.from = {28, 28, 1}, .to = {28, 28, 1}}), "28 x 28 grey -> 28 x 28 grey: unchanged");
+  EXPECT_THAT(describe({.from = {20, 28, 1}, .to = {28, 28, 1}, .ground = {245, 245, 245}}),
+              testing::EndsWith("centred on grey 245"));
+  EXPECT_THAT(describe({.from = {20, 28, 3}, .to = {28, 28, 3}, .ground = {1, 2, 255}}),
+              testing::EndsWith("centred on #0102ff"));
 }
 
 }  // namespace

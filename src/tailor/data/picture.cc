@@ -24,6 +24,21 @@ Picture with_channels(const Picture& picture, int channels) {
   return result;
 }
 
+// Calls f with the place of each pixel of the border, counted in pixels.
+template <class Function>
+void for_border(const Shape& shape, Function f) {
+  for (int y = 0; y < shape.height; ++y) {
+    const int step = y == 0 || y == shape.height - 1 ? 1 : std::max(1, shape.width - 1);
+    for (int x = 0; x < shape.width; x += step) f(static_cast<std::size_t>(y) * shape.width + x);
+  }
+}
+
+std::string name_of(const Ground& g, int channels) {
+  if (g == black_ground) return "black";
+  if (g == white_ground) return "white";
+  return channels == 1 ? fmt::format("grey {}", g[0]) : fmt::format("#{:02x}{:02x}{:02x}", g[0], g[1], g[2]);
+}
+
 // Which inputs make one output along an axis, and with what weights.
 struct Taps {
   int first = 0;
@@ -95,13 +110,21 @@ Shape fitted(const Shape& from, const Shape& to) {
 
 }  // namespace
 
-Picture resize_to(const Picture& picture, const Shape& shape) {
+Ground inverted(const Ground& ground) {
+  Ground result = ground;
+  for (std::uint8_t& value : result) value = static_cast<std::uint8_t>(255 - value);
+  return result;
+}
+
+Picture resize_to(const Picture& picture, const Shape& shape, const Ground& ground) {
   const Shape size = fitted(picture.shape, shape);
   // Fewer channels first: less to scale.
   const Picture small = shape.channels == 1
                             ? scale(with_channels(picture, 1), size.height, size.width)
                             : with_channels(scale(picture, size.height, size.width), shape.channels);
-  Picture result{shape, std::vector<std::uint8_t>(shape.size(), 0)};
+  Picture result{shape, {}};
+  while (result.pixels.size() < shape.size())
+    result.pixels.insert(result.pixels.end(), ground.begin(), ground.begin() + shape.channels);
   const int top = (shape.height - size.height) / 2, left = (shape.width - size.width) / 2;
   for (int y = 0; y < size.height; ++y)
     std::copy_n(
@@ -113,32 +136,49 @@ Picture resize_to(const Picture& picture, const Shape& shape) {
 
 bool has_light_border(const Picture& picture) {
   const Picture grey = with_channels(picture, 1);
-  const int height = grey.shape.height, width = grey.shape.width;
   std::size_t light = 0, all = 0;
-  for (int y = 0; y < height; ++y) {
-    const int step = y == 0 || y == height - 1 ? 1 : std::max(1, width - 1);
-    for (int x = 0; x < width; x += step, ++all)
-      light += grey.pixels[static_cast<std::size_t>(y) * width + x] > 127;
-  }
+  for_border(grey.shape, [&](std::size_t pixel) { light += grey.pixels[pixel] > 127, ++all; });
   return 2 * light > all;
+}
+
+Ground usual_ground(const ImageSet& images, std::span<const std::uint32_t> which) {
+  const auto channels = static_cast<std::size_t>(images.shape.channels);
+  std::array<std::array<std::size_t, 256>, 3> counts{};
+  std::size_t all = 0;
+  for (const std::uint32_t i : which) {
+    const std::span<const std::uint8_t> image = images.image(i);
+    for_border(images.shape, [&](std::size_t pixel) {
+      for (std::size_t c = 0; c < channels; ++c) ++counts[c][image[pixel * channels + c]];
+      ++all;
+    });
+  }
+  Ground ground{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    std::size_t value = 0, below = 0;
+    while (value < 255 && 2 * (below += counts[c][value]) < all) ++value;
+    ground[c] = c < channels ? static_cast<std::uint8_t>(value) : ground[0];
+  }
+  return ground;
 }
 
 void invert(Picture& picture) {
   for (std::uint8_t& value : picture.pixels) value = static_cast<std::uint8_t>(255 - value);
 }
 
-std::string describe_preprocessing(const Shape& from, const Shape& to, bool inverted) {
+std::string describe(const Preprocessing& p) {
+  const Shape &from = p.from, &to = p.to;
   const auto text = [](const Shape& s) {
     return fmt::format("{} x {} {}", s.width, s.height, s.channels == 1 ? "grey" : "colour");
   };
   std::string steps;
   const auto add = [&](const std::string& step) { steps += (steps.empty() ? "" : ", ") + step; };
   const Shape size = fitted(from, to);
-  if (inverted) add("inverted");
+  if (p.turned) add("turned upright (EXIF)");
+  if (p.inverted) add("inverted");
   if (from.channels != to.channels) add(to.channels == 1 ? "converted to grey" : "grey repeated as colour");
   if (from.height != size.height || from.width != size.width)
     add(fmt::format("scaled to {} x {}", size.width, size.height));
-  if (size.height != to.height || size.width != to.width) add("centred on black");
+  if (size.height != to.height || size.width != to.width) add("centred on " + name_of(p.ground, to.channels));
   return fmt::format("{} -> {}: {}", text(from), text(to), steps.empty() ? "unchanged" : steps);
 }
 

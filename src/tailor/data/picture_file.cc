@@ -12,6 +12,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/data/orientation.h"
 #include "tailor/data/picture.h"
 
 namespace tailor {
@@ -36,7 +37,7 @@ struct PngImage {
   PngImage& operator=(const PngImage&) = delete;
 };
 
-Picture decode_png(std::string_view content, const std::string& name) {
+Picture decode_png(std::string_view content, const std::string& name, const Ground& ground) {
   PngImage png;
   png_image& image = png.image;
   if (!png_image_begin_read_from_memory(&image, content.data(), content.size()))
@@ -47,8 +48,8 @@ Picture decode_png(std::string_view content, const std::string& name) {
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   Picture picture{{static_cast<int>(image.height), static_cast<int>(image.width), colour ? 3 : 1}, {}};
   picture.pixels.resize(picture.shape.size());
-  const png_color white = {255, 255, 255};
-  if (!png_image_finish_read(&image, &white, picture.pixels.data(), 0, nullptr))
+  const png_color behind = {ground[0], ground[1], ground[2]};
+  if (!png_image_finish_read(&image, &behind, picture.pixels.data(), 0, nullptr))
     throw damaged(name, "PNG", image.message);
   return picture;
 }
@@ -66,9 +67,18 @@ struct JpegErrors {
   std::longjmp(errors->back, 1);
 }
 
-// Missing or wrong data is only a warning to libjpeg; here it is an error.
+// Pixels that are missing or wrong are only a warning to libjpeg; here they are an error. Its other warnings,
+// such as an unknown revision in the header or bytes between the segments, leave every pixel right.
 void jpeg_message(j_common_ptr info, int level) {
-  if (level < 0 && info->err->msg_code != JWRN_EXTRANEOUS_DATA) jpeg_fail(info);
+  if (level >= 0) return;
+  switch (info->err->msg_code) {
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_JPEG_EOF:
+    case JWRN_MUST_RESYNC:
+      jpeg_fail(info);
+  }
 }
 
 struct JpegHeader {
@@ -165,16 +175,18 @@ Picture decode_pnm(std::string_view content, const std::string& name) {
 
 }  // namespace
 
-Picture decode_picture(std::string_view content, const std::string& name) {
-  if (content.starts_with("\x89PNG\r\n\x1a\n")) return decode_png(content, name);
-  if (content.starts_with("\xff\xd8\xff")) return decode_jpeg(content, name);
+Picture decode_picture(std::string_view content, const std::string& name, const Ground& ground) {
+  if (content.starts_with("\x89PNG\r\n\x1a\n"))
+    return upright(decode_png(content, name, ground), exif_orientation(content));
+  if (content.starts_with("\xff\xd8\xff"))
+    return upright(decode_jpeg(content, name), exif_orientation(content));
   if (content.starts_with("P5") || content.starts_with("P6")) return decode_pnm(content, name);
   throw bad_input("{}: byte 0: expected a PNG, JPEG, PGM (P5) or PPM (P6) picture, got {}", name,
                   content.empty() ? "an empty file" : "another kind of file");
 }
 
-Picture read_picture(const std::filesystem::path& file) {
-  return decode_picture(read_file(file), file.string());
+Picture read_picture(const std::filesystem::path& file, const Ground& ground) {
+  return decode_picture(read_file(file), file.string(), ground);
 }
 
 std::string encode_png(std::span<const std::uint8_t> pixels, const Shape& shape) {

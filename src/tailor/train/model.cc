@@ -26,7 +26,8 @@ void write_model(const std::filesystem::path& file, const Model& model) {
                      {"normalization_deviation", json(model.normalization.deviation).dump()},
                      {"views", json{model.views.flip, model.views.shift}.dump()},
                      {"class_names", json(model.class_names).dump()},
-                     {"light_ground", json(model.light_ground).dump()}});
+                     {"light_ground", json(model.light_ground).dump()},
+                     {"ground", json(model.ground).dump()}});
 }
 
 Model read_model(const std::filesystem::path& file) {
@@ -54,9 +55,12 @@ Model read_model(const std::filesystem::path& file) {
     model.views = {v.at(0), v.at(1)};
     model.class_names = json::parse(text("class_names")).get<std::vector<std::string>>();
     if (content.metadata.contains("light_ground")) model.light_ground = json::parse(text("light_ground"));
+    if (model.light_ground) model.ground = white_ground;  // older files do not know more
+    if (content.metadata.contains("ground")) model.ground = json::parse(text("ground")).get<Ground>();
   } catch (const json::exception& error) {
     throw bad_input(
-        "{}: metadata does not describe a model (normalization, views, class_names or light_ground): {}",
+        "{}: metadata does not describe a model (normalization, views, class_names, light_ground or ground): "
+        "{}",
         file.string(), error.what());
   }
   const std::size_t channels = static_cast<std::size_t>(model.architecture.input.channels);

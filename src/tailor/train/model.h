@@ -7,6 +7,7 @@
 
 #include "tailor/base/aligned.h"
 #include "tailor/data/normalization.h"
+#include "tailor/data/picture.h"
 #include "tailor/nn/architecture.h"
 #include "tailor/train/evaluate.h"
 
@@ -18,6 +19,7 @@ struct Model {
   Views views;                           // averaged at prediction
   std::vector<std::string> class_names;  // one for each class
   bool light_ground = false;             // most training images are dark things on light
+  Ground ground = black_ground;          // of most training images: what pictures are padded with
   AlignedFloats values;                  // ParameterTable(architecture).total_floats()
 };
 
