@@ -2,6 +2,9 @@
 // ours.
 #include "tailor/storage/distribution_json.h"
 
+#include <cmath>
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -95,6 +98,23 @@ TEST(DistributionJson, RefusesAnythingElseWithItsPlace) {
       EXPECT_THAT(error.what(), AllOf(HasSubstr("parameter 'x' of trial 7"), HasSubstr(reason)));
     }
   }
+}
+
+// json.dumps writes them, and JSON does not have them.
+TEST(DistributionJson, ChoicesThatJsonLacksAreRead) {
+  const std::string json =
+      R"({"name": "CategoricalDistribution", "attributes": {"choices": [Infinity, -Infinity, NaN, 1.5, "Infinity", "a \"NaN\" b"]}})";
+  const Distribution read = distribution_from_json(json, "x");
+  ASSERT_EQ(read.choices.size(), 6u);
+  EXPECT_EQ(std::get<double>(read.choices[0]), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(std::get<double>(read.choices[1]), -std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isnan(std::get<double>(read.choices[2])));
+  EXPECT_EQ(std::get<double>(read.choices[3]), 1.5);
+  EXPECT_EQ(std::get<std::string>(read.choices[4]), "Infinity");
+  EXPECT_EQ(std::get<std::string>(read.choices[5]), "a \"NaN\" b");
+  EXPECT_EQ(distribution_to_json(read), json);
+  for (const char* broken : {"[Infinit]", "{\"name\": NaNs}", "Infinity Infinity"})
+    EXPECT_THROW(distribution_from_json(broken, "x"), Error);
 }
 
 TEST(DistributionJson, KindLogAndChoicesMustStay) {

@@ -56,7 +56,7 @@ std::vector<ComputeItem> compute_ledger(const StudyTable& table) {
 
 ComputeItem confirmation_compute(Storage& storage, StudyId confirmation) {
   StudyView view(confirmation);
-  storage.transaction([&] { view.refresh(storage); });
+  storage.read_transaction([&] { view.refresh(storage); });
   ComputeItem item{.kind = ComputeKind::confirmation};
   for (const StudyTrial& run : view.trials()) {
     item.seconds += run.seconds;

@@ -74,7 +74,7 @@ Estimate ConfirmationTable::mean_value(const ConfirmationCandidate& candidate, b
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   StudyView view(confirmation);
   std::vector<TrialRecord> records;
-  storage.transaction([&] {
+  storage.read_transaction([&] {
     view.forget();
     view.refresh(storage);
     records = storage.get_trials(confirmation);

@@ -49,7 +49,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
   StudyView view(study);
   std::vector<TrialRecord> records;
   StudyTable table;
-  storage.transaction([&] {
+  storage.read_transaction([&] {
     view.forget();
     view.refresh(storage);
     records = storage.get_trials(study);

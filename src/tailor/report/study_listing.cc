@@ -43,6 +43,8 @@ Json json_param(const TrialParam& param) {
       [](const auto& choice) -> Json {
         if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, std::monostate>) {
           return nullptr;
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(choice)>, double>) {
+          return json_number(choice);
         } else {
           return choice;
         }
@@ -53,6 +55,7 @@ Json json_param(const TrialParam& param) {
 Json json_attributes(const Attributes& attributes) {
   Json json = Json::object();
   for (const auto& [key, text] : attributes) {
+    // What JSON lacks (NaN among Python's attributes) stays text.
     Json value = Json::parse(text, nullptr, false);
     json[key] = value.is_discarded() ? Json(text) : std::move(value);
   }
@@ -156,6 +159,10 @@ std::string studies_table(std::span<const StudyOverview> studies) {
   text += "  best value\n";
   for (const StudyOverview& s : studies) {
     text += padded(shown_label(s.study.name, name_width), name_width);
+    if (!s.problem.empty()) {
+      text += " " + shown_label(s.problem, columns - name_width - 1) + "\n";
+      continue;
+    }
     for (std::size_t i = 0; i < shown_states.size(); ++i)
       text += fmt::format(" {:>{}}", s.counts[i], shown_states[i].size());
     text += fmt::format("  {}\n", s.best ? value_cell(s.best->values) : "-");
@@ -222,6 +229,7 @@ std::string studies_json(std::span<const StudyOverview> studies) {
     }
     json["trials"]["total"] = total;
     json["best_trial"] = s.best ? to_json(*s.best) : Json(nullptr);
+    if (!s.problem.empty()) json["problem"] = s.problem;
     list.push_back(std::move(json));
   }
   return dump(list);

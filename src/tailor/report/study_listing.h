@@ -32,6 +32,7 @@ struct StudyOverview {
   StudyRecord study;
   std::array<std::int64_t, shown_states.size()> counts{};  // of trials, by what shown_states calls theirs
   std::optional<TrialRecord> best = std::nullopt;
+  std::string problem{};  // why its trials cannot be read; empty if they can
 };
 StudyOverview overview(StudyRecord study, std::span<const TrialRecord> trials);
 

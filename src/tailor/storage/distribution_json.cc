@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
+#include "tailor/storage/python_json.h"
 
 namespace tailor {
 namespace {
@@ -18,8 +19,11 @@ namespace {
 using Json = nlohmann::json;
 using Kind = Distribution::Kind;
 
-// Python's repr of a float: shortest digits, always with a point or an exponent.
+// Python's repr of a float: shortest digits, always with a point or an exponent; and the names that its JSON
+// has for what JSON lacks.
 std::string real_to_json(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   std::string text = fmt::format("{}", value);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
@@ -164,7 +168,7 @@ std::string distribution_to_json(const Distribution& distribution) {
 }
 
 Distribution distribution_from_json(std::string_view json, std::string_view where) {
-  const Json document = Json::parse(json, nullptr, false);
+  const Json document = parse_python_json(json);
   if (document.is_discarded()) throw bad_input("{}: its distribution is not JSON: {}", where, json);
   if (!document.is_object() || !document.contains("name") || !document["name"].is_string() ||
       !document.contains("attributes") || !document["attributes"].is_object()) {

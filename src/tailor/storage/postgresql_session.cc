@@ -13,6 +13,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/storage/database.h"
+#include "tailor/storage/postgresql_address.h"
 #include "tailor/storage/storage.h"
 
 namespace tailor {
@@ -56,14 +57,14 @@ void finish_connecting(PGconn* connection) {
 
 PostgresqlSession::PostgresqlSession(const std::string& url)
     : url_(url), shown_url_(without_password(url)), id_(random_id()) {
-  char* reason = nullptr;
-  PQconninfoOption* parsed = PQconninfoParse(url.c_str(), &reason);
-  if (!parsed) {
-    const std::string text = first_line(reason ? reason : "out of memory");
-    PQfreemem(reason);
-    throw usage_error("storage '{}': {}", shown_url_, text);
-  }
-  PQconninfoFree(parsed);
+  // What libpq says of a malformed address quotes it, with parts of the password.
+  if (shown_url_ == unreadable_postgresql_address)
+    throw usage_error(
+        "storage '{}': the address cannot be read; expected postgresql://user@host/database. Write special "
+        "characters in a name or password as % and their code: %40 for @, %3A for :, %2F for /, %3F for ?, "
+        "%23 "
+        "for #, %25 for %",
+        shown_url_);
 }
 
 void PostgresqlSession::connect() {

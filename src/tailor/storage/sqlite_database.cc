@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "tailor/base/error.h"
 
@@ -30,6 +31,14 @@ constexpr Dialect sqlite_dialect = {
     .now = "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
     .heartbeat_age = "(julianday('now') - julianday(h.heartbeat)) * 86400.0",
 };
+
+// As SQLite takes a file's name together with parameters.
+std::string file_uri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path)
+    uri += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", c) : std::string(1, c);
+  return uri;
+}
 
 class SqliteRow final : public Row {
  public:
@@ -62,8 +71,9 @@ class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const std::string& path, const StorageOptions& options)
       : path_(path), patience_(options.patience) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(path.c_str(), &connection_, flags, nullptr) != SQLITE_OK) {
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+    const std::string address = only_to_be_read() ? file_uri(path) + "?immutable=1" : file_uri(path);
+    if (sqlite3_open_v2(address.c_str(), &connection_, flags, nullptr) != SQLITE_OK) {
       const std::string reason = connection_ ? sqlite3_errmsg(connection_) : "out of memory";
       sqlite3_close(connection_);
       throw failure("{}: cannot open or create the database: {}{}", path, reason, folder_hint());
@@ -202,6 +212,26 @@ class SqliteDatabase final : public Database {
       default:
         throw failure("{}: {} (SQLite error {})", path_, reason, status);
     }
+  }
+
+  // Where neither the file nor its folder may be written, SQLite cannot make the index of its log that even
+  // reading needs. It can do without if nobody works on the database; a log with content says that somebody
+  // does, or was killed.
+  bool only_to_be_read() const {
+    const std::filesystem::path file(path_);
+    const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored) || ::access(path_.c_str(), W_OK) == 0 ||
+        ::access(folder.c_str(), W_OK) == 0)
+      return false;
+    const std::uintmax_t log = std::filesystem::file_size(path_ + "-wal", ignored);
+    if (!ignored && log > 0 && !std::filesystem::exists(path_ + "-shm", ignored))
+      throw failure(
+          "{}: its last changes are still in {}-wal, and reading that takes the right to write: ask its "
+          "owner to "
+          "open the database once, or copy both files to a folder of yours",
+          path_, file.filename().string());
+    return ignored || log == 0;
   }
 
   std::string folder_hint() const {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tailor/base/text.h"
 #include "tailor/storage/distribution_json.h"
 #include "tailor/storage/schema.h"
 #include "tailor/storage/session.h"
@@ -124,11 +125,14 @@ std::unique_ptr<Storage> open_storage(const std::string& url, const StorageOptio
 
 void Storage::transaction(const std::function<void()>& work) { session_->write(work); }
 
+void Storage::read_transaction(const std::function<void()>& work) { session_->read(work); }
+
 void Storage::lock_study(StudyId study) {
   session_->write([&] { lock_study_row(*session_->db, study); });
 }
 
 void check_name(std::string_view what, std::string_view name) {
+  utf8(what, std::string(name));
   if (name.empty() || length_of(name) > longest_name) {
     throw failure("{} '{}': expected 1 to {} characters, got {}", what, name, longest_name, length_of(name));
   }

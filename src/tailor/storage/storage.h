@@ -52,6 +52,9 @@ class Storage {
   // from it undoes all and is passed on. Within another transaction it joins that one.
   void transaction(const std::function<void()>& work);
 
+  // The same for work that only reads: all of it sees one state of the database, and needs no right to write.
+  void read_transaction(const std::function<void()>& work);
+
   // Within a transaction: nobody else creates trials in this study, or locks it, until the transaction ends.
   // Call it first when several workers' transactions touch the same trials, so that they queue instead of
   // deadlocking (which is resolved, but after a second).
@@ -128,7 +131,8 @@ TrialParam make_param(std::string name, Distribution distribution, double value)
 // input, a malformed URL a usage error.
 std::unique_ptr<Storage> open_storage(const std::string& url, const StorageOptions& options = {});
 
-// The URL as it may be shown: a password becomes ***.
+// The URL as it may be shown and pasted: without passwords, in whatever form libpq takes them. Those come
+// from PGPASSWORD or the password file then.
 std::string without_password(const std::string& url);
 
 }  // namespace tailor

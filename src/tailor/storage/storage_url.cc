@@ -5,6 +5,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/storage/database.h"
+#include "tailor/storage/postgresql_address.h"
 #include "tailor/storage/postgresql_database.h"
 #include "tailor/storage/sqlite_database.h"
 #include "tailor/storage/storage.h"
@@ -15,26 +16,32 @@ namespace {
 constexpr std::string_view forms =
     "expected sqlite:///relative/path.db, sqlite:////absolute/path.db or postgresql://user@host/database";
 
+// SQLAlchemy's "dialect+driver://…": the driver is Python's affair.
+struct Address {
+  std::string dialect, rest;  // rest begins with "://"; both empty if there is no such thing
+
+  explicit Address(const std::string& url) {
+    const std::size_t end = url.find("://");
+    if (end == std::string::npos) return;
+    dialect = url.substr(0, std::min(end, url.find('+')));
+    rest = url.substr(end);
+  }
+};
+
 }  // namespace
 
 std::string without_password(const std::string& url) {
-  const std::size_t start = url.find("://");
-  if (start == std::string::npos) return url;
-  const std::size_t authority = start + 3;
-  const std::size_t end = std::min(url.find_first_of("/?", authority), url.size());
-  const std::size_t at = url.rfind('@', end == 0 ? 0 : end - 1);
-  const std::size_t colon = url.find(':', authority);
-  if (at == std::string::npos || at < authority || colon > at) return url;
-  return url.substr(0, colon + 1) + "***" + url.substr(at);
+  const Address address(url);
+  if (address.dialect == "postgresql") return postgresql_address(address.dialect + address.rest);
+  // Of another kind, or mistyped: shown only if it can hold no secret.
+  const bool harmless = address.dialect == "sqlite" || url.find_first_of("@%=") == std::string::npos;
+  return harmless ? url : address.dialect.empty() ? "..." : address.dialect + "://...";
 }
 
 std::unique_ptr<Database> open_database(const std::string& url, const StorageOptions& options) {
-  const std::size_t end = url.find("://");
-  const std::string scheme = url.substr(0, end == std::string::npos ? 0 : end);
-  // SQLAlchemy's "dialect+driver": the driver is Python's affair.
-  const std::string dialect = scheme.substr(0, scheme.find('+'));
+  const auto& [dialect, address] = Address(url);
   if (dialect == "sqlite") {
-    const std::string rest = url.substr(end + 3);
+    const std::string rest = address.substr(3);
     if (!rest.starts_with('/') || rest.size() < 2)
       throw usage_error("storage '{}': no file named; {}", url, forms);
     if (rest.find('?') != std::string::npos) {
@@ -44,7 +51,7 @@ std::unique_ptr<Database> open_database(const std::string& url, const StorageOpt
       throw usage_error("storage '{}': a database in memory cannot be shared; {}", url, forms);
     return open_sqlite(rest.substr(1), options);
   }
-  if (dialect == "postgresql") return open_postgresql(dialect + url.substr(end), options);
+  if (dialect == "postgresql") return open_postgresql(dialect + address, options);
   throw usage_error("storage '{}': {}", without_password(url), forms);
 }
 

@@ -31,7 +31,7 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
   StudySummary s;
   StudyView view(study);
   s.name = storage.get_study(study).name;
-  storage.transaction([&] { view.refresh(storage); });
+  storage.read_transaction([&] { view.refresh(storage); });
   s.definition = view.definition();
   s.counts = view.counts();
   s.finished = finished;
