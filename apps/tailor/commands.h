@@ -1,7 +1,11 @@
 // The subcommands: each adds itself, its options and its callback to the application. One file for each.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace tailor {
 
@@ -13,6 +17,16 @@ inline const CLI::Validator positive(
       return good ? std::string() : "expected a number above 0, got " + text;
     },
     "POSITIVE");
+
+// As far as every file that a seed is written to can hold it (TOML has 64 bits with a sign).
+inline const CLI::Validator seed_range(
+    [](const std::string& text) {
+      std::uint64_t value = 0;
+      const bool good = CLI::detail::lexical_cast(text, value) && value <= std::uint64_t{INT64_MAX};
+      return good ? std::string()
+                  : fmt::format("expected a whole number from 0 to {}, got {}", INT64_MAX, text);
+    },
+    "SEED");
 
 void add_architecture_command(CLI::App& app);
 void add_confirm_command(CLI::App& app);

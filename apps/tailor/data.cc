@@ -21,6 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Paths may be any bytes.
+std::string printed(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
+
 struct Options {
   std::string data = "fashion-mnist";
   std::string contact_sheet;
@@ -186,7 +189,7 @@ void info(const Options& options) {
     write_png(options.contact_sheet, sheet.pixels, sheet.shape);
   }
   if (options.json)
-    fmt::print("{}\n", facts_json(facts).dump(2));
+    fmt::print("{}\n", printed(facts_json(facts)));
   else
     print_facts(facts);
   if (!options.json && !options.contact_sheet.empty())
@@ -215,8 +218,7 @@ void verify(const Options& options) {
     if (!check.problem.empty()) fmt::print("    {}\n", check.problem);
   }
   if (options.json)
-    fmt::print("{}\n",
-               Json({{"location", result.location}, {"good", result.good()}, {"files", files}}).dump(2));
+    fmt::print("{}\n", printed({{"location", result.location}, {"good", result.good()}, {"files", files}}));
   std::fflush(stdout);
   if (wrong > 0) throw bad_input("{}: {} of 4 files wrong", result.location, wrong);
 }

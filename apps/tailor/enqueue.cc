@@ -28,7 +28,13 @@ nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
   const ResolvedSettings resolved = resolve_settings(definition.architecture, recipe, a.overrides);
   nlohmann::json params = nlohmann::json::object();
   for (const auto& [name, origin] : resolved.origins) {
-    if (origin == "default" || name == "epochs") continue;
+    if (origin == "default") continue;
+    if (name == "epochs") {
+      // A recipe always has a length; who names one himself wants it.
+      if (origin != "--set") continue;
+      throw usage_error("--set epochs: every trial of a study has the same length, here {} epochs",
+                        definition.budget.epochs);
+    }
     const std::string text = get(resolved.settings, name);
     const HyperparameterKind kind = find_hyperparameter(resolved.settings, name).kind;
     params[name] = kind == HyperparameterKind::choice ? nlohmann::json(text) : nlohmann::json::parse(text);

@@ -2,14 +2,18 @@
 // read before anything is printed, so a bad file leaves no half answer.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <numeric>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "progress.h"
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/data/content_reader.h"
 #include "tailor/data/idx.h"
 #include "tailor/data/picture.h"
 #include "tailor/nn/kernels/softmax_loss.h"
@@ -53,36 +57,60 @@ Model find_model(const std::filesystem::path& path) {
 }
 
 // `light` counts the images on light ground.
-void add_image(Picture picture, const Shape& shape, bool inverted, Inputs& inputs, std::size_t& light) {
+void add_image(Picture picture, const Model& model, bool inverted, Inputs& inputs, std::size_t& light) {
   if (inverted) invert(picture);
   light += has_light_border(picture);
-  const Picture fitted = resize_to(picture, shape);
+  const Picture fitted = resize_to(picture, model.architecture.input, model.ground);
   inputs.pixels.insert(inputs.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   ++inputs.count;
 }
+
+// A file, or what came through a pipe, which can be read only once.
+class InputFile {
+ public:
+  explicit InputFile(const std::string& name) : name_(name) {
+    if (!std::filesystem::is_regular_file(name)) content_ = read_file(name);
+  }
+
+  ContentReader open() const {
+    if (content_) return ContentReader(name_, *content_);
+    return ContentReader(std::filesystem::path(name_));
+  }
+  Picture picture(const Ground& ground) const {
+    return content_ ? decode_picture(*content_, name_, ground) : read_picture(name_, ground);
+  }
+
+ private:
+  const std::string& name_;
+  std::optional<std::string> content_;
+};
 
 Inputs read_inputs(const Arguments& arguments, const Model& model) {
   const Shape& shape = model.architecture.input;
   Inputs inputs;
   for (const std::string& file : arguments.images) {
-    Source source{file, is_idx_images(file), inputs.count, 1, "", false};
+    const InputFile input(file);
+    Source source{file, is_idx_images(input.open()), inputs.count, 1, "", false};
     std::size_t light = 0;
-    Shape from;
+    Preprocessing done{.from = {}, .to = shape, .inverted = arguments.invert, .ground = model.ground};
     if (source.idx) {
-      const IdxImages images = read_idx_images(file);
-      from = images.shape;
+      ContentReader content = input.open();
+      const IdxImages images = read_idx_images(content);
+      const Shape& from = done.from = images.shape;
       source.count = images.count;
       for (std::size_t i = 0; i < images.count; ++i) {
         const auto begin = images.pixels.begin() + static_cast<std::ptrdiff_t>(i * from.size());
-        add_image({from, {begin, begin + static_cast<std::ptrdiff_t>(from.size())}}, shape, arguments.invert,
+        add_image({from, {begin, begin + static_cast<std::ptrdiff_t>(from.size())}}, model, arguments.invert,
                   inputs, light);
       }
     } else {
-      Picture picture = read_picture(file);
-      from = picture.shape;
-      add_image(std::move(picture), shape, arguments.invert, inputs, light);
+      // What is transparent has the training images' ground once the picture is inverted.
+      Picture picture = input.picture(arguments.invert ? inverted(model.ground) : model.ground);
+      done.from = picture.shape;
+      done.turned = picture.turned;
+      add_image(std::move(picture), model, arguments.invert, inputs, light);
     }
-    source.preprocessing = describe_preprocessing(from, shape, arguments.invert);
+    source.preprocessing = describe(done);
     source.looks_inverted = (2 * light > source.count) != model.light_ground;
     inputs.sources.push_back(std::move(source));
   }

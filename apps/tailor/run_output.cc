@@ -31,15 +31,19 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Whether most training images show dark things on light; the first thousand tell.
+// The first thousand training images, which tell what the ground of all is.
+std::span<const std::uint32_t> some_images(const Split& split) {
+  return std::span(split.train).first(std::min<std::size_t>(split.train.size(), 1000));
+}
+
+// Whether most training images show dark things on light.
 bool light_ground(const ImageSet& images, const Split& split) {
-  const std::size_t count = std::min<std::size_t>(split.train.size(), 1000);
-  std::size_t light = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::span<const std::uint8_t> image = images.image(split.train[i]);
-    light += has_light_border({images.shape, {image.begin(), image.end()}});
-  }
-  return 2 * light > count;
+  const std::span<const std::uint32_t> some = some_images(split);
+  const auto light = std::count_if(some.begin(), some.end(), [&](std::uint32_t i) {
+    const std::span<const std::uint8_t> image = images.image(i);
+    return has_light_border({images.shape, {image.begin(), image.end()}});
+  });
+  return 2 * static_cast<std::size_t>(light) > some.size();
 }
 
 }  // namespace
@@ -97,8 +101,10 @@ void RunOutput::finish(TrainingEnd end) {
   const std::vector<std::string> names = dataset_.class_names();
   const Confusion confusion = trainer_.confusion();
   write_metrics(folder_ / run_file::metrics, trainer_.history());
-  write_model(folder_ / run_file::model, {run_.architecture, trainer_.normalization(), views(run_.settings),
-                                          names, light_ground(images_, split_), trainer_.best_values()});
+  write_model(
+      folder_ / run_file::model,
+      {run_.architecture, trainer_.normalization(), views(run_.settings), names,
+       light_ground(images_, split_), usual_ground(images_, some_images(split_)), trainer_.best_values()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);
@@ -142,6 +148,7 @@ RunSummary RunOutput::summary() const {
   s.split_hash = split_.hash;
   s.seed = run_.seed;
   s.threads = threads_;
+  s.precision = run_.settings.precision;
   s.kernels = trainer_.network().kernels();
   s.epochs = static_cast<int>(history.size());
   s.best_epoch = best.epoch;

@@ -1,11 +1,13 @@
-// Ctrl-C asks a training to stop after its current step; a second one ends the program at once.
+// Ctrl-C, a lost terminal or SIGTERM asks a training to stop after its current step; a second one ends the
+// program at once.
 #pragma once
 
 #include <atomic>
 
 namespace tailor {
 
-// Installs the handlers for SIGINT and SIGTERM; the flag becomes true at the first signal.
+// Installs the handlers for SIGINT, SIGTERM and SIGHUP, where they are not ignored; the flag becomes true at
+// the first signal. From then on a closed pipe behind the output is no reason to end either.
 const std::atomic<bool>& catch_interrupts();
 
 }  // namespace tailor

@@ -6,6 +6,7 @@
 #include "study_location.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/text.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/tune/setting_text.h"
 #include "tailor/tune/study.h"
@@ -24,9 +25,14 @@ struct Studies {
   void run() const {
     const std::unique_ptr<Storage> opened = open_existing_storage(location.storage);
     std::vector<StudyOverview> all;
-    for (StudyRecord& study : opened->list_studies()) {
-      const std::vector<TrialRecord> trials = opened->get_trials(study.id);
-      all.push_back(overview(std::move(study), trials));
+    for (const StudyRecord& study : opened->list_studies()) {
+      try {
+        const std::vector<TrialRecord> trials = opened->get_trials(study.id);
+        all.push_back(overview(study, trials));
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::bad_input) throw;
+        all.push_back({.study = study, .problem = error.what()});  // one study never hides the others
+      }
     }
     print(json ? studies_json(all) : studies_table(all));
   }
@@ -71,7 +77,7 @@ struct Best {
     if (recipe.empty()) {
       print("As a recipe: tailor best … --recipe FILE\n");
     } else {
-      print(fmt::format("Train with it: tailor train --recipe {} --out DIR\n", recipe));
+      print(fmt::format("Train with it: tailor train --recipe {} --out DIR\n", shell_word(recipe)));
     }
   }
 };

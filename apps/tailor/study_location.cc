@@ -1,10 +1,10 @@
 #include "study_location.h"
 
 #include <algorithm>
-#include <thread>
 #include <vector>
 
 #include "tailor/base/error.h"
+#include "tailor/base/processors.h"
 #include "tailor/base/text.h"
 #include "tailor/tune/study_view.h"
 
@@ -76,6 +76,6 @@ std::filesystem::path default_checkpoints(const std::string& url) {
   return file.parent_path() / "tailor-checkpoints";
 }
 
-int default_jobs() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+int default_jobs() { return available_processors(); }
 
 }  // namespace tailor

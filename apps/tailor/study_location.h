@@ -37,7 +37,7 @@ bool database_is_missing(const std::string& storage_url);
 // The parent of studies' checkpoint folders: beside an SQLite file, else below the current folder.
 std::filesystem::path default_checkpoints(const std::string& storage_url);
 
-// As many as there are processors.
+// As many as there are processors for this process.
 int default_jobs();
 
 }  // namespace tailor

@@ -11,6 +11,7 @@
 #include "signals.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/folder_lock.h"
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/report/run_folder.h"
@@ -57,9 +58,8 @@ RunDescription describe(const Arguments& arguments, const Dataset& dataset, cons
                         ResolvedSettings& settings) {
   RunDescription run;
   run.version = TAILOR_VERSION;
-  run.data = std::filesystem::is_directory(arguments.data)
-                 ? std::filesystem::absolute(arguments.data).string()
-                 : arguments.data;
+  run.data = utf8("--data", dataset.reference());
+  if (arguments.recipe) utf8("--recipe", *arguments.recipe);
   run.data_hash = images.content_hash;
   run.architecture = find_architecture(arguments.architecture, {images.shape, dataset.classes()});
   std::vector<std::string> overrides = arguments.overrides;
@@ -96,6 +96,9 @@ void train(const Arguments& arguments) {
                    .layer_by_layer = run.layer_by_layer,
                    .threads = arguments.threads,
                    .checkpoint = folder / run_file::checkpoint});
+  make_folder(folder);
+  const FolderLock lock(folder);
+  check_folder(arguments);                      // again: somebody may have worked here since
   if (arguments.overwrite) remove_run(folder);  // only now: a refused training leaves the old one
   make_folder(folder / run_file::checkpoint_folder);
   if (!described) {
@@ -116,8 +119,8 @@ void train(const Arguments& arguments) {
   if (end == TrainingEnd::interrupted)
     throw Error(
         ExitCode::interrupted,
-        fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out '{}'",
-                    trainer.history().size() + 1, folder.string()));
+        fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out {}",
+                    trainer.history().size() + 1, shell_word(folder.string())));
   output.finish(end);
 }
 
@@ -138,9 +141,13 @@ void add_train_command(CLI::App& app) {
       ->allow_extra_args(false);
   option("--epochs", arguments->epochs, "Short for --set epochs=N");
   option("--precision", arguments->precision, "Short for --set precision=f32 or bf16");
-  option("--seed", arguments->seed, "Decides every random choice of the training")->capture_default_str();
+  option("--seed", arguments->seed, "Decides every random choice of the training")
+      ->capture_default_str()
+      ->check(seed_range);
   option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")->capture_default_str();
-  option("--split-seed", arguments->split_seed, "Decides which images validate")->capture_default_str();
+  option("--split-seed", arguments->split_seed, "Decides which images validate")
+      ->capture_default_str()
+      ->check(seed_range);
   decisions.push_back(command->add_flag(
       "--layer-by-layer", arguments->layer_by_layer,
       "Each layer by its plain dense kernel: slower, the same up to rounding; to compare with"));

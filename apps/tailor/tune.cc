@@ -6,6 +6,7 @@
 #include "study_location.h"
 #include "study_session.h"
 #include "tailor/base/error.h"
+#include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/split.h"
 #include "tailor/tune/study_file.h"
@@ -67,13 +68,8 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
   const Split split = file.look_up(file.lines.split, "data.split", [&, n = train, v = validation] {
     return stratified_split(images.labels, n, v, file.split_seed);
   });
-  d.data = {
-      std::filesystem::is_directory(file.data) ? std::filesystem::absolute(file.data).string() : file.data,
-      images.content_hash,
-      static_cast<std::int64_t>(train),
-      static_cast<std::int64_t>(validation),
-      file.split_seed,
-      split.hash};
+  d.data = {utf8("--data", dataset.reference()),   images.content_hash, static_cast<std::int64_t>(train),
+            static_cast<std::int64_t>(validation), file.split_seed,     split.hash};
   ResolvedSpace space = resolve_space(file, d.architecture);
   d.fixed = std::move(space.fixed);
   d.space = std::move(space.space);
@@ -95,7 +91,7 @@ void tune(const Arguments& a) {
   check_names(a);
   const std::string name =
       a.study.value_or(a.file.empty() ? "study" : std::filesystem::path(a.file).stem().string());
-  const std::string url = a.storage.value_or("sqlite:///" + name + ".db");
+  const std::string url = a.storage.value_or("sqlite:///" + study_file_name(name) + ".db");
   const StudyFile file = study_file(a);
   if (a.resume && database_is_missing(url)) throw usage_error("--resume: there is no database {}", url);
   std::unique_ptr<Storage> storage;
@@ -147,7 +143,7 @@ void add_tune_command(CLI::App& app) {
   option("--trials", a->trials, "Settings to try [50]")->check(positive);
   option("--epochs", a->epochs, "Length of a trial that is not pruned [12]")->check(CLI::Range(1, 10000));
   option("--minutes", a->minutes, "Pause after this time")->check(positive);
-  option("--seed", a->seed, "Decides every random choice of the study [1]");
+  option("--seed", a->seed, "Decides every random choice of the study [1]")->check(seed_range);
   option("--lag", a->lag, "Results that a decision does without, and most trials at once [8]")
       ->check(CLI::Range(1, 10000));
   option("--sampler", a->sampler, fmt::format("How settings are chosen [{}]", StudyPlan::default_sampler));

@@ -162,12 +162,12 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
     if (s.best->settings.empty()) std::printf("  nothing\n");
     for (const auto& [name, text] : s.best->settings)
       std::printf("  %-22s %s\n", name.c_str(), short_value(text).c_str());
-    std::printf("\nTrain it: tailor train --recipe '%s' --seed 2 --out DIR\n", recipe.c_str());
+    std::printf("\nTrain it: tailor train --recipe %s --seed 2 --out DIR\n",
+                shell_word(recipe.string()).c_str());
   }
   if (s.best)
-    std::printf("Confirm it:  tailor confirm --storage '%s' --study '%s'\n",
-                without_password(session_.url).c_str(), session_.name.c_str());
-  std::printf("Look at all: optuna-dashboard '%s'\n", without_password(session_.url).c_str());
+    std::printf("Confirm it:  tailor confirm %s\n", study_options(session_.url, session_.name).c_str());
+  std::printf("Look at all: optuna-dashboard %s\n", shell_word(without_password(session_.url)).c_str());
 }
 
 }  // namespace tailor

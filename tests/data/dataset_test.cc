@@ -60,9 +60,25 @@ TEST_F(Folder, AcceptsTheUsualSpellingsOfNames) {
   EXPECT_EQ(open()->read_train().count(), 8u);
   write("emnist-letters-train-labels.idx1-ubyte.gz", "never read: the plain file is there");
   EXPECT_EQ(open()->read_train().count(), 8u);
-  write("emnist-digits-train-labels.idx1-ubyte", idx_labels(8, 4));
+  // macOS' hidden twins, and the same content under another usual name.
+  write("._emnist-letters-train-labels.idx1-ubyte", "no labels");
+  write("emnist-letters-train-images-idx3-ubyte", idx_images(8, 4, 6));
+  EXPECT_EQ(open()->read_train().count(), 8u);
+  write("emnist-digits-train-labels.idx1-ubyte", idx_labels(8, 3));
   expect_error(ExitCode::bad_input, {"one file of training labels", "emnist-digits", "emnist-letters"},
                [&] { open(); });
+}
+
+TEST_F(Folder, IsWrittenDownSoThatItOpensAgain) {
+  EXPECT_EQ(open()->reference(), folder_.path().string());
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder_.path());
+  EXPECT_EQ(open_dataset(".")->reference(), folder_.path().string() + "/");
+  // A folder of a known set's name hides nothing.
+  std::filesystem::create_directory("fashion-mnist");
+  EXPECT_EQ(open_dataset("fashion-mnist")->reference(), "fashion-mnist");
+  EXPECT_EQ(open_dataset("fashion-mnist")->location(), installed.string());
+  std::filesystem::current_path(before);
 }
 
 TEST_F(Folder, SaysWhatIsMissing) {

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 
 namespace tailor {
 namespace {
@@ -33,9 +34,31 @@ ContentReader::ContentReader(const std::filesystem::path& path)
   struct stat status = {};
   if (!file_ || ::fstat(::fileno(file_.get()), &status) != 0)
     throw bad_input("{}: cannot open: {}", name_, std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) throw bad_input("{}: expected a file, got a folder or a device", name_);
-  file_size_ = static_cast<std::uint64_t>(status.st_size);
+  if (S_ISDIR(status.st_mode)) throw bad_input("{}: expected a file, got a folder", name_);
+  if (S_ISREG(status.st_mode)) {
+    file_size_ = static_cast<std::uint64_t>(status.st_size);
+  } else {
+    content_ = read_file(path);
+    open_memory();
+  }
+  start();
+}
 
+ContentReader::ContentReader(std::string name, std::string content)
+    : name_(std::move(name)), content_(std::move(content)) {
+  open_memory();
+  start();
+}
+
+void ContentReader::open_memory() {
+  file_size_ = content_.size();
+  // Nothing is written; and no memory of size 0 can be opened.
+  file_.reset(content_.empty() ? std::fopen("/dev/null", "rb")
+                               : ::fmemopen(content_.data(), content_.size(), "rb"));
+  if (!file_) throw failure("{}: cannot read from memory: {}", name_, std::strerror(errno));
+}
+
+void ContentReader::start() {
   unsigned char start[2] = {};
   const std::size_t n = read_raw(start, sizeof start);
   if (n == 2 && start[0] == 0x1f && start[1] == 0x8b) {

@@ -14,8 +14,11 @@ namespace tailor {
 
 class ContentReader {
  public:
-  // A file that is missing, unreadable or not a regular file is bad input.
+  // A file that is missing or unreadable is bad input, and so is a folder. What has no size, such as a pipe,
+  // is read to its end first.
   explicit ContentReader(const std::filesystem::path& path);
+  // What was read already; `name` is for messages.
+  ContentReader(std::string name, std::string content);
   ~ContentReader();
   ContentReader(const ContentReader&) = delete;
   ContentReader& operator=(const ContentReader&) = delete;
@@ -40,7 +43,11 @@ class ContentReader {
   std::size_t inflate_some(void* to, std::size_t bytes);
   bool refill();
 
+  void open_memory();
+  void start();
+
   std::string name_;
+  std::string content_;  // of what is not read from a file
   std::unique_ptr<std::FILE, Closer> file_;
   std::uint64_t file_size_ = 0;
   std::uint64_t offset_ = 0;

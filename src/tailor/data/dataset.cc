@@ -16,9 +16,11 @@ namespace {
 
 class IdxDataset : public Dataset {
  public:
-  explicit IdxDataset(IdxFolder folder) : folder_(std::move(folder)) {}
+  IdxDataset(IdxFolder folder, std::string reference)
+      : folder_(std::move(folder)), reference_(std::move(reference)) {}
 
   std::string location() const override { return folder_.folder.string(); }
+  std::string reference() const override { return reference_; }
 
   std::string name() const override {
     if (const KnownSet* set = known()) return std::string(set->name);
@@ -124,6 +126,7 @@ class IdxDataset : public Dataset {
   }
 
   const IdxFolder folder_;
+  const std::string reference_;
   mutable std::mutex mutex_;
   mutable std::optional<IdxLabels> train_labels_;  // guarded by mutex_, never changed once there
   mutable std::string train_images_hash_;          // guarded by mutex_
@@ -135,8 +138,10 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
                                       const std::filesystem::path& installed) {
   std::error_code code;
   std::filesystem::path folder = name_or_folder;
+  std::string reference = std::filesystem::absolute(folder).lexically_normal().string();
   if (const KnownSet* set = find_known_set(name_or_folder)) {
     folder = installed / set->folder;
+    reference = set->name;
     if (!std::filesystem::is_directory(folder, code))
       throw bad_input(
           "{}: expected the data set {}, got no such folder: install it (apt-get install {}) or give a "
@@ -149,7 +154,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
     throw usage_error("there is no data set and no folder '{}'{}: expected {} or a folder with IDX files",
                       name_or_folder, did_you_mean(name_or_folder, names), join(names, ", "));
   }
-  return std::make_unique<IdxDataset>(find_idx_folder(folder));
+  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference));
 }
 
 }  // namespace tailor

@@ -20,7 +20,9 @@ class Dataset {
 
   virtual std::string name()
       const = 0;  // "fashion-mnist" if the training files are that, else the folder's name
-  virtual std::string location() const = 0;                  // where the files are
+  virtual std::string location() const = 0;  // where the files are
+  // What open_dataset takes to open the same again, from any working folder: to be written down.
+  virtual std::string reference() const = 0;
   virtual int classes() const = 0;                           // 1 + the largest training label, 2 to 1,000
   virtual std::vector<std::string> class_names() const = 0;  // as many as classes; "0", "1", … where unknown
 
@@ -34,7 +36,7 @@ class Dataset {
 
 // "fashion-mnist" means the files that Debian's and Ubuntu's package installs below `installed`; everything
 // else is a folder with the IDX files of a data set. A name that is neither is a usage error; missing files
-// are bad input.
+// are bad input. A folder of a data set's name is given as ./NAME.
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
                                       const std::filesystem::path& installed = "/usr/share/datasets");
 

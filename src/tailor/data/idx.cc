@@ -47,7 +47,7 @@ std::string guess(const unsigned char* p) {
 // A file that is being read: its reader and the hash of what was read.
 class IdxFile {
  public:
-  explicit IdxFile(const std::filesystem::path& path) : reader_(path) {}
+  explicit IdxFile(ContentReader& reader) : reader_(reader) {}
 
   // Reads and checks the magic number; `wanted` says what was expected, e.g. "0x00000803 (images)".
   std::uint32_t magic(const std::vector<std::uint32_t>& accepted, std::string_view wanted) {
@@ -141,14 +141,19 @@ class IdxFile {
         reader_.compressed() ? "" : fmt::format(" ({} bytes too many)", reader_.largest_content() - end));
   }
 
-  ContentReader reader_;
+  ContentReader& reader_;
   Sha256 hash_;
 };
 
 }  // namespace
 
 IdxImages read_idx_images(const std::filesystem::path& path) {
-  IdxFile file(path);
+  ContentReader content(path);
+  return read_idx_images(content);
+}
+
+IdxImages read_idx_images(ContentReader& content) {
+  IdxFile file(content);
   const std::uint32_t magic = file.magic({0x803, 0x804}, "0x00000803 (IDX images)");
   IdxImages images;
   images.count = file.dimension("number of images", 0xffffffff);
@@ -165,7 +170,8 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
 }
 
 IdxLabels read_idx_labels(const std::filesystem::path& path) {
-  IdxFile file(path);
+  ContentReader content(path);
+  IdxFile file(content);
   const std::uint32_t magic = file.magic({0x801, 0xb01, 0xc01}, "0x00000801 (IDX labels)");
   const std::size_t bytes = magic == 0x801 ? 1 : magic == 0xb01 ? 2 : 4;
   const std::size_t count = file.dimension("number of labels", 0xffffffff);
@@ -184,10 +190,9 @@ IdxLabels read_idx_labels(const std::filesystem::path& path) {
   return labels;
 }
 
-bool is_idx_images(const std::filesystem::path& path) {
-  ContentReader reader(path);
+bool is_idx_images(ContentReader&& content) {
   unsigned char bytes[4];
-  if (reader.read(bytes, 4) != 4) return false;
+  if (content.read(bytes, 4) != 4) return false;
   return big_endian(bytes) == 0x803 || big_endian(bytes) == 0x804;
 }
 

@@ -30,10 +30,13 @@ struct IdxLabels {
   std::string hash;                   // SHA-256 of the uncompressed file, hex
 };
 
+class ContentReader;
+
 IdxImages read_idx_images(const std::filesystem::path& path);
+IdxImages read_idx_images(ContentReader& content);
 IdxLabels read_idx_labels(const std::filesystem::path& path);
 
-// Whether the file (gzipped or not) starts like IDX images.
-bool is_idx_images(const std::filesystem::path& path);
+// Whether the content (gzipped or not) starts like IDX images.
+bool is_idx_images(ContentReader&& content);
 
 }  // namespace tailor

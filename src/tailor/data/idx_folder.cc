@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "tailor/base/error.h"
+#include "tailor/base/hash.h"
 #include "tailor/base/text.h"
+#include "tailor/data/content_reader.h"
 
 namespace tailor {
 namespace {
@@ -31,6 +33,15 @@ bool names_part(std::string_view name, Part part) {
   return name.empty() || name.back() == '-' || name.back() == '_' || name.back() == '.';
 }
 
+// Of the content, gzipped or not.
+std::string hash_of(const std::filesystem::path& file) {
+  ContentReader content(file);
+  Sha256 hash;
+  std::string block(1 << 18, '\0');
+  while (const std::size_t n = content.read(block.data(), block.size())) hash.add(block.data(), n);
+  return hash.hex();
+}
+
 std::filesystem::path choose(const std::filesystem::path& folder, const std::vector<std::string>& names,
                              Part part) {
   std::string chosen;
@@ -38,9 +49,10 @@ std::filesystem::path choose(const std::filesystem::path& folder, const std::vec
     if (!names_part(name, part)) continue;
     if (chosen.empty()) {
       chosen = name;
-    } else if (name != chosen + ".gz") {
+    } else if (name != chosen + ".gz" && hash_of(folder / name) != hash_of(folder / chosen)) {
       throw bad_input(
-          "{}: expected one file of {}, got {} and {}: put each data set into a folder of its own",
+          "{}: expected one file of {}, got {} and {} with other content: put each data set into a folder of "
+          "its own",
           folder.string(), part_name(part), chosen, name);
     }
   }
@@ -54,7 +66,8 @@ IdxFolder find_idx_folder(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   std::filesystem::directory_iterator entries(folder, code);
   for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code))
-    names.push_back(entries->path().filename().string());
+    if (std::string name = entries->path().filename().string(); !name.starts_with('.'))  // macOS' "._" twins
+      names.push_back(std::move(name));
   if (code) throw bad_input("{}: cannot read the folder: {}", folder.string(), code.message());
   std::sort(names.begin(), names.end());
 

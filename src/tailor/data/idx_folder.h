@@ -15,8 +15,9 @@ struct IdxFolder {
   const std::filesystem::path& file(Part part) const { return files[static_cast<std::size_t>(part)]; }
 };
 
-// Looks for [prefix-]{train,t10k,test}-{images,labels}{-,.}idx{1,3,4}-ubyte[.gz]; of a file and its gzipped
-// twin the plain one is taken. No training images or labels, or several sets in one folder, is bad input.
+// Looks for [prefix-]{train,t10k,test}-{images,labels}{-,.}idx{1,3,4}-ubyte[.gz]. Of a file and its gzipped
+// twin the plain one is taken, of files with equal content the first; hidden files are ignored. No training
+// images or labels, or several sets in one folder, is bad input.
 IdxFolder find_idx_folder(const std::filesystem::path& folder);
 
 }  // namespace tailor
