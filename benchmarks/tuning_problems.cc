@@ -92,6 +92,7 @@ Problem analytic(std::string name, std::vector<Parameter> parameters, double (*f
                   f,
                   {},
                   [noise](const Assignment&) { return noise; },
+                  {},
                   false,
                   best,
                   0};
@@ -185,7 +186,7 @@ Problem table_problem(const std::filesystem::path& description) {
             static_cast<std::streamsize>(table->values.size() * sizeof(float)));
   if (!data) throw bad_input("{}: its .f32 file is missing or too short", description.string());
 
-  Problem problem{json.at("name"), Space(parameters), {}, {}, {}, table->sign > 0, 0, 0};
+  Problem problem{json.at("name"), Space(parameters), {}, {}, {}, {}, table->sign > 0, 0, 0};
   problem.truth = [table](const Assignment& x) { return table->sign * mean(table->row(x)); };
   problem.observed = [table](const Assignment& x, Key key) {
     const std::vector<double> values = present(table->row(x));
@@ -197,6 +198,12 @@ Problem table_problem(const std::filesystem::path& description) {
     double squares = 0;
     for (const double v : values) squares += (table->sign * v - center) * (table->sign * v - center);
     return values.size() > 1 ? std::sqrt(squares / static_cast<double>(values.size() - 1)) : 0;
+  };
+  problem.repeats = [table](const Assignment& x) {
+    const std::span<const float> row = table->row(x);
+    std::vector<double> costs(row.begin(), row.end());
+    for (double& cost : costs) cost *= table->sign;
+    return costs;
   };
   std::vector<double> all;
   for (std::size_t i = 0; i < table->values.size(); i += table->repeats) {

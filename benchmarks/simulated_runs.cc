@@ -1,0 +1,158 @@
+#include "simulated_runs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "tailor/analysis/statistics.h"
+#include "tailor/tune/normal.h"
+
+namespace tailor {
+namespace {
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double diverged = 10;  // times the median setting's loss
+constexpr double least_loss = 1e-12;
+constexpr double neighbours_count = 4;  // degrees of freedom that neighbours' variances have beside a setting's
+
+// What is shared by all settings of a seed takes one of these values, so that means over it are sums.
+constexpr std::size_t shared_values = 32;
+const std::array<double, shared_values>& shared_grid() {
+  static const std::array<double, shared_values> grid = [] {
+    std::array<double, shared_values> g{};
+    double squares = 0;
+    for (std::size_t i = 0; i < shared_values; ++i) {
+      g[i] = normal_quantile((static_cast<double>(i) + 0.5) / shared_values);
+      squares += g[i] * g[i] / shared_values;
+    }
+    for (double& v : g) v /= std::sqrt(squares);
+    return g;
+  }();
+  return grid;
+}
+
+constexpr std::array<double, 1> not_shared = {0};
+
+// A setting's repeats that did not fail; of losses the logarithms.
+struct Repeats {
+  std::vector<double> values{};
+  std::size_t all = 0;
+  double centre = 0, squares = 0;
+
+  double degrees() const { return static_cast<double>(values.size()) - 1; }
+};
+
+Repeats repeats_of(const Problem& problem, const Assignment& setting, double most) {
+  Repeats r{.values = problem.repeats(setting)};
+  r.all = r.values.size();
+  std::erase_if(r.values, [most](double v) { return !(v <= most); });
+  if (problem.losses)
+    for (double& v : r.values) v = std::log(std::max(v, least_loss));
+  if (r.values.empty()) return r;
+  r.centre = mean(r.values);
+  for (const double v : r.values) r.squares += (v - r.centre) * (v - r.centre);
+  return r;
+}
+
+// One step along a number, any other choice.
+std::vector<Assignment> neighbours(const Space& space, const Assignment& setting) {
+  std::vector<Assignment> result;
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    const Distribution& d = space.distribution(i);
+    const bool category = d.kind == Distribution::Kind::categorical;
+    const double low = category ? 0 : d.low,
+                 high = category ? static_cast<double>(d.choices.size()) - 1 : d.high;
+    for (double v = low; v <= high; ++v) {
+      if (v == setting[i] || (!category && std::abs(v - setting[i]) > 1)) continue;
+      result.push_back(setting);
+      result.back()[i] = v;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) {
+  const double most = problem.losses ? diverged * problem.reference : std::numeric_limits<double>::infinity();
+  logarithms_ = problem.losses;
+  low_ = problem.losses ? std::log(least_loss) : problem.best >= -1 ? -1 : -100;  // a share, or per cent
+  high_ = problem.losses ? std::log(most) : 0;
+  const Repeats own = repeats_of(problem, setting, most);
+  fails_ = 1 - static_cast<double>(own.values.size()) / static_cast<double>(own.all);
+  if (own.values.empty()) {
+    truth_ = sd_ = nothing;
+    return;
+  }
+  mean_ = own.centre;
+  std::vector<Repeats> similar = {own};
+  for (const Assignment& s : neighbours(problem.space, setting))
+    if (Repeats r = repeats_of(problem, s, most); r.values.size() > 1) similar.push_back(std::move(r));
+  if (own.values.size() < 2) similar.erase(similar.begin());
+
+  double logs = 0, noisy = 0;
+  for (const Repeats& r : similar)
+    if (r.squares > 0) logs += std::log(r.squares / r.degrees()), ++noisy;
+  truth_ = value(0, 0);
+  if (noisy == 0) return;
+  const double typical = std::exp(logs / noisy);
+  const auto scale = [typical](const Repeats& r) {
+    return std::sqrt((r.squares + neighbours_count * typical) / (std::max(r.degrees(), 0.0) + neighbours_count));
+  };
+  const double mine = scale(own);
+  const bool aligned = std::all_of(similar.begin(), similar.end(),
+                                   [&](const Repeats& r) { return r.values.size() == r.all; });
+  const auto settings = static_cast<double>(similar.size());
+  std::vector<double> of_seed(own.all, 0.0);
+  double own_spread = 0;
+  for (const Repeats& r : similar) {
+    const double freed = std::sqrt((r.degrees() + 1) / r.degrees()) / scale(r);
+    for (std::size_t s = 0; s < r.values.size(); ++s) {
+      deviations_.push_back((r.values[s] - r.centre) * freed);
+      if (aligned) of_seed[s] += deviations_.back() / settings;
+    }
+  }
+  if (aligned && similar.size() > 1) {
+    const double correct = std::sqrt(settings / (settings - 1));
+    for (std::size_t i = 0; i < deviations_.size(); ++i) {
+      deviations_[i] = (deviations_[i] - of_seed[i % own.all]) * correct;
+      own_spread += deviations_[i] * deviations_[i] / static_cast<double>(deviations_.size());
+    }
+    double squares = 0;
+    for (const double v : of_seed) squares += v * v / static_cast<double>(own.all);
+    shared_sd_ = mine * std::sqrt(std::max(0.0, squares - own_spread / settings));
+  }
+  const double centre = mean(deviations_);
+  for (double& d : deviations_) d = mine * (d - centre);
+  find_moments();
+}
+
+double SimulatedRuns::value(double deviation, double shared) const {
+  const double v = std::clamp(mean_ + deviation + shared_sd_ * shared, low_, high_);
+  return logarithms_ ? std::exp(v) : v;
+}
+
+void SimulatedRuns::find_moments() {
+  const std::span<const double> shared =
+      shared_sd_ > 0 ? std::span<const double>(shared_grid()) : std::span<const double>(not_shared);
+  const double count = static_cast<double>(deviations_.size() * shared.size()), base = truth_;
+  double sum = 0, squares = 0;
+  for (const double d : deviations_)
+    for (const double z : shared) {
+      const double v = value(d, z) - base;
+      sum += v / count;
+      squares += v * v / count;
+    }
+  truth_ = base + sum;
+  sd_ = std::sqrt(std::max(0.0, squares - sum * sum));
+}
+
+double SimulatedRuns::run(Key seed, Key own) const {
+  if (fails_ > 0 && own.uniform(0) < fails_) return nothing;
+  if (deviations_.empty()) return truth_;
+  return value(deviations_[own.below(1, deviations_.size())], shared_grid()[seed.below(0, shared_values)]);
+}
+
+}  // namespace tailor
