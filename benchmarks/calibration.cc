@@ -21,9 +21,9 @@
 #include "simulated_test_images.h"
 #include "tailor/analysis/best_of_n.h"
 #include "tailor/analysis/gain.h"
+#include "tailor/analysis/leave_at_default.h"
 #include "tailor/analysis/noise.h"
 #include "tailor/analysis/optimism.h"
-#include "tailor/analysis/statistics.h"
 #include "tailor/base/error.h"
 #include "tailor/tune/race.h"
 
@@ -200,7 +200,7 @@ void simulate(Tally& tally, const Problem& problem, const std::map<int, double>&
     if (seeds != most_final_seeds) continue;
     tally.sums["confirmed_bias"] += winner.runs.truth() - o.confirmed->estimate;
     if (const auto noise = seed_noise(table))
-      tally.sums["noise_sd_ratio"] += noise->sd.estimate / winner.runs.sd();
+      tally.sums["noise_sd_ratio"] += noise->sd / winner.runs.sd();
     if (o.shrunken) tally.sums["shrunken_bias"] += reported.runs.truth() - o.shrunken->estimate;
   }
   tally.sums["naive_bias"] += reported.runs.truth() - reported.value;
@@ -239,6 +239,45 @@ void studies(const Arguments& a) {
   }
 }
 
+// Leaving hyperparameters of the best setting at their default: how often those that truly cost a standard
+// deviation between seeds or more are called safe, and how often others are.
+void defaults(const Arguments& a) {
+  for (const Problem& problem : tuning_problems(a.tables, a.problems)) {
+    if (!problem.repeats) continue;
+    const Assignment untuned = untuned_setting(problem.space);
+    int worse = 0, false_safe = 0, harmless = 0, safe = 0;
+    const int first = (a.seed - 1) * 1000000;
+    for (int s = first; s < first + a.studies; ++s) {
+      const std::vector<Tried> tried = run_study(problem, a.plan, Key(static_cast<std::uint64_t>(s)));
+      if (tried.empty()) continue;
+      const Tried& best = tried[best_first(tried)[0]];
+      const double margin = best.runs.sd();
+      Results results;
+      for (const Tried& t : tried) {
+        results.settings.push_back(t.setting);
+        results.values.push_back(-t.value);
+      }
+      const std::vector<std::size_t> named =
+          leave_at_default(problem.space, results, best.setting, untuned, margin);
+      for (std::size_t i = 0; i < problem.space.size(); ++i) {
+        if (best.setting[i] == untuned[i] || !(margin > 0)) continue;
+        Assignment back = best.setting;
+        back[i] = untuned[i];
+        const bool costs = !(SimulatedRuns(problem, back).truth() - best.runs.truth() < margin);
+        const bool is_named = std::find(named.begin(), named.end(), i) != named.end();
+        (costs ? worse : harmless) += 1;
+        (costs ? false_safe : safe) += is_named;
+      }
+    }
+    const nlohmann::ordered_json line{{"problem", problem.name},    {"sampler", a.plan.sampler},
+                                      {"pruner", a.plan.pruner},    {"studies", a.studies},
+                                      {"cost the margin", worse},   {"of them called safe", false_safe},
+                                      {"cost less", harmless},      {"of those called safe", safe}};
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+  }
+}
+
 // The gain on test images: for each number of images and of seeds, small and large effects of the seed.
 void test_images(const Arguments& a) {
   for (const int images : {500, 2000, 10000}) {
@@ -268,8 +307,8 @@ void test_images(const Arguments& a) {
 int main(int argc, char** argv) {
   CLI::App app{"Simulates studies and their confirmations and counts how often intervals hold the truth."};
   tailor::Arguments a;
-  app.add_option("--part", a.part, "studies, or test: the gain on test images")
-      ->check(CLI::IsMember({"studies", "test"}));
+  app.add_option("--part", a.part, "studies; test: the gain on test images; defaults: what may stay at its default")
+      ->check(CLI::IsMember({"studies", "test", "defaults"}));
   app.add_option("--tables", a.tables, "folder of tables (NAME.json, NAME.f32)");
   app.add_option("--problems", a.problems, "only these")->delimiter(',');
   app.add_option("--sampler", a.plan.sampler);
@@ -281,7 +320,7 @@ int main(int argc, char** argv) {
   app.add_option("--most-seeds", a.race.most_seeds);
   CLI11_PARSE(app, argc, argv);
   try {
-    a.part == "test" ? tailor::test_images(a) : tailor::studies(a);
+    a.part == "test" ? tailor::test_images(a) : a.part == "defaults" ? tailor::defaults(a) : tailor::studies(a);
   } catch (const tailor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.code());

@@ -8,10 +8,10 @@ X = np.array([3, 1, 4, 1, 5, 9, 2, 6])
 Y = np.array([2, 7, 1, 8, 2, 8, 1, 8])
 
 print("t", [float(stats.t.ppf(p, df)) for p, df in [(0.975, 4), (0.9, 11.5), (0.025, 1)]])
-print("chi2", [float(stats.chi2.ppf(p, df)) for p, df in [(0.975, 4), (0.025, 11.5)]])
-print("mean", [float(v) for v in stats.ttest_1samp(A, 0).confidence_interval()])
-print("paired", [float(v) for v in stats.ttest_rel(A, B).confidence_interval()])
-print("welch", [float(v) for v in stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval()])
+LEVEL = 0.965  # seeds_confidence
+print("mean", [float(v) for v in stats.ttest_1samp(A, 0).confidence_interval(LEVEL)])
+print("paired", [float(v) for v in stats.ttest_rel(A, B).confidence_interval(LEVEL)])
+print("welch", [float(v) for v in stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval(LEVEL)])
 print("spearman", float(stats.spearmanr(X, Y).statistic))
 sample = np.array([1.0, 2.0, 2.5, 3.0, 10.0, 4.0, 2.2, 1.7, 0.4, 6.0, 3.3, 2.9])
 bca = stats.bootstrap((sample,), np.mean, n_resamples=200000, method="BCa", random_state=1).confidence_interval

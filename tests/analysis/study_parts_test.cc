@@ -73,7 +73,7 @@ TEST(Pruning, SavedAndRegretted) {
   EXPECT_EQ(p.epochs_full, 80);
   EXPECT_NEAR(p.saved_share, 14 / 80.0, 1e-12);
   EXPECT_EQ(p.first_decision, 3);
-  EXPECT_NEAR(p.rank_correlation.value().estimate, 1, 1e-9);
+  EXPECT_NEAR(p.rank_correlation.value(), 1, 1e-9);
   ASSERT_EQ(p.regrets.size(), 1U);
   EXPECT_EQ(p.regrets[0].trial, 6);
   EXPECT_EQ(p.regrets[0].epoch, 3);

@@ -62,7 +62,7 @@ json document() {
         {"shrunken", nullptr}}},
       {"importance",
        {{{"name", "learning_rate"}, {"fanova", interval(0.4, 0.3, 0.5)}, {"ped_anova", nullptr}}}},
-      {"leave_at_default", {{{"name", "momentum"}}}},
+      {"leave_at_default", {{{"name", "momentum"}, {"margin", 0.001}}}},
       {"best_of_n",
        {{"n", {1, 2, 3}},
         {"estimate", {0.5, 0.6, 0.7}},

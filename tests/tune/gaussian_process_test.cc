@@ -39,6 +39,22 @@ TEST(GaussianProcess, LossIsLikelihoodTimesPrior) {
   EXPECT_NEAR(gp_loss(plane, five, fixed, gradient), likelihood + prior, 1e-9);
 }
 
+TEST(GaussianProcess, DifferencesAreLessUncertainThanWhatTheyAreOf) {
+  const GpPosterior posterior(plane, five, fixed);
+  std::vector<double> mean(3), variance(3);
+  posterior.predict(points, mean, variance);
+  const std::span<const double> all(points);
+  const GpDifference far = posterior.difference(all.subspan(4, 2), all.subspan(0, 2));
+  EXPECT_NEAR(far.mean, mean[2] - mean[0], 1e-12);
+  EXPECT_GT(far.variance, 0.5 * (variance[0] + variance[2]));
+  EXPECT_LT(far.variance, 2 * (variance[0] + variance[2]));
+  const std::vector<double> near = {0.2001, 0.3};
+  EXPECT_LT(posterior.difference(near, all.subspan(0, 2)).variance, 1e-5);
+  const GpDifference back = posterior.difference(all.subspan(0, 2), all.subspan(4, 2));
+  EXPECT_NEAR(back.mean, -far.mean, 1e-12);
+  EXPECT_NEAR(back.variance, far.variance, 1e-12);
+}
+
 // A column of each kind, two that share a length scale, and repeated rows.
 TEST(GaussianProcess, GradientsAreThoseOfDifferences) {
   const GpShape shape = {{{0, false}, {1, true}, {2, false}, {2, false}}, 3};

@@ -27,6 +27,11 @@ export interface Forest {
   together?: boolean; // series have no row in common, so they need not lie beside each other
 }
 
+// An estimate without an interval: a dot.
+export function point(x: { estimate: number } | null): Interval | null {
+  return x && { estimate: x.estimate, low: x.estimate, high: x.estimate };
+}
+
 interface Api {
   value: (dimension: number) => number;
   coord: (point: [number, number]) => [number, number];

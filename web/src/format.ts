@@ -120,8 +120,3 @@ export class Measure {
 export function range(low: number, high: number, decimals: number): string {
   return `[${fixed(low, decimals)},\u00a0${fixed(high, decimals)}]`; // the two never part
 }
-
-export function shareInterval(x: Interval): string {
-  const decimals = decimalsFor((x.high - x.low) * 100, 1);
-  return `${percent(x.estimate, decimals)} ${range(x.low * 100, x.high * 100, decimals)}`;
-}

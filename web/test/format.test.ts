@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decimalsFor, integer, Measure, moment, number, parameterValue, seconds, share, shareInterval } from '../src/format';
+import { decimalsFor, integer, Measure, moment, number, parameterValue, seconds, share } from '../src/format';
 
 const accuracy = new Measure('validation_accuracy', true);
 const loss = new Measure('validation_loss', false);
@@ -13,7 +13,6 @@ test('an interval decides how many digits its estimate deserves', () => {
   assert.equal(accuracy.differenceInterval({ estimate: 0.01749, low: 0.0121, high: 0.0229 }), tied('+1.7 points [1.2, 2.3]'));
   assert.equal(accuracy.differenceInterval({ estimate: -0.0001, low: -0.0007, high: 0.0005 }), tied('\u22120.01 points [\u22120.07, 0.05]'));
   assert.equal(loss.interval({ estimate: 0.20801, low: 0.2041, high: 0.2119 }), tied('0.2080 [0.2041, 0.2119]'));
-  assert.equal(shareInterval({ estimate: 0.46, low: 0.32, high: 0.581 }), tied(`46${thin}% [32, 58]`));
 });
 
 test('ties are rounded away from zero whatever their last bit', () => {

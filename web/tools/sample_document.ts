@@ -23,6 +23,7 @@ function random(seed: number): Random {
 
 const normal = (draw: Random): number => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
 const round = (x: number, digits = 5): number => Number(x.toFixed(digits));
+const alone = (estimate: number) => ({ estimate: round(estimate), low: null, high: null });
 const around = (estimate: number, half: number): Interval => ({ estimate: round(estimate), low: round(estimate - half), high: round(estimate + half) });
 
 type Space = StudyDocument['study']['space'];
@@ -169,8 +170,7 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
   });
   const importance = space.map((s, i) => ({ name: s.name, share: [0.11, 0.46, 0.03, 0.004, 0.02, 0.05, 0.12, 0.01, 0.06, 0.015, 0.006, 0.04, 0.02, 0.05][i]! }))
     .sort((a, b) => b.share - a.share)
-    .map(({ name, share }) => ({ name, ped_anova: { estimate: round(share * 0.9), low: round(share * 0.6), high: round(share * 1.3) },
-      fanova: { estimate: share, low: round(share * 0.7), high: round(share * 1.25) } }));
+    .map(({ name, share }) => ({ name, ped_anova: alone(share * 0.9), fanova: alone(share) }));
   const bestN = [1, 2, 3, 5, 8, 12, 20, 30, 50, 100].filter((k) => k <= Math.max(2, n));
   const confusion = classes.map((_, i) => classes.map((__, j) => (i === j ? 1830 + Math.floor(60 * r()) : Math.floor(12 * r() * r()))));
   for (const [a, b, x] of [[0, 6, 148], [6, 0, 162], [2, 4, 97], [4, 2, 83], [6, 4, 74], [6, 2, 88], [9, 7, 41], [7, 9, 37]] as const) confusion[a]![b] = x;
@@ -203,17 +203,17 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
     spread: { count: values.length, worst: low, quartiles: [at(values, 0.25), at(values, 0.5), at(values, 0.75)], best: high,
       shares: { bad: n > 1 ? 0.21 : 0, pruned: trials.state.filter((s) => s === 'pruned').length / n, diverged: n > 1 ? 0.08 : 0, failed: trials.state.filter((s) => s === 'failed').length / n },
       bad_definition: 'worse than the untuned default by more than two standard deviations between seeds', histogram: { edges, counts }, by_budget: budget.filter((b) => b.count > 0) },
-    noise: confirmed ? { sd: { estimate: 0.00112, low: 0.0009, high: 0.00148 }, degrees_of_freedom: 34, share_of_spread: { estimate: 0.004, low: 0.0025, high: 0.007 }, source: '5 candidates with up to 8 seeds each in the confirmation' } : null,
+    noise: confirmed ? { sd: alone(0.00112), degrees_of_freedom: 34, share_of_spread: alone(0.004), source: '5 candidates with up to 8 seeds each in the confirmation' } : null,
     gain: confirmed ? { validation: around(0.0174, 0.0012), test: around(0.0171, 0.0032), over_random: around(0.031, 0.004), over_best_random: around(0.014, 0.002), over_one_epoch: around(0.009, 0.0016), pairs: 8 } : null,
     optimism: complete.length === 0 ? null : { claimed, confirmed: confirmed ? around(top, 0.0007) : null, optimism: confirmed ? around(0.0021, 0.0007) : null, shrunken: enough ? around(claimed - 0.0018, 0.001) : null },
     importance: enough ? importance : [],
-    pairs: enough ? [{ names: ['optimizer', 'learning_rate'], share: around(0.08, 0.02) }, { names: ['learning_rate', 'batch_size'], share: around(0.03, 0.012) }, { names: ['learning_rate', 'schedule'], share: around(0.014, 0.008) }] : [],
-    tunability: enough ? importance.slice(0, 6).map(({ name }, i) => ({ name, gain: around(0.009 / (i + 1), 0.002) })) : [],
-    leave_at_default: enough ? [{ name: 'initialization', difference: around(-0.0001, 0.0006), margin: 0.001 }, { name: 'dropout_1', difference: around(0.0002, 0.0007), margin: 0.001 }] : [],
+    pairs: enough ? [{ names: ['optimizer', 'learning_rate'], share: alone(0.08) }, { names: ['learning_rate', 'batch_size'], share: alone(0.03) }, { names: ['learning_rate', 'schedule'], share: alone(0.014) }] : [],
+    tunability: enough ? importance.slice(0, 6).map(({ name }, i) => ({ name, gain: alone(0.009 / (i + 1)) })) : [],
+    leave_at_default: enough ? [{ name: 'initialization', margin: 0.001 }, { name: 'dropout_1', margin: 0.001 }] : [],
     best_of_n: enough ? { n: bestN, estimate: bestN.map((k) => round(0.9 + 0.037 * (1 - 1 / (1 + 0.8 * k)))), low: bestN.map((k) => round(0.885 + 0.049 * (1 - 1 / (1 + 0.8 * k)))),
       high: bestN.map((k) => round(0.912 + 0.028 * (1 - 1 / (1 + 0.8 * k)))), independent_trials: 13, enough: { trials: Math.min(n, 61), text: 'After 61 trials, 39 more would be expected to add less than one standard deviation between seeds (0.11 points).' } } : null,
     pruning: n > 1 ? { epochs_trained: trials.epochs.reduce((a, b) => a + b, 0), epochs_full: n * epochs, saved_share: 1 - trials.epochs.reduce((a, b) => a + b, 0) / (n * epochs),
-      regrets: enough ? [{ trial: 7, epoch: 9, value: trials.value[7]!, text: 'likely among the best tenth at the end' }] : [], rank_correlation: enough ? around(0.81, 0.09) : null } : null,
+      regrets: enough ? [{ trial: 7, epoch: 9, value: trials.value[7]!, text: 'likely among the best tenth at the end' }] : [], rank_correlation: enough ? alone(0.81) : null } : null,
     compute: { seconds_total: round(seconds * (confirmed ? 1.4 : 1), 1), items: [
       ...(['complete', 'pruned', 'failed'] as const).map((state) => {
         const own = trials.number.filter((i) => trials.state[i] === state);

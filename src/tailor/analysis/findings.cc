@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tailor/analysis/ped_anova.h"
 #include "tailor/tune/remaining_change.h"
 
 namespace tailor {
@@ -13,19 +14,33 @@ void add_importance(Findings& f, const StudyTable& table) {
   const Results results = surrogate_results(table);
   if (space.size() == 0 || results.values.size() < least_trials_for_importance) return;
   const Surrogate surrogate(space, results);
-  const std::vector<Estimate> ped = ped_anova_intervals(space, results), fanova = surrogate.variance_shares(),
-                              gains = surrogate.tunability(table.untuned);
+  std::vector<double> losses;
+  for (const double v : results.values) losses.push_back(-v);
+  const std::vector<double> ped = ped_anova(space, results.settings, losses),
+                            fanova = surrogate.variance_shares(),
+                            gains = surrogate.tunability(table.untuned);
   for (std::size_t i = 0; i < space.size(); ++i) f.parameters.push_back({i, ped[i], fanova[i], gains[i]});
   std::stable_sort(f.parameters.begin(), f.parameters.end(),
                    [](const ParameterFindings& a, const ParameterFindings& b) {
-                     return a.fanova.estimate > b.fanova.estimate;
+                     return a.fanova > b.fanova;
                    });
   f.pairs = surrogate.strongest_pairs();
+}
+
+// From complete trials alone: what the others would have come to is no result.
+void add_leave_at_default(Findings& f, const StudyTable& table) {
   const auto best = table.best();
   if (!best || !f.result_sd) return;
+  const double sign = table.maximize ? 1 : -1;
+  Results results;
+  for (const StudyRow& row : table.trials) {
+    if (!row.complete() || !std::isfinite(row.value)) continue;
+    results.settings.push_back(row.assignment);
+    results.values.push_back(sign * row.value);
+  }
   f.margin = *f.result_sd;
-  for (const LeaveAtDefault& d : surrogate.leave_at_default(table.trials[*best].assignment, table.untuned))
-    if (d.difference.low > -f.margin) f.leave_at_default.push_back(d);
+  f.leave_at_default = leave_at_default(table.definition.space, results, table.trials[*best].assignment,
+                                        table.untuned, f.margin);
 }
 
 void keep_accuracies_inside(Findings& f) {
@@ -62,12 +77,13 @@ Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation
   }
   const std::vector<double> complete = table.complete_values();
   if (f.noise && complete.size() > 2) {
-    const Estimate share = noise_share(*f.noise, complete);
-    if (std::isfinite(share.low)) f.noise_share = share;
+    const double share = noise_share(*f.noise, complete);
+    if (std::isfinite(share)) f.noise_share = share;
   }
   f.result_sd = result_sd(table, f.noise);
   if (!complete.empty()) f.optimism = optimism(complete, table.maximize, f.result_sd, confirmation);
   add_importance(f, table);
+  add_leave_at_default(f, table);
   f.best_of_n = best_of_n(table.independent_results(), table.maximize, f.result_sd.value_or(0));
   if (table.maximize) keep_accuracies_inside(f);
   f.pruning = pruning(table);

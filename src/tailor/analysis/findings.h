@@ -9,6 +9,7 @@
 #include "tailor/analysis/compute.h"
 #include "tailor/analysis/gain.h"
 #include "tailor/analysis/importance.h"
+#include "tailor/analysis/leave_at_default.h"
 #include "tailor/analysis/noise.h"
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/pruning.h"
@@ -19,13 +20,13 @@ namespace tailor {
 
 struct ParameterFindings {
   std::size_t parameter = 0;  // place in the space
-  Estimate ped_anova, fanova, tunability;
+  double ped_anova = 0, fanova = 0, tunability = 0;
 };
 
 struct Findings {
   std::optional<Spread> spread{};
   std::optional<Noise> noise{};
-  std::optional<Estimate> noise_share{};
+  std::optional<double> noise_share{};
   // The standard deviation of one result: the seeds' where it is known, else what the size of the validation
   // set alone makes of it (a lower bound); none of a loss that was not confirmed.
   std::optional<double> result_sd{};
@@ -33,8 +34,8 @@ struct Findings {
   std::optional<Optimism> optimism{};
   std::vector<ParameterFindings> parameters{};  // the largest fANOVA share first; empty: too few trials
   std::vector<PairShare> pairs{};
-  std::vector<LeaveAtDefault> leave_at_default{};  // that are no worse than `margin` beyond doubt
-  double margin = 0;                               // result_sd
+  std::vector<std::size_t> leave_at_default{};  // places in the space: no worse by `margin` at their default
+  double margin = 0;                            // result_sd
   std::optional<BestOfN> best_of_n{};
   std::optional<Pruning> pruning{};
   std::vector<ComputeItem> compute{};

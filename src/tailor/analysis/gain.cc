@@ -60,11 +60,13 @@ Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> ba
   if (n < 2 && m < 2) return {.estimate = difference};
   if (n < 2 || m < 2) {
     const std::span<const double> repeated = n < 2 ? base : tuned;
-    return t_interval(difference, std::sqrt(variance(repeated) * (1 / n + 1 / m)), n + m - 2);
+    return t_interval(difference, std::sqrt(variance(repeated) * (1 / n + 1 / m)), n + m - 2,
+                      seeds_confidence);
   }
   const double a = variance(tuned) / n, b = variance(base) / m;
   if (a + b == 0) return {difference, difference, difference};
-  return t_interval(difference, std::sqrt(a + b), (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)));
+  return t_interval(difference, std::sqrt(a + b), (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)),
+                    seeds_confidence);
 }
 
 std::optional<Gain> gain(const ConfirmationTable& confirmation) {

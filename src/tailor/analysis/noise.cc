@@ -5,7 +5,6 @@
 #include <limits>
 #include <set>
 
-#include "tailor/analysis/bootstrap.h"
 #include "tailor/analysis/statistics.h"
 
 namespace tailor {
@@ -51,7 +50,7 @@ std::optional<Noise> seed_noise(std::span<const std::vector<double>> values) {
   }
   if (degrees == 0) return std::nullopt;
   const double effective = fourth > 0 ? std::min(degrees, squares * squares / fourth) : degrees;
-  return Noise{sd_interval(std::sqrt(squares / degrees), effective), effective, paired_sd(values)};
+  return Noise{std::sqrt(squares / degrees), effective, paired_sd(values)};
 }
 
 std::optional<Noise> seed_noise(const ConfirmationTable& confirmation) {
@@ -71,7 +70,7 @@ std::optional<Noise> seed_noise(const ConfirmationTable& confirmation) {
 }
 
 std::optional<double> result_sd(const StudyTable& table, const std::optional<Noise>& noise) {
-  if (noise) return noise->sd.estimate;
+  if (noise) return noise->sd;
   const auto best = table.best();
   const std::int64_t images = table.definition.data.validation_images;
   if (!best || !table.maximize || images <= 0) return std::nullopt;
@@ -79,26 +78,9 @@ std::optional<double> result_sd(const StudyTable& table, const std::optional<Noi
   return std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images));
 }
 
-Estimate noise_share(const Noise& noise, std::span<const double> results) {
+double noise_share(const Noise& noise, std::span<const double> results) {
   const double spread = variance(results);
-  if (!(spread > 0)) return {};
-  const double share = noise.sd.estimate * noise.sd.estimate / spread;
-  constexpr int replicates = 1000;
-  std::vector<double> sample(results.size()), logs;
-  for (const double v : bootstrap(results.size(), replicates, Key(0).with(Purpose::resampling),
-                                  [&](std::span<const std::size_t> places) {
-                                    for (std::size_t i = 0; i < places.size(); ++i)
-                                      sample[i] = results[places[i]];
-                                    return variance(sample);
-                                  }))
-    if (v > 0) logs.push_back(-std::log(v));
-  const Estimate of_spread = percentile_interval(-std::log(spread), logs);
-  // Both are independent: in logarithms, squares of half widths add up.
-  const double up =
-      std::hypot(2 * std::log(noise.sd.high / noise.sd.estimate), of_spread.high + std::log(spread));
-  const double down =
-      std::hypot(2 * std::log(noise.sd.estimate / noise.sd.low), -std::log(spread) - of_spread.low);
-  return {std::min(share, 1.0), std::min(share * std::exp(-down), 1.0), std::min(share * std::exp(up), 1.0)};
+  return spread > 0 ? std::min(noise.sd * noise.sd / spread, 1.0) : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace tailor

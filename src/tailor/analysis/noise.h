@@ -11,8 +11,10 @@
 
 namespace tailor {
 
+// No interval: chi-square's holds for normal results only. On the residuals of real trainings, whose tails are
+// heavier, it held 91 to 96 % of the time, and no other of a few seeds holds in their place.
 struct Noise {
-  Estimate sd;                    // of one training, over seeds
+  double sd = 0;                  // of one training, over seeds
   double degrees_of_freedom = 0;  // that it is estimated with
   // Of the difference of two settings trained with the same seed, over √2: below `sd` where a seed that is
   // good for one is good for the other. NaN without two settings that share two seeds.
@@ -20,8 +22,8 @@ struct Noise {
 };
 
 // Values of settings (rows) by seeds (columns), NaN where a setting was not trained with a seed; nothing if
-// no setting was trained twice. Variances within settings are pooled; where they differ between settings, the
-// interval is that of fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
+// no setting was trained twice. Variances within settings are pooled; where they differ between settings, there
+// are fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
 std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
 
 // Of a confirmation's winner, race and final runs together: settings differ in their noise, hopeless ones are
@@ -33,7 +35,7 @@ std::optional<Noise> seed_noise(const ConfirmationTable& confirmation);
 std::optional<double> result_sd(const StudyTable& table, const std::optional<Noise>& noise);
 
 // The share of the variance of a study's results that noise is, 0 to 1; `results` are those of many settings.
-// The interval is of both: of the noise, and (by the bootstrap) of the spread.
-Estimate noise_share(const Noise& noise, std::span<const double> results);
+// NaN if they do not vary.
+double noise_share(const Noise& noise, std::span<const double> results);
 
 }  // namespace tailor

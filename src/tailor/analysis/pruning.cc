@@ -34,7 +34,7 @@ std::optional<Pruning> pruning(const StudyTable& table) {
     early.push_back(row.epochs[first - 1]);
     late.push_back(row.value);
   }
-  if (const Estimate r = rank_correlation(early, late); std::isfinite(r.estimate)) p.rank_correlation = r;
+  if (const double r = rank_correlation(early, late); std::isfinite(r)) p.rank_correlation = r;
 
   const auto best = table.best();
   if (!best) return p;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <vector>
 
-#include "tailor/analysis/estimate.h"
 #include "tailor/analysis/study_table.h"
 
 namespace tailor {
@@ -22,9 +21,8 @@ struct Pruning {
   std::int64_t epochs_trained = 0, epochs_full = 0;  // of all trials that were not failures
   double saved_share = 0;
   int first_decision = 0;  // the earliest epoch after which a trial was ended
-  std::optional<Estimate>
-      rank_correlation{};                // of complete trials: after that epoch, and at the end (Spearman)
-  std::vector<PruningRegret> regrets{};  // the furthest ahead first
+  std::optional<double> rank_correlation{};  // of complete trials: after that epoch, and at the end (Spearman)
+  std::vector<PruningRegret> regrets{};      // the furthest ahead first
 };
 
 // Nothing if no trial was ended early.

@@ -4,10 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
-
-#include "tailor/tune/normal.h"
 
 namespace tailor {
 namespace {
@@ -33,27 +30,15 @@ double student_t_quantile(double p, double degrees_of_freedom) {
   return boost::math::quantile(boost::math::students_t(degrees_of_freedom), p);
 }
 
-double chi_square_quantile(double p, double degrees_of_freedom) {
-  return boost::math::quantile(boost::math::chi_squared(degrees_of_freedom), p);
-}
-
-Estimate t_interval(double estimate, double error, double degrees_of_freedom) {
+Estimate t_interval(double estimate, double error, double degrees_of_freedom, double level) {
   if (!(degrees_of_freedom > 0) || !std::isfinite(error)) return {estimate, nothing, nothing};
-  const double width = student_t_quantile(0.5 + confidence / 2, degrees_of_freedom) * error;
+  const double width = student_t_quantile(0.5 + level / 2, degrees_of_freedom) * error;
   return {estimate, estimate - width, estimate + width};
 }
 
 Estimate mean_interval(std::span<const double> values) {
   const auto n = static_cast<double>(values.size());
-  return t_interval(mean(values), std::sqrt(variance(values) / n), n - 1);
-}
-
-Estimate sd_interval(double sd, double degrees_of_freedom) {
-  if (!(degrees_of_freedom > 0)) return {sd, nothing, nothing};
-  const auto bound = [&](double p) {
-    return sd * std::sqrt(degrees_of_freedom / chi_square_quantile(p, degrees_of_freedom));
-  };
-  return {sd, bound(0.5 + confidence / 2), bound(0.5 - confidence / 2)};
+  return t_interval(mean(values), std::sqrt(variance(values) / n), n - 1, seeds_confidence);
 }
 
 std::vector<double> ranks(std::span<const double> values) {
@@ -68,8 +53,8 @@ std::vector<double> ranks(std::span<const double> values) {
   return result;
 }
 
-Estimate rank_correlation(std::span<const double> a, std::span<const double> b) {
-  if (a.size() < 5) return {};
+double rank_correlation(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 5) return nothing;
   const std::vector<double> x = ranks(a), y = ranks(b);
   const double center = mean(x);
   double xx = 0, yy = 0, xy = 0;
@@ -78,12 +63,7 @@ Estimate rank_correlation(std::span<const double> a, std::span<const double> b) 
     yy += (y[i] - center) * (y[i] - center);
     xy += (x[i] - center) * (y[i] - center);
   }
-  if (xx == 0 || yy == 0) return {};
-  const double r = xy / std::sqrt(xx * yy);
-  const double error = std::sqrt((1 + r * r / 2) / (static_cast<double>(a.size()) - 3));
-  const double width = normal_quantile(0.5 + confidence / 2) * error;
-  const double z = std::atanh(std::clamp(r, -1 + 1e-12, 1 - 1e-12));
-  return {r, std::tanh(z - width), std::tanh(z + width)};
+  return xx == 0 || yy == 0 ? nothing : xy / std::sqrt(xx * yy);
 }
 
 }  // namespace tailor

@@ -101,9 +101,8 @@ class Finder {
 
   void budget() {
     const auto p = pruning(table_);
-    if (p && p->rank_correlation && p->rank_correlation->high < 1 &&
-        p->rank_correlation->estimate < least_rank_correlation)
-      add(WarningKind::budget_too_short, WarningSeverity::warning, p->rank_correlation->estimate,
+    if (p && p->rank_correlation && *p->rank_correlation < least_rank_correlation)
+      add(WarningKind::budget_too_short, WarningSeverity::warning, *p->rank_correlation,
           least_rank_correlation);
   }
 

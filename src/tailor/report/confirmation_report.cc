@@ -80,7 +80,7 @@ std::string confirmation_text(const ConfirmationTable& table) {
   }
   if (const auto noise = seed_noise(table))
     out += fmt::format("{:<22} {} between seeds\n", "standard deviation",
-                       text.with_unit(text.narrow(noise->sd)));
+                       text.with_unit(text.number(noise->sd)));
   return out;
 }
 
@@ -114,7 +114,7 @@ std::string confirmation_json(const ConfirmationTable& table) {
     gains["over_best_random"] = over(g->over_best_random);
     gains["over_one_epoch"] = over(g->over_one_epoch);
   }
-  if (const auto noise = seed_noise(table)) j["seed_sd"] = estimate(noise->sd);
+  if (const auto noise = seed_noise(table)) j["seed_sd"] = {{"estimate", noise->sd}, {"low", nullptr}, {"high", nullptr}};
   return j.dump(2) + "\n";
 }
 

@@ -64,6 +64,12 @@ ordered_json best_of_n_json(const BestOfN& b, const MeasureText& words) {
           {"enough", {{"trials", b.enough ? ordered_json(*b.enough) : ordered_json()}, {"text", text}}}};
 }
 
+// An estimate that no interval is printed with, because none holds what it promises.
+ordered_json alone(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  return {{"estimate", number(value)}, {"low", nullptr}, {"high", nullptr}};
+}
+
 ordered_json pruning_json(const Pruning& p, const MeasureText& words) {
   ordered_json regrets = ordered_json::array();
   for (const PruningRegret& r : p.regrets)
@@ -77,7 +83,7 @@ ordered_json pruning_json(const Pruning& p, const MeasureText& words) {
           {"epochs_full", p.epochs_full},
           {"saved_share", number(p.saved_share)},
           {"regrets", regrets},
-          {"rank_correlation", estimate(p.rank_correlation)}};
+          {"rank_correlation", p.rank_correlation ? alone(*p.rank_correlation) : ordered_json()}};
 }
 
 const char* kind_text(ComputeKind kind) {
@@ -118,23 +124,19 @@ void add_importance(ordered_json& document, const Findings& f, const Space& spac
                leave = importance;
   for (const ParameterFindings& p : f.parameters)
     importance.push_back({{"name", space[p.parameter].name},
-                          {"ped_anova", estimate(p.ped_anova)},
-                          {"fanova", estimate(p.fanova)}});
+                          {"ped_anova", alone(p.ped_anova)},
+                          {"fanova", alone(p.fanova)}});
   for (const PairShare& p : f.pairs)
-    if (const ordered_json share = estimate(p.share); !share.is_null())
-      pairs.push_back({{"names", {space[p.a].name, space[p.b].name}}, {"share", share}});
+    pairs.push_back({{"names", {space[p.a].name, space[p.b].name}}, {"share", alone(p.share)}});
   std::vector<ParameterFindings> by_gain = f.parameters;
   std::stable_sort(by_gain.begin(), by_gain.end(),
                    [](const ParameterFindings& a, const ParameterFindings& b) {
-                     return a.tunability.estimate > b.tunability.estimate;
+                     return a.tunability > b.tunability;
                    });
   for (const ParameterFindings& p : by_gain)
-    if (const ordered_json gain = estimate(p.tunability); !gain.is_null())
-      tunability.push_back({{"name", space[p.parameter].name}, {"gain", gain}});
-  for (const LeaveAtDefault& l : f.leave_at_default)
-    leave.push_back({{"name", space[l.parameter].name},
-                     {"difference", estimate(l.difference)},
-                     {"margin", number(f.margin)}});
+    tunability.push_back({{"name", space[p.parameter].name}, {"gain", alone(p.tunability)}});
+  for (const std::size_t parameter : f.leave_at_default)
+    leave.push_back({{"name", space[parameter].name}, {"margin", number(f.margin)}});
   document["importance"] = importance;
   document["pairs"] = pairs;
   document["tunability"] = tunability;
@@ -188,9 +190,9 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   document["spread"] = f.spread ? spread_json(*f.spread, words) : ordered_json();
   ordered_json noise, gain, optimism;
   if (f.noise)
-    noise = {{"sd", estimate(f.noise->sd)},
+    noise = {{"sd", alone(f.noise->sd)},
              {"degrees_of_freedom", number(f.noise->degrees_of_freedom, 4)},
-             {"share_of_spread", estimate(f.noise_share)},
+             {"share_of_spread", f.noise_share ? alone(*f.noise_share) : ordered_json()},
              {"source", in.confirmation && in.confirmation->winner ? "all runs of the confirmed winner"
                                                                    : "all runs of the confirmation so far"}};
   if (f.gain)

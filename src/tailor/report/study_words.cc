@@ -80,7 +80,7 @@ std::string trust_sentence(const Findings& f, const MeasureText& words) {
   }
   if (f.noise)
     text += fmt::format("; the seed alone moves a result by {} (standard deviation)",
-                        words.told_difference(f.noise->sd.estimate));
+                        words.told_difference(f.noise->sd));
   return text + ".";
 }
 

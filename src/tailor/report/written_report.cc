@@ -46,12 +46,7 @@ Estimate interval(const json& e) {
   return e.is_object() ? Estimate{real(e["estimate"]), real(e["low"]), real(e["high"])} : Estimate{};
 }
 
-std::string share_interval(const json& e) {
-  const Estimate share = interval(e);
-  return e.is_object()
-             ? fmt::format("{} ({} to {})", percent(share.estimate), percent(share.low), percent(share.high))
-             : "-";
-}
+std::string share(const json& e) { return percent(interval(e).estimate); }
 
 std::string plain(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
@@ -127,7 +122,7 @@ class Writer {
       blocks_.push_back(Paragraph{
           fmt::format("The seed alone: standard deviation {}{}.", v_.with_unit(v_.narrow(interval(n["sd"]))),
                       n["share_of_spread"].is_object()
-                          ? "; its share of the spread's variance " + share_interval(n["share_of_spread"])
+                          ? "; its share of the spread's variance " + share(n["share_of_spread"])
                           : "")});
   }
 
@@ -213,12 +208,14 @@ class Writer {
     Table table{{"hyperparameter", "share of variance (fANOVA)", "to be among the best (PED-ANOVA)"}, {}};
     for (const json& p : d_["importance"]) {
       if (table.rows.size() == 8) break;
-      table.rows.push_back({plain(p["name"]), share_interval(p["fanova"]), share_interval(p["ped_anova"])});
+      table.rows.push_back({plain(p["name"]), share(p["fanova"]), share(p["ped_anova"])});
     }
     blocks_.push_back(std::move(table));
     std::string kept;
     for (const json& p : d_.at("leave_at_default")) kept += (kept.empty() ? "" : ", ") + plain(p["name"]);
-    if (!kept.empty()) blocks_.push_back(Paragraph{"Could be left at their defaults: " + kept + "."});
+    if (!kept.empty()) blocks_.push_back(Paragraph{fmt::format(
+          "Could be left at their defaults: {} (each alone costs less than {}, the spread of one result over seeds).", kept,
+          v_.told_difference(real(d_["leave_at_default"][0]["margin"])))});
   }
 
   void trials_enough() {

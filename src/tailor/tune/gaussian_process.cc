@@ -207,6 +207,24 @@ void GpPosterior::predict(std::span<const double> rows, std::span<double> mean,
   }
 }
 
+GpDifference GpPosterior::difference(std::span<const double> a, std::span<const double> b) const {
+  const State& s = *state_;
+  std::vector<double> both(a.begin(), a.end());
+  both.insert(both.end(), b.begin(), b.end());
+  const Rows rows = rows_of(both, s.columns.size());
+  const Matrix kernel = s.kernel(rows);
+  const Vector apart = kernel.col(0) - kernel.col(1);
+  double squares = 0;
+  for (Index c = 0; c < rows.cols(); ++c) {
+    const double step = s.category(c) ? rows(0, c) != rows(1, c) : rows(0, c) - rows(1, c);
+    squares += step * step * s.precision(c) * s.precision(c);
+  }
+  const double t = std::sqrt(squares);
+  const double prior = 2 * s.signal * (1 - std::exp(-t) * (1 + t + t * t / 3));
+  const Vector half = s.cholesky.matrixL().solve(apart);
+  return {apart.dot(s.alpha), std::max(prior - half.squaredNorm(), least_variance)};
+}
+
 std::vector<double> GpPosterior::log_improvement(std::span<const double> rows, double best) const {
   const std::size_t m = rows.size() / state_->columns.size();
   std::vector<double> mean(m), variance(m);

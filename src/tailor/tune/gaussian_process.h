@@ -42,6 +42,10 @@ double gp_loss(const GpShape& shape, const GpData& data, std::span<const double>
 // The least gp_loss that is found from `start` and from the defaults.
 GpHyperparameters fit_gp(const GpShape& shape, const GpData& data, const GpHyperparameters& start);
 
+struct GpDifference {
+  double mean = 0, variance = 0;
+};
+
 class GpPosterior {
  public:
   GpPosterior(const GpShape& shape, const GpData& data, const GpHyperparameters& hyperparameters);
@@ -51,6 +55,8 @@ class GpPosterior {
 
   // Of the noiseless function at rows [m][columns].
   void predict(std::span<const double> rows, std::span<double> mean, std::span<double> variance) const;
+  // Of the noiseless function at row a less that at row b.
+  GpDifference difference(std::span<const double> a, std::span<const double> b) const;
   // Logarithm of the expected improvement below `best` at each row.
   std::vector<double> log_improvement(std::span<const double> rows, double best) const;
   // The same at one row; writes the gradient with respect to the columns (0 for categories).

@@ -2,8 +2,8 @@
 import { grid, option, tooltip, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose, type Child } from '../dom';
-import { forest } from '../forest';
-import { count, integer, parameterValue, percent, rounded, seconds, shareInterval, words } from '../format';
+import { forest, point } from '../forest';
+import { count, integer, parameterValue, percent, rounded, seconds, share, words } from '../format';
 import type { Interval } from '../generated/document';
 import { figure, lead, note, section, table, type Section } from '../layout';
 import type { Palette } from '../palette';
@@ -78,7 +78,7 @@ function numbers(two: Two): HTMLElement {
     row('The same on test images', (s) => s.document.gain?.test && s.measure.differenceInterval(s.document.gain.test)),
     row('Test accuracy, tuned', (s) => figureOf(s, 'test_accuracy')),
     row('Test loss, tuned', (s) => figureOf(s, 'test_loss')),
-    row('Standard deviation between seeds', (s) => s.document.noise && s.measure.differenceInterval(s.document.noise.sd).replace(/^\+/, '')),
+    row('Standard deviation between seeds', (s) => s.document.noise && s.measure.difference(s.document.noise.sd.estimate).replace(/^\+/, '')),
     row('Time of computing', (s) => seconds(s.document.compute.seconds_total)),
     row('Openings of the test images', (s) => integer(s.document.openings.length)),
   ]);
@@ -152,11 +152,11 @@ function importance(two: Two): Child {
   const names = [...new Set(two.flatMap((study) => study.document.importance.map(({ name }) => name)))].slice(0, 20);
   const of = (study: Study, name: string): Interval | null => {
     const x = study.document.importance.find((entry) => entry.name === name);
-    return x ? x.fanova ?? x.ped_anova : null;
+    return x ? point(x.fanova ?? x.ped_anova) : null;
   };
   return figure(forest({
-    name: 'importance', title: 'Importance over the whole space', axis: 'share of the variance (%)', from: 0, rows: names, scale: (x) => x * 100, text: shareInterval,
-    alt: names.map((name) => `${name}: ${two.map((s, i) => { const x = of(s, name); return `${labels(two)[i]} ${x ? shareInterval(x) : 'not searched'}`; }).join(', ')}`).join('; ') + '.',
+    name: 'importance', title: 'Importance over the whole space', axis: 'share of the variance (%)', from: 0, rows: names, scale: (x) => x * 100, text: (x) => share(x.estimate),
+    alt: names.map((name) => `${name}: ${two.map((s, i) => { const x = of(s, name); return `${labels(two)[i]} ${x ? share(x.estimate) : 'not searched'}`; }).join(', ')}`).join('; ') + '.',
     series: two.map((study, i) => ({ name: labels(two)[i]!, colour: colours[i]!, shape: shapes[i], values: names.map((name) => of(study, name)) })),
   }));
 }

@@ -1,7 +1,7 @@
 // What it cost: the ledger of computing time, and what ending trials early saved.
 import { grid, option, tooltip, valueAxis } from '../axes';
 import type { Chart } from '../chart';
-import { count, integer, number, range, seconds, share } from '../format';
+import { count, integer, number, seconds, share } from '../format';
 import { figure, lead, missing, note, section, table, type Section } from '../layout';
 import type { Palette } from '../palette';
 import type { Study } from '../study';
@@ -33,8 +33,7 @@ export function costSection(study: Study): Section {
 function pruningText(study: Study, x: NonNullable<Study['document']['pruning']>): HTMLElement[] {
   const parts = [lead(`${integer(x.epochs_trained)} epochs were trained where ${integer(x.epochs_full)} would have been without pruning: ${share(x.saved_share)} saved.`)];
   if (x.rank_correlation) {
-    const { estimate, low, high } = x.rank_correlation;
-    parts.push(note(`Ranks at the first decision and at the end agree with a correlation of ${number(estimate, 2)} ${range(low, high, 2)}: 1 would mean that early decisions are always right.`));
+    parts.push(note(`Ranks at the first decision and at the end agree with a correlation of ${number(x.rank_correlation.estimate, 2)}: 1 would mean that early decisions are always right.`));
   }
   if (x.regrets && x.regrets.length > 0) {
     parts.push(table('Perhaps ended too soon', [{ title: 'Trial' }, { title: 'After epoch', number: true }, { title: 'Value then', number: true }, { title: '' }],

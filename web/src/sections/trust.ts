@@ -3,7 +3,7 @@ import { grid, option, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose } from '../dom';
 import { forest } from '../forest';
-import { count, number, shareInterval, words, type Measure } from '../format';
+import { count, number, share, words, type Measure } from '../format';
 import type { BestOfN, Interval } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
 import type { Study } from '../study';
@@ -38,8 +38,8 @@ function noise(study: Study): HTMLElement[] {
   const { measure, document: { noise: x } } = study;
   const head = h('h3', {}, 'Luck of the seed');
   if (!x) return [head, missing('No setting was run with two seeds, so luck cannot be told from merit.', study.confirmCommand)];
-  return [head, lead(`The same setting with another seed differs with a standard deviation of ${measure.differenceInterval(x.sd).replace(/^\+/, '')}`,
-    x.share_of_spread ? `; that is ${shareInterval(x.share_of_spread)} of the variance over the space.` : '.'),
+  return [head, lead(`The same setting with another seed differs with a standard deviation of ${measure.difference(x.sd.estimate).replace(/^\+/, '')}`,
+    x.share_of_spread ? `; that is ${share(x.share_of_spread.estimate)} of the variance over the space.` : '.'),
   note(`From ${x.source} (${number(x.degrees_of_freedom, 3)} degrees of freedom). Differences much smaller than this between single trials mean nothing.`)];
 }
 
