@@ -1,56 +1,115 @@
-# `scripts/bench calibration`: runs build/release/bin/calibration and prints its figures as tables for
-# docs/honest-numbers.md.
+# `scripts/bench calibration`: runs build/release/bin/calibration in many cells, several at once, and prints its
+# figures as tables for docs/honest-numbers.md. Each cell's figures are kept in a file of --results, so that a run
+# that was broken off goes on where it was.
 import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-COVERED = {"gain": "gain", "confirmed": "confirmed score", "optimism": "optimism", "noise_sd": "noise sd", "best_of_3": "best of 3",
-           "best_of_6": "best of 6", "best_of_12": "best of 12", "shrunken": "shrunken (unconfirmed)"}  # fmt: skip
+PROBLEMS = "naval_propulsion,phoneme,slice_localization,vehicle"
+# Sampler, pruner, trials of a study. The GP's are shorter because it takes a hundred times as long.
+KINDS = [("random", "none", 100), ("random", "asha", 100), ("tpe", "none", 100), ("tpe", "asha", 100), ("gp", "none", 60), ("gp", "asha", 60)]
+QUICK = [("random", "none", 100), ("tpe", "asha", 100)]
+SEEDS = [str(seeds) for seeds in range(3, 9)]
 
 
 def add_options(sub):
     sub.add_argument("--tables", default=os.environ.get("TAILOR_HPO_TABLES", ""), help="folder of tables, NAME.json and NAME.f32 (or $TAILOR_HPO_TABLES)")
-    sub.add_argument("--problems", default="naval_propulsion,phoneme,slice_localization,vehicle", help="comma-separated")
-    sub.add_argument("--studies", type=int, default=1000, help="simulated for each table")
-    sub.add_argument("--seed", type=int, default=1, help="another one simulates other studies")
-    sub.add_argument("--trials", type=int, default=100, help="of each study")
-    sub.add_argument("--sampler", default="random", help="of the studies; best-of-n is judged of random ones only")
-    sub.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="tables at the same time")
+    sub.add_argument("--problems", default=PROBLEMS, help="comma-separated")
+    sub.add_argument("--quick", action="store_true", help="minutes instead of hours: 200 studies a cell, two kinds of study")
+    sub.add_argument("--studies", type=int, help="simulated in each cell (default: 2000)")
+    sub.add_argument("--default-studies", type=int, help="the same for what may stay at its default (default: 300)")
+    sub.add_argument("--seed", type=int, default=2, help="another one simulates other studies")
+    sub.add_argument("--results", default="build/calibration", help="folder of what is done")
+    sub.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="cells at the same time")
+
+
+def cells(o):
+    """Name, arguments of each."""
+    studies = o.studies or (200 if o.quick else 2000)
+    some = o.default_studies or (50 if o.quick else 300)
+    found = []
+    for sampler, pruner, trials in QUICK if o.quick else KINDS:
+        for problem in o.problems.split(","):
+            study = ["--tables", o.tables, "--problems", problem, "--sampler", sampler, "--pruner", pruner, "--trials", trials]
+            found.append((f"studies.{problem}.{sampler}.{pruner}", [*study, "--seed", o.seed, "--studies", studies]))
+            found.append((f"defaults.{problem}.{sampler}.{pruner}", [*study, "--seed", o.seed + 1, "--studies", some, "--part", "defaults"]))
+    found.append(("test", ["--part", "test", "--seed", o.seed, "--studies", studies]))
+    return found
 
 
 def calibrate(o, binary, note, table):
     if not o.tables:
         raise SystemExit("calibration needs --tables, or $TAILOR_HPO_TABLES: where the truth is known")
+    folder = Path(o.results)
+    folder.mkdir(parents=True, exist_ok=True)
 
-    def one(problem):
-        command = [binary, "--tables", o.tables, "--problems", problem, "--studies", o.studies, "--seed", o.seed, "--trials", o.trials, "--sampler", o.sampler]
-        done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, check=True, text=True)
-        note(f"{problem}: {o.studies} studies")
-        return json.loads(done.stdout)
+    def one(cell):
+        name, arguments = cell
+        file, key = folder / f"{name}.json", " ".join(str(a) for a in arguments)
+        if file.exists():
+            kept = json.loads(file.read_text())
+            if kept["arguments"] == key:
+                return kept["lines"]
+        done = subprocess.run([str(c) for c in (binary, *arguments)], stdout=subprocess.PIPE, check=True, text=True)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps({"arguments": key, "lines": lines}))
+        part.rename(file)
+        note(name)
+        return lines
 
+    named = cells(o)
     with ThreadPoolExecutor(o.jobs) as pool:
-        lines = list(pool.map(one, o.problems.split(",")))
-    print_tables(lines, table, o)
+        found = list(pool.map(one, named))
+
+    def of(part):
+        return [line for (name, _), lines in zip(named, found) if name.startswith(part) for line in lines]
+
+    print_tables(of("studies."), of("defaults."), of("test"), table, o)
 
 
-def print_tables(lines, table, o):
-    def percent(share):
-        return f"{100 * share:.1f} %"
+def percent(share):
+    return "" if share is None else f"{100 * share:.1f}"
 
-    print("Share of simulated studies whose 95 % interval holds the truth\n")
-    kinds = [kind for kind in COVERED if kind in lines[0]["coverage"]]
-    table(o, ["interval of", *(line["problem"] for line in lines)],
-          [[COVERED[kind], *(percent(line["coverage"][kind]) for line in lines)] for kind in kinds])  # fmt: skip
-    print("Mean bias, as a share of the naive one (the study's best report believed)\n")
-    table(o, ["", *(line["problem"] for line in lines)],
-          [["naive bias, in the table's unit", *(f"{line['naive_bias']:.3g}" for line in lines)],
-           ["confirmed score", *(percent(abs(line["confirmed_bias"] / line["naive_bias"])) for line in lines)],
-           ["shrunken, not confirmed", *(percent(abs(line["shrunken_bias"] / line["naive_bias"])) for line in lines)]])  # fmt: skip
-    print("How often the truly best of the candidates is chosen (or one as good)\n")
-    table(o, ["", *(line["problem"] for line in lines)],
-          [["the race", *(percent(line["race_best"]) for line in lines)],
-           ["the study's best report", *(percent(line["reported_best"]) for line in lines)],
-           ["the best report of a study longer by as many runs", *(percent(line["longer_best"]) for line in lines)],
-           ["as many runs spread evenly", *(percent(line["even_best"]) for line in lines)],
-           ["runs of a race, on average", *(f"{line['race_runs']:.0f}" for line in lines)]])  # fmt: skip
+
+def study_of(line):
+    return [line["problem"], line["sampler"] + ("" if line["pruner"] == "none" else f" + {line['pruner']}")]
+
+
+def print_tables(studies, defaults, test, table, o):
+    def row(line):
+        covered = line.get("coverage", {})
+
+        def over_seeds(kind):  # the least and the most of 3 to 8 final seeds
+            shares = [covered[f"{kind} {n}"] for n in SEEDS if f"{kind} {n}" in covered]
+            return f"{percent(min(shares))} - {percent(max(shares))}" if shares else ""
+
+        return [*study_of(line), *map(over_seeds, ("gain", "confirmed", "optimism")), *(percent(covered.get(f"best_of_{n}")) for n in (3, 6, 12))]
+
+    print("Per cent of simulated studies whose 95 % interval holds the truth; least and most of 3 to 8 final seeds\n")
+    table(o, ["table", "studies of", "gain", "confirmed", "optimism", "best of 3", "best of 6", "best of 12"], [row(line) for line in studies])
+    print("The same of the gain on test images\n")
+    table(o, ["images", "effect of a seed", *(f"{n} seeds" for n in SEEDS)],
+          [[f"{line['images']:,}", line["seed_sd"], *(percent(line["coverage"].get(n)) for n in SEEDS)] for line in test])  # fmt: skip
+
+    def regrets(line):
+        kinds = ("reported", "longer", "even", "race", "candidates")
+        values = [f"{line[f'{kind}_regret']:.3g}" if f"{kind}_regret" in line else "" for kind in kinds]
+        return [*study_of(line), *values, f"{line['race_runs']:.0f}"]
+
+    print("Mean regret: how much worse than the truly best setting of the study the chosen one is, in the table's unit\n")
+    table(o, ["table", "studies of", "best report", "longer study", "runs spread evenly", "race", "best of the race's candidates", "runs"],
+          [regrets(line) for line in studies])  # fmt: skip
+    print("How often the truly best of the race's candidates is chosen (or one as good), in per cent\n")
+    table(o, ["table", "studies of", "best report", "runs spread evenly", "race"],
+          [[*study_of(line), *(percent(line[f"{kind}_best"]) for kind in ("reported", "even", "race"))] for line in studies])  # fmt: skip
+    print("Bias, as a share of the naive one (the study's best report believed), in per cent\n")
+    table(o, ["table", "studies of", "naive, in the table's unit", "confirmed score", "shrunken, not confirmed"],
+          [[*study_of(line), f"{line['naive_bias']:.3g}", *(percent(abs(line[f"{kind}_bias"] / line["naive_bias"])) for kind in ("confirmed", "shrunken"))]
+           for line in studies])  # fmt: skip
+    print("What may stay at its default: parameters of the best setting that truly cost a standard deviation or more there\n")
+    table(o, ["table", "studies of", "cost that", "of them called safe", "per cent", "cost less", "of those called safe", "per cent"],
+          [[*study_of(line), line["cost the margin"], line["of them called safe"], percent(line["of them called safe"] / max(1, line["cost the margin"])),
+            line["cost less"], line["of those called safe"], percent(line["of those called safe"] / max(1, line["cost less"]))] for line in defaults])  # fmt: skip
