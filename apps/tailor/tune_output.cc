@@ -143,7 +143,7 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
               fmt::format("{} to {}, quartiles {} {} {}", text_.value(s.results.front()),
                           text_.value(s.results.back()), text_.value(quantile(s.results, 0.25)),
                           text_.value(quantile(s.results, 0.5)), text_.value(quantile(s.results, 0.75))));
-    print_row("", fmt::format("over {} trials, each where it ended", s.results.size()));
+    print_row("", fmt::format("of the {} trials that were trained to the end", s.results.size()));
   }
   std::printf("\n");
   print_row("", std::string(name_of(session_.definition.measure)));

@@ -29,7 +29,7 @@ StudyTable mixed_table() {
   add_trial(table, curve(0.5)).role = TrialRole::untuned;
   for (const double end : {0.3, 0.6, 0.9, 0.7}) add_trial(table, curve(end));
   add_trial(table, curve(0.4, 3));
-  add_trial(table, curve(0.95, 3));  // ahead of the best when it was ended
+  add_trial(table, curve(0.95, 3));
   StudyRow& failed = add_trial(table, curve(0.1, 1));
   failed.state = TrialState::failed;
   failed.failure = "training diverged: the loss is NaN";
@@ -39,22 +39,77 @@ StudyTable mixed_table() {
 
 TEST(Spread, FromWorstToBest) {
   const Spread s = spread(mixed_table()).value();
-  EXPECT_EQ(s.values.count, 8);
+  EXPECT_EQ(s.values.count, 6);
   EXPECT_DOUBLE_EQ(s.values.worst, 0.2);
   EXPECT_DOUBLE_EQ(s.values.best, 0.9);
-  EXPECT_TRUE(s.bad_is_untuned);
-  EXPECT_NEAR(s.bad, 3.0 / 9, 1e-12);  // 0.3, 0.2 and 0.24 after three epochs
-  EXPECT_NEAR(s.pruned, 2.0 / 9, 1e-12);
+  ASSERT_TRUE(s.against_default);
+  EXPECT_EQ(s.against_default->worse, 2);  // 0.3 and 0.2; 0.24 after three epochs tells nothing
+  EXPECT_EQ(s.against_default->of, 5);
+  EXPECT_EQ(s.ended, 9);
+  EXPECT_NEAR(s.cut, 2.0 / 9, 1e-12);
   EXPECT_NEAR(s.diverged, 1.0 / 9, 1e-12);
   int counted = 0;
   for (const int c : s.counts) counted += c;
-  EXPECT_EQ(counted, 8);
+  EXPECT_EQ(counted, 6);
   EXPECT_EQ(s.edges.size(), s.counts.size() + 1);
   EXPECT_DOUBLE_EQ(s.edges.front(), 0.2);
   EXPECT_DOUBLE_EQ(s.edges.back(), 0.9);
-  ASSERT_EQ(s.by_budget.size(), 10U);
-  EXPECT_EQ(s.by_budget[0].values.count, 9);
-  EXPECT_EQ(s.by_budget[9].values.count, 6);
+  ASSERT_EQ(s.cut_short.size(), 1U);
+  EXPECT_EQ(s.cut_short[0].epochs, 3);
+  EXPECT_EQ(s.cut_short[0].trials, 2);
+  EXPECT_FALSE(s.chosen);  // all of these were to be trained to the end
+}
+
+// Every setting is truly better than the default, and reaches it only after more epochs than most were given.
+StudyTable slow_but_better() {
+  StudyTable table = empty_table();
+  table.definition.budget.epochs = 36;
+  const auto path = [](double end,
+                       std::size_t epochs) {  // half of the way to the end is made after 12 epochs
+    std::vector<double> values;
+    for (std::size_t e = 1; e <= epochs; ++e) {
+      const auto x = static_cast<double>(e);
+      values.push_back(end * (1 - 0.1 * 12 / (12 + x) + 0.1 * 12 / 48));
+    }
+    return values;
+  };
+  add_trial(table, path(0.92, 36)).role = TrialRole::untuned;
+  for (int i = 1; i <= 40; ++i) {
+    const double end = 0.921 + 0.0005 * i;
+    StudyRow& row = add_trial(table, path(end, i % 4 == 0 ? 36 : 4));
+    row.unconditional = false;
+    if (!row.complete()) row.paused = true, row.state = TrialState::running;
+    row.role = TrialRole::startup;
+  }
+  return table;
+}
+
+TEST(LikeWithLike, TrialsThatWereCutShortAreNotBelowTheDefault) {
+  const StudyTable table = slow_but_better();
+  EXPECT_LT(table.trials[1].epochs.back(), table.trials[0].value);
+  const Spread s = spread(table).value();
+  EXPECT_EQ(s.values.count, 11);
+  EXPECT_EQ(s.against_default.value().worse, 0);
+  EXPECT_EQ(s.against_default->of, 10);
+  EXPECT_DOUBLE_EQ(s.edges.front(), 0.92);
+  EXPECT_TRUE(s.chosen);
+}
+
+TEST(LikeWithLike, NothingIsLearnedFromTheMiddleOfATraining) {
+  StudyTable table = slow_but_better();
+  const Findings before = find_all(table, nullptr, 0);
+  for (StudyRow& row : table.trials)
+    if (!row.complete()) row.epochs.back() = 0.999;
+  const Findings after = find_all(table, nullptr, 0);
+  EXPECT_EQ(before.spread.value().values.best, after.spread.value().values.best);
+  ASSERT_EQ(before.parameters.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(before.parameters[i].fanova, after.parameters[i].fanova);
+    EXPECT_EQ(before.parameters[i].ped_anova, after.parameters[i].ped_anova);
+    EXPECT_EQ(before.parameters[i].tunability, after.parameters[i].tunability);
+  }
+  EXPECT_FALSE(before.best_of_n);  // those that went on were chosen: no independent draws
+  EXPECT_EQ(surrogate_results(table).values.size(), 11U);
 }
 
 TEST(Spread, OfAMinimisedMeasureGoesDown) {
@@ -67,16 +122,16 @@ TEST(Spread, OfAMinimisedMeasureGoesDown) {
   EXPECT_FALSE(spread(empty_table()));
 }
 
-TEST(Pruning, SavedAndRegretted) {
+TEST(Pruning, SavedAndHowWellItChose) {
   const Pruning p = pruning(mixed_table()).value();
   EXPECT_EQ(p.epochs_trained, 66);
   EXPECT_EQ(p.epochs_full, 80);
   EXPECT_NEAR(p.saved_share, 14 / 80.0, 1e-12);
   EXPECT_EQ(p.first_decision, 3);
   EXPECT_NEAR(p.rank_correlation.value(), 1, 1e-9);
-  ASSERT_EQ(p.regrets.size(), 1U);
-  EXPECT_EQ(p.regrets[0].trial, 6);
-  EXPECT_EQ(p.regrets[0].epoch, 3);
+  StudyTable chosen = mixed_table();  // ranks of survivors tell little of all
+  for (StudyRow& row : chosen.trials) row.unconditional = false;
+  EXPECT_FALSE(pruning(chosen).value().rank_correlation);
   StudyTable whole = empty_table();
   add_trial(whole, curve(1));
   EXPECT_FALSE(pruning(whole));

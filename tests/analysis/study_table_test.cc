@@ -41,10 +41,15 @@ TEST(StudyTable, HasEveryTrialOfAPrunedStudy) {
     } else {
       EXPECT_EQ(row.state, TrialState::pruned);
       EXPECT_TRUE(std::isnan(row.value));
-      EXPECT_EQ(row.last(), row.epochs.back());
+      EXPECT_TRUE(row.cut_short());
+      EXPECT_FALSE(row.has_result());
     }
   }
-  EXPECT_EQ(table.independent_results().size(), 19U);
+  EXPECT_TRUE(table.trials[0].unconditional);
+  EXPECT_TRUE(table.independent_results().empty());  // survivors are no independent draws
+  const TestStudy whole(small_study("sobol", "none"));
+  whole.run(formula);
+  EXPECT_EQ(read(whole).independent_results().size(), 19U);
 }
 
 // Start-up trials are the Sobol points, what the model proposes is not.
@@ -71,7 +76,7 @@ TEST(StudyTable, FailuresAndWishes) {
   EXPECT_EQ(table.trials[1].role, TrialRole::wish);
   EXPECT_EQ(table.trials[1].state, TrialState::failed);
   EXPECT_NE(table.trials[1].failure.find("diverged as told"), std::string::npos);
-  EXPECT_TRUE(std::isnan(table.trials[1].last()));
+  EXPECT_FALSE(table.trials[1].has_result());
 }
 
 TEST(StudyTable, EmptyStudy) {

@@ -20,13 +20,15 @@ inline StudyTable empty_table() {
   return table;
 }
 
-// A trial whose measure after each epoch is known; complete if it has all ten epochs, else pruned.
+// A trial whose measure after each epoch is known; complete if it has all epochs, as it was to have, else
+// pruned.
 inline StudyRow& add_trial(StudyTable& table, std::vector<double> epochs, Assignment setting = {}) {
   StudyRow& row = table.trials.emplace_back();
   row.number = static_cast<int>(table.trials.size()) - 1;
   row.state = static_cast<int>(epochs.size()) == table.definition.budget.epochs ? TrialState::complete
                                                                                 : TrialState::pruned;
   row.seconds = static_cast<double>(epochs.size());
+  row.unconditional = row.complete();
   if (row.complete()) row.value = epochs.back();
   if (setting.empty())
     setting = draw_uniform(table.definition.space, Key(static_cast<std::uint64_t>(row.number)));

@@ -11,8 +11,8 @@ before(async () => { browser = await launch(); });
 after(() => browser.close());
 
 const chartsOf = {
-  single: ['spread-by-budget', 'history', 'curves', 'compute'],
-  thirty: ['spread', 'spread-by-budget', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
+  single: ['history', 'curves', 'compute'],
+  thirty: ['spread', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
     'winner-accuracy', 'winner-loss', 'parallel', 'slices', 'confusion', 'optimism', 'best-of-n', 'compute'],
   comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
 };

@@ -63,12 +63,13 @@ TEST(StudyListing, BestIsTheFirstCompleteTrialWithTheBestValue) {
   EXPECT_EQ(best_trial(study(), std::span(trials).subspan(3, 1)), nullptr);
 }
 
-TEST(StudyListing, SortsByValueWithoutMovingEquals) {
+// A trial that was pruned at 0.9 has no result.
+TEST(StudyListing, SortsByResultWithoutMovingEquals) {
   std::vector<TrialRecord> trials = some_trials();
   sort_by_value(study(), trials);
   std::vector<std::int64_t> numbers;
   for (const TrialRecord& t : trials) numbers.push_back(t.number);
-  EXPECT_THAT(numbers, ::testing::ElementsAre(1, 2, 4, 0, 3));
+  EXPECT_THAT(numbers, ::testing::ElementsAre(2, 4, 0, 1, 3));
 }
 
 TEST(StudyListing, ATrialOfOursThatMayGoOnIsPaused) {
@@ -83,11 +84,11 @@ TEST(StudyListing, ATrialOfOursThatMayGoOnIsPaused) {
 TEST(StudyListing, CsvQuotesAndLeavesAbsentValuesEmpty) {
   EXPECT_EQ(trials_csv(study(), some_trials()),
             "number,state,value,started,finished,steps,last,param_learning_rate,param_optimizer\n"
-            "0,complete,0.5,,,0,,0.1,\"a,\"\"b\"\"\"\n"
-            "1,pruned,0.9,,,0,,,\n"
+            "0,complete,0.5,,,0,0.5,0.1,\"a,\"\"b\"\"\"\n"
+            "1,pruned,,,,0,0.9,,\n"
             "2,complete,0.75,,,2,0.75,0.123456,\n"
             "3,failed,,,,0,,,\n"
-            "4,complete,0.75,,,0,,,\n");
+            "4,complete,0.75,,,0,0.75,,\n");
 }
 
 TEST(StudyListing, JsonHasEverything) {
@@ -103,6 +104,8 @@ TEST(StudyListing, JsonHasEverything) {
   EXPECT_EQ(json[2]["intermediate_values"]["3"], "Infinity");
   EXPECT_EQ(json[2]["user_attributes"]["note"]["a"][0], 1);
   EXPECT_EQ(json[3]["values"], Json::array());
+  EXPECT_EQ(json[1]["values"], Json::array());  // pruned
+  EXPECT_EQ(json[1]["last"], 0.9);
 }
 
 TEST(StudyListing, TablesFitEightyColumns) {

@@ -38,16 +38,14 @@ json document() {
       {"warnings",
        {{{"severity", "serious"}, {"text", "The seal was opened twice."}, {"advice", "Do not."}}}},
       {"spread",
-       {{"by_budget",
-         {{{"epochs", 3},
-           {"count", 9},
-           {"worst", 0.1},
-           {"q1", 0.5},
-           {"median", 0.7},
-           {"q3", 0.8},
-           {"best", 0.9}}}},
-        {"shares", {{"bad", 0.25}, {"pruned", 0.5}, {"diverged", 0}, {"failed", 0}}},
-        {"bad_definition", "below"}}},
+       {{"count", 9},
+        {"worst", 0.1},
+        {"quartiles", {0.5, 0.7, 0.8}},
+        {"best", 0.9},
+        {"against_default", {{"value", 0.75}, {"worse", 5}, {"of", 8}}},
+        {"ended", 20},
+        {"shares", {{"cut_short", 0.5}, {"diverged", 0.05}, {"failed", 0.05}}},
+        {"text", "10 of 20 trials were cut short."}}},
       {"noise", {{"sd", interval(0.002, 0.001, 0.003)}, {"share_of_spread", interval(0.1, 0.05, 0.2)}}},
       {"gain",
        {{"validation", interval(0.0123, 0.01, 0.015)},
@@ -101,7 +99,7 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
                              "Tuning was worth it.",
                              "serious: The seal was opened twice. Do not.",
                              "90.00 %",
-                             "25 % of all",
+                             "5 of the 8 besides the untuned default ended below its 75.00 %. 10 of 20",
                              "+1.23 (+1.00 to +1.50)",
                              "+1.10 (+0.80 to +1.40)",
                              "95.00 %",
@@ -121,7 +119,7 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
       EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("flip = 0.5"));
-  EXPECT_THAT(markdown_report(document().dump()), HasSubstr("| epochs | trials |"));
+  EXPECT_THAT(markdown_report(document().dump()), HasSubstr("| trained to the end | worst |"));
 }
 
 TEST(WrittenReport, TheCorrectedClaimIsARoughFigureWithoutAnInterval) {

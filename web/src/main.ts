@@ -11,7 +11,7 @@ function draw(): void {
   const text = document.getElementById('study-document')?.textContent ?? '';
   try {
     const carried = JSON.parse(text) as StudyDocument | StudyComparison;
-    if (carried.version !== 3) throw new Error(`it is of version ${String(carried.version)}, this page draws version 3`);
+    if (carried.version !== 4) throw new Error(`it is of version ${String(carried.version)}, this page draws version 4`);
     if (carried.format === 'tailor-study-comparison') {
       const two = carried.studies.map((doc) => new Study(doc)) as Two;
       document.title = `${labels(two).join(' and ')} – tailor`;

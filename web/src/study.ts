@@ -5,8 +5,7 @@ import { quantile } from './stats';
 
 export class Study {
   readonly measure: Measure;
-  readonly bestFirst: number[]; // rows of trials with a value
-  readonly complete: number[]; // of these the complete ones, best first
+  readonly bestFirst: number[]; // rows of trials that were trained to the end
   readonly defaultRow: number; // −1: none
   private readonly rowOf = new Map<number, number>();
 
@@ -16,7 +15,6 @@ export class Study {
     const sign = this.measure.maximize ? 1 : -1;
     const rows = trials.number.map((_, row) => row).filter((row) => this.value(row) !== null);
     this.bestFirst = rows.sort((a, b) => sign * (this.value(b)! - this.value(a)!));
-    this.complete = this.bestFirst.filter((row) => trials.state[row] === 'complete');
     this.defaultRow = trials.role.indexOf('default');
     trials.number.forEach((trial, row) => this.rowOf.set(trial, row));
   }
@@ -33,7 +31,7 @@ export class Study {
   // The row of the confirmed winner, or else of the best complete trial; −1: none.
   get tunedRow(): number {
     const winner = this.document.confirmation?.candidates.find((candidate) => candidate.winner)?.trial ?? null;
-    return winner !== null ? this.row(winner) : this.complete[0] ?? -1;
+    return winner !== null ? this.row(winner) : this.bestFirst[0] ?? -1;
   }
 
   parameter(row: number, name: string): ParameterValue { return this.document.trials.params[name]?.[row] ?? null; }
@@ -51,12 +49,12 @@ export class Study {
       .map(({ name, unit }) => `${name} ${parameterValue(this.parameter(row, name))}${unit ? ` ${unit}` : ''}`);
   }
 
-  // Trials with a value, best first, of which the share `keep` is kept.
+  // Trials with a result, best first, of which the share `keep` is kept.
   top(keep: number): number[] {
     return this.bestFirst.slice(0, Math.max(1, Math.ceil(keep * this.bestFirst.length)));
   }
 
-  // The measure's value that a share `keep` of all trials reaches.
+  // The measure's value that a share `keep` of them reaches.
   threshold(keep: number): number {
     return quantile(this.bestFirst.map((row) => this.value(row)!), this.measure.maximize ? 1 - keep : keep);
   }

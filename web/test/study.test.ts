@@ -8,7 +8,7 @@ test('sample documents of any size follow the schema', () => {
   for (const trials of [1, 2, 5, 30, 400]) {
     for (const confirmed of [true, false]) assert.deepEqual(schemaFaults(sampleDocument({ trials, seed: trials, confirmed })), [], `${trials} trials`);
   }
-  assert.deepEqual(schemaFaults({ format: 'tailor-study-comparison', version: 3, studies: [sampleDocument({ trials: 3 }), sampleDocument({ trials: 2 })] }), []);
+  assert.deepEqual(schemaFaults({ format: 'tailor-study-comparison', version: 4, studies: [sampleDocument({ trials: 3 }), sampleDocument({ trials: 2 })] }), []);
 });
 
 test('a sample is a function of its seed', () => {
@@ -47,7 +47,7 @@ test('the tuned row is the confirmed winner, else the best complete trial', () =
   document.confirmation!.candidates.forEach((c) => { c.winner = c.roles.includes('default'); });
   assert.equal(new Study(document).tunedRow, 0);
   document.confirmation = null;
-  assert.equal(new Study(document).tunedRow, study.complete[0]);
+  assert.equal(new Study(document).tunedRow, study.bestFirst[0]);
 });
 
 test('hyperparameters come by importance, and what does not exist is left out of a setting', () => {

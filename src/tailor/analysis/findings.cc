@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "tailor/analysis/ped_anova.h"
-#include "tailor/tune/remaining_change.h"
 
 namespace tailor {
 namespace {
@@ -17,13 +16,11 @@ void add_importance(Findings& f, const StudyTable& table) {
   std::vector<double> losses;
   for (const double v : results.values) losses.push_back(-v);
   const std::vector<double> ped = ped_anova(space, results.settings, losses),
-                            fanova = surrogate.variance_shares(),
-                            gains = surrogate.tunability(table.untuned);
+                            fanova = surrogate.variance_shares(), gains = surrogate.tunability(table.untuned);
   for (std::size_t i = 0; i < space.size(); ++i) f.parameters.push_back({i, ped[i], fanova[i], gains[i]});
-  std::stable_sort(f.parameters.begin(), f.parameters.end(),
-                   [](const ParameterFindings& a, const ParameterFindings& b) {
-                     return a.fanova > b.fanova;
-                   });
+  std::stable_sort(
+      f.parameters.begin(), f.parameters.end(),
+      [](const ParameterFindings& a, const ParameterFindings& b) { return a.fanova > b.fanova; });
   f.pairs = surrogate.strongest_pairs();
 }
 
@@ -31,16 +28,9 @@ void add_importance(Findings& f, const StudyTable& table) {
 void add_leave_at_default(Findings& f, const StudyTable& table) {
   const auto best = table.best();
   if (!best || !f.result_sd) return;
-  const double sign = table.maximize ? 1 : -1;
-  Results results;
-  for (const StudyRow& row : table.trials) {
-    if (!row.complete() || !std::isfinite(row.value)) continue;
-    results.settings.push_back(row.assignment);
-    results.values.push_back(sign * row.value);
-  }
   f.margin = *f.result_sd;
-  f.leave_at_default = leave_at_default(table.definition.space, results, table.trials[*best].assignment,
-                                        table.untuned, f.margin);
+  f.leave_at_default = leave_at_default(table.definition.space, surrogate_results(table),
+                                        table.trials[*best].assignment, table.untuned, f.margin);
 }
 
 void keep_accuracies_inside(Findings& f) {
@@ -55,15 +45,11 @@ void keep_accuracies_inside(Findings& f) {
 
 Results surrogate_results(const StudyTable& table) {
   const double sign = table.maximize ? 1 : -1;
-  RemainingChange change;
-  for (const StudyRow& row : table.trials)
-    if (row.complete()) change.add(row.epochs, row.value);
   Results results;
   for (const StudyRow& row : table.trials) {
-    if (row.state == TrialState::failed || !std::isfinite(row.last())) continue;
-    const bool early = !row.complete() && !row.epochs.empty();
+    if (!row.has_result()) continue;
     results.settings.push_back(row.assignment);
-    results.values.push_back(sign * (row.last() + (early ? change.after(row.epochs.size()) : 0)));
+    results.values.push_back(sign * row.value);
   }
   return results;
 }

@@ -45,8 +45,7 @@ struct Findings {
 // `confirmation` may be null.
 Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings);
 
-// What the surrogate learns from: the results of complete trials, and those of trials that were ended early,
-// with what complete trials gained from there on (the median) added. The better is higher.
+// What the surrogate learns from: the results of trials that were trained to the end. The better is higher.
 Results surrogate_results(const StudyTable& table);
 
 }  // namespace tailor

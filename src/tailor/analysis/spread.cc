@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "tailor/tune/study_summary.h"
 
 namespace tailor {
 namespace {
 
-constexpr int most_bins = 40, most_budgets = 12;
+constexpr int most_bins = 40;
 
 FiveNumbers five_numbers(std::vector<double> values, bool maximize) {
   std::sort(values.begin(), values.end());
@@ -29,54 +30,35 @@ void add_histogram(Spread& spread, const std::vector<double>& values) {
     ++spread.counts[static_cast<std::size_t>(std::clamp(static_cast<int>((v - *low) / width), 0, bins - 1))];
 }
 
-// Budgets that many trials ended at come first in importance, but an even choice shows the same.
-void add_budgets(Spread& spread, const StudyTable& table) {
-  std::size_t longest = 0;
-  for (const StudyRow& row : table.trials) longest = std::max(longest, row.epochs.size());
-  std::vector<std::size_t> budgets;
-  for (int k = 0; k < most_budgets && longest > 0; ++k) {
-    const double share =
-        longest <= most_budgets
-            ? (k + 1.0) / static_cast<double>(longest)
-            : std::pow(static_cast<double>(longest), k / (most_budgets - 1.0)) / static_cast<double>(longest);
-    const auto epochs = static_cast<std::size_t>(std::lround(share * static_cast<double>(longest)));
-    if (epochs <= longest && (budgets.empty() || epochs > budgets.back())) budgets.push_back(epochs);
-  }
-  for (const std::size_t epochs : budgets) {
-    std::vector<double> values;
-    for (const StudyRow& row : table.trials)
-      if (row.epochs.size() >= epochs && std::isfinite(row.epochs[epochs - 1]))
-        values.push_back(row.epochs[epochs - 1]);
-    if (!values.empty())
-      spread.by_budget.push_back({static_cast<int>(epochs), five_numbers(values, table.maximize)});
-  }
-}
-
 }  // namespace
 
 std::optional<Spread> spread(const StudyTable& table) {
   std::vector<double> values;
+  std::map<int, int> cut_short;
   Spread s;
-  double ended = 0;
   std::optional<double> untuned;
   for (const StudyRow& row : table.trials) {
     if (!is_finished(row.state) && !row.paused) continue;
-    ++ended;
-    s.pruned += row.state == TrialState::pruned || row.paused;
+    ++s.ended;
     s.failed += row.state == TrialState::failed;
     s.diverged += row.state == TrialState::failed && row.failure.find("diverged") != std::string::npos;
-    if (row.state != TrialState::failed && std::isfinite(row.last())) values.push_back(row.last());
-    if (row.role == TrialRole::untuned && row.complete()) untuned = row.value;
+    if (row.cut_short()) ++s.cut, ++cut_short[static_cast<int>(row.epochs.size())];
+    if (!row.has_result()) continue;
+    values.push_back(row.value);
+    s.chosen |= !row.unconditional && row.role != TrialRole::untuned;
+    if (row.role == TrialRole::untuned) untuned = row.value;
   }
   if (values.empty()) return std::nullopt;
   s.values = five_numbers(values, table.maximize);
-  s.bad_is_untuned = untuned.has_value();
-  s.bad_below = untuned.value_or(s.values.median);
-  s.bad = static_cast<double>(
-      std::count_if(values.begin(), values.end(), [&](double v) { return table.better(s.bad_below, v); }));
-  for (double* share : {&s.bad, &s.pruned, &s.diverged, &s.failed}) *share /= ended;
+  s.chosen &= !cut_short.empty();
+  if (untuned && values.size() > 1) {
+    const auto worse =
+        std::count_if(values.begin(), values.end(), [&](double v) { return table.better(*untuned, v); });
+    s.against_default = {*untuned, static_cast<int>(worse), static_cast<int>(values.size()) - 1};
+  }
+  for (double* share : {&s.cut, &s.diverged, &s.failed}) *share /= s.ended;
+  for (const auto& [epochs, trials] : cut_short) s.cut_short.push_back({epochs, trials});
   add_histogram(s, values);
-  add_budgets(s, table);
   return s;
 }
 

@@ -1,8 +1,7 @@
-// Spread: how widely results vary over a search space, from worst to best, and by how long trials were
-// trained.
+// Spread: how widely the results of a study lie. A result is the value of a trial that was trained to its
+// end; trials that were cut short have none and are only counted.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <vector>
 
@@ -16,22 +15,29 @@ struct FiveNumbers {
   double worst = 0, q1 = 0, median = 0, q3 = 0, best = 0;
 };
 
-struct SpreadAfter {
-  int epochs = 0;
-  FiveNumbers values;  // of every trial that came as far
+struct CutShort {
+  int epochs = 0;  // after which they were pruned or are paused
+  int trials = 0;
+};
+
+// Complete trials beside the untuned default's value, itself not among them.
+struct AgainstDefault {
+  double value = 0;  // the default's
+  int worse = 0, of = 0;
 };
 
 struct Spread {
-  FiveNumbers values;    // last results of all trials that have one, also of those that were ended early
-  double bad_below = 0;  // bad: worse than the default; without one: than the median. See bad_is_untuned
-  bool bad_is_untuned = false;
-  double bad = 0, pruned = 0, diverged = 0, failed = 0;  // shares of all trials that ended
-  std::vector<double> edges;                             // ascending, one more than counts
-  std::vector<int> counts;
-  std::vector<SpreadAfter> by_budget;  // at most 12, ascending epochs
+  FiveNumbers values;  // of complete trials
+  std::optional<AgainstDefault> against_default{};
+  int ended = 0;                             // complete, cut short or failed
+  std::vector<CutShort> cut_short{};         // ascending epochs
+  double cut = 0, diverged = 0, failed = 0;  // shares of those that ended; failed ones include diverged ones
+  bool chosen = false;                       // results decided who was trained to the end
+  std::vector<double> edges{};               // ascending, one more than counts
+  std::vector<int> counts{};
 };
 
-// Nothing if no trial has a value.
+// Nothing if no trial is complete.
 std::optional<Spread> spread(const StudyTable& table);
 
 }  // namespace tailor

@@ -32,9 +32,11 @@ SettingTexts settings_of(const StudyDefinition& d, const TrialRecord& record) {
   return settings;
 }
 
-StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sign) {
+StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sign, int full_length) {
   StudyRow row{.number = static_cast<int>(record.number), .state = record.state, .paused = trial.paused()};
   if (row.complete()) row.value = sign * trial.final_cost;
+  row.unconditional =
+      !trial.jobs.empty() && trial.jobs.front().to >= full_length && trial.jobs.front().limits.empty();
   for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
   row.seconds = trial.seconds;
   if (const auto failure = record.user_attributes.find(trial_key::failure);
@@ -68,7 +70,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
   const std::vector<bool> independent = independent_draws(table.definition, observations);
   for (const TrialRecord& record : records) {
     const auto place = static_cast<std::size_t>(record.number);
-    StudyRow row = make_row(record, view.trials()[place], view.sign());
+    StudyRow row = make_row(record, view.trials()[place], view.sign(), table.definition.budget.epochs);
     row.assignment = observations[place].assignment;
     if (record.started) row.start = seconds_between(*table.first_start, *record.started);
     if (view.trials()[place].untuned) {
@@ -87,25 +89,21 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
 std::optional<std::size_t> StudyTable::best() const {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < trials.size(); ++i)
-    if (trials[i].complete() && std::isfinite(trials[i].value) &&
-        (!best || better(trials[i].value, trials[*best].value)))
-      best = i;
+    if (trials[i].has_result() && (!best || better(trials[i].value, trials[*best].value))) best = i;
   return best;
 }
 
 std::vector<double> StudyTable::complete_values() const {
   std::vector<double> values;
   for (const StudyRow& row : trials)
-    if (row.complete() && std::isfinite(row.value)) values.push_back(row.value);
+    if (row.has_result()) values.push_back(row.value);
   return values;
 }
 
 std::vector<double> StudyTable::independent_results() const {
   std::vector<double> values;
   for (const StudyRow& row : trials)
-    if (row.role == TrialRole::startup && (row.complete() || row.state == TrialState::pruned || row.paused) &&
-        std::isfinite(row.last()))
-      values.push_back(row.last());
+    if (row.role == TrialRole::startup && row.unconditional && row.has_result()) values.push_back(row.value);
   return values;
 }
 

@@ -2,6 +2,8 @@
 // storage in one transaction.
 #pragma once
 
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,9 @@ struct StudyRow {
   int number = 0;
   TrialState state = TrialState::running;
   bool paused = false;  // running for Optuna, but nobody trains it
+  // It was to be trained to the end whatever it would show, as was settled before it began: unlike the
+  // survivors of pruning, such trials are no selection.
+  bool unconditional = false;
   TrialRole role = TrialRole::search;
   double value = std::numeric_limits<double>::quiet_NaN();  // the measure, of complete trials
   std::vector<double> epochs{};                             // the measure after epoch 1, 2, …
@@ -31,8 +36,9 @@ struct StudyRow {
   std::string failure{};                                    // why it failed
 
   bool complete() const { return state == TrialState::complete; }
-  // The last measure of a trial that has one, however far it came; NaN otherwise.
-  double last() const { return complete() ? value : epochs.empty() ? value : epochs.back(); }
+  bool has_result() const { return complete() && std::isfinite(value); }
+  // Ended before its end by a comparison with others: what it had reached then is no result.
+  bool cut_short() const { return state == TrialState::pruned || paused; }
 };
 
 struct StudyTable {
@@ -50,8 +56,8 @@ struct StudyTable {
   std::optional<std::size_t> best() const;
   // Values of complete trials, by number.
   std::vector<double> complete_values() const;
-  // Results of independent draws: what each reported when it ended (pruned ones when they were pruned, which
-  // is how such a study counts them). Failed ones have none and are left out.
+  // Results of independent draws that were to be trained to the end whatever they would show. Of the others
+  // only those that were ahead have results, which are no sample. Failed ones have none and are left out.
   std::vector<double> independent_results() const;
 };
 

@@ -48,7 +48,7 @@ class Finder {
   std::vector<std::size_t> leaders_first() const {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < table_.trials.size(); ++i)
-      if (table_.trials[i].complete() && std::isfinite(table_.trials[i].value)) order.push_back(i);
+      if (table_.trials[i].has_result()) order.push_back(i);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return table_.better(table_.trials[a].value, table_.trials[b].value);
     });
@@ -56,12 +56,12 @@ class Finder {
   }
 
   void enough_trials() {
-    const auto with_result = std::count_if(
-        table_.trials.begin(), table_.trials.end(),
-        [](const StudyRow& row) { return row.state != TrialState::failed && std::isfinite(row.last()); });
+    const auto tried = std::count_if(table_.trials.begin(), table_.trials.end(), [](const StudyRow& row) {
+      return row.has_result() || (row.cut_short() && !row.epochs.empty());
+    });
     const double wanted = trials_for_each_parameter * static_cast<double>(table_.definition.space.size());
-    if (static_cast<double>(with_result) < wanted)
-      add(WarningKind::too_few_trials, WarningSeverity::warning, static_cast<double>(with_result), wanted);
+    if (static_cast<double>(tried) < wanted)
+      add(WarningKind::too_few_trials, WarningSeverity::warning, static_cast<double>(tried), wanted);
   }
 
   void failures() {

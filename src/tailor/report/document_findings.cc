@@ -7,35 +7,30 @@
 #include "tailor/analysis/figures.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/report/document_json.h"
+#include "tailor/report/spread_words.h"
 
 namespace tailor {
 namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json spread_json(const Spread& s, const MeasureText& words) {
-  ordered_json edges = ordered_json::array(), budgets = edges;
+ordered_json spread_json(const Spread& s) {
+  ordered_json edges = ordered_json::array(), cut_short = edges, against;
   for (const double e : s.edges) edges.push_back(number(e));
-  for (const SpreadAfter& b : s.by_budget)
-    budgets.push_back({{"epochs", b.epochs},
-                       {"count", b.values.count},
-                       {"worst", number(b.values.worst)},
-                       {"q1", number(b.values.q1)},
-                       {"median", number(b.values.median)},
-                       {"q3", number(b.values.q3)},
-                       {"best", number(b.values.best)}});
+  for (const CutShort& c : s.cut_short) cut_short.push_back({{"epochs", c.epochs}, {"trials", c.trials}});
+  if (const auto& other = s.against_default)
+    against = {{"value", number(other->value)}, {"worse", other->worse}, {"of", other->of}};
   return {{"count", s.values.count},
           {"worst", number(s.values.worst)},
           {"quartiles", {number(s.values.q1), number(s.values.median), number(s.values.q3)}},
           {"best", number(s.values.best)},
-          {"shares",
-           {{"bad", number(s.bad)},
-            {"pruned", number(s.pruned)},
-            {"diverged", number(s.diverged)},
-            {"failed", number(s.failed)}}},
-          {"bad_definition", bad_definition(s, words)},
+          {"against_default", against},
           {"histogram", {{"edges", edges}, {"counts", s.counts}}},
-          {"by_budget", budgets}};
+          {"ended", s.ended},
+          {"shares",
+           {{"cut_short", number(s.cut)}, {"diverged", number(s.diverged)}, {"failed", number(s.failed)}}},
+          {"cut_short", cut_short},
+          {"text", cut_short_sentence(s)}};
 }
 
 ordered_json best_of_n_json(const BestOfN& b, const MeasureText& words) {
@@ -70,19 +65,10 @@ ordered_json alone(double value) {
   return {{"estimate", number(value)}, {"low", nullptr}, {"high", nullptr}};
 }
 
-ordered_json pruning_json(const Pruning& p, const MeasureText& words) {
-  ordered_json regrets = ordered_json::array();
-  for (const PruningRegret& r : p.regrets)
-    regrets.push_back(
-        {{"trial", r.trial},
-         {"epoch", r.epoch},
-         {"value", number(r.value)},
-         {"text", fmt::format("After epoch {} it was ahead of the best trial, which had {} then.", r.epoch,
-                              words.value(r.best_then))}});
+ordered_json pruning_json(const Pruning& p) {
   return {{"epochs_trained", p.epochs_trained},
           {"epochs_full", p.epochs_full},
           {"saved_share", number(p.saved_share)},
-          {"regrets", regrets},
           {"rank_correlation", p.rank_correlation ? alone(*p.rank_correlation) : ordered_json()}};
 }
 
@@ -123,16 +109,14 @@ void add_importance(ordered_json& document, const Findings& f, const Space& spac
   ordered_json importance = ordered_json::array(), pairs = importance, tunability = importance,
                leave = importance;
   for (const ParameterFindings& p : f.parameters)
-    importance.push_back({{"name", space[p.parameter].name},
-                          {"ped_anova", alone(p.ped_anova)},
-                          {"fanova", alone(p.fanova)}});
+    importance.push_back(
+        {{"name", space[p.parameter].name}, {"ped_anova", alone(p.ped_anova)}, {"fanova", alone(p.fanova)}});
   for (const PairShare& p : f.pairs)
     pairs.push_back({{"names", {space[p.a].name, space[p.b].name}}, {"share", alone(p.share)}});
   std::vector<ParameterFindings> by_gain = f.parameters;
-  std::stable_sort(by_gain.begin(), by_gain.end(),
-                   [](const ParameterFindings& a, const ParameterFindings& b) {
-                     return a.tunability > b.tunability;
-                   });
+  std::stable_sort(
+      by_gain.begin(), by_gain.end(),
+      [](const ParameterFindings& a, const ParameterFindings& b) { return a.tunability > b.tunability; });
   for (const ParameterFindings& p : by_gain)
     tunability.push_back({{"name", space[p.parameter].name}, {"gain", alone(p.tunability)}});
   for (const std::size_t parameter : f.leave_at_default)
@@ -187,7 +171,7 @@ ordered_json original_json(const StudyDefinition& d) {
 void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   const Findings& f = in.findings;
   const MeasureText words(in.table.definition.measure);
-  document["spread"] = f.spread ? spread_json(*f.spread, words) : ordered_json();
+  document["spread"] = f.spread ? spread_json(*f.spread) : ordered_json();
   ordered_json noise, gain, optimism;
   if (f.noise)
     noise = {{"sd", alone(f.noise->sd)},
@@ -212,7 +196,7 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   document["optimism"] = optimism;
   add_importance(document, f, in.table.definition.space);
   document["best_of_n"] = f.best_of_n ? best_of_n_json(*f.best_of_n, words) : ordered_json();
-  document["pruning"] = f.pruning ? pruning_json(*f.pruning, words) : ordered_json();
+  document["pruning"] = f.pruning ? pruning_json(*f.pruning) : ordered_json();
   document["compute"] = compute_json(in);
   ordered_json& warnings = document["warnings"] = ordered_json::array();
   for (const Warning& w : f.warnings) {

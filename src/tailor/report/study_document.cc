@@ -149,7 +149,7 @@ ordered_json trials_json(const StudyTable& table) {
   for (const StudyRow& row : table.trials) {
     numbers.push_back(row.number);
     states.push_back(shown_state(row.state, row.paused));
-    values.push_back(number(row.state == TrialState::failed ? NAN : row.last()));
+    values.push_back(number(row.has_result() ? row.value : NAN));
     epochs.push_back(row.epochs.size());
     seconds.push_back(number(row.seconds, 4));
     starts.push_back(std::isfinite(row.start) ? ordered_json(std::round(row.start * 10) / 10)
@@ -286,7 +286,7 @@ std::string iso_time(const std::optional<Timestamp>& time) {
 
 std::string study_document(const StudyDocumentInput& in) {
   ordered_json document{{"format", "tailor-study-document"},
-                        {"version", 3},
+                        {"version", 4},
                         {"program", {{"name", "tailor"}, {"version", in.program_version}}},
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},

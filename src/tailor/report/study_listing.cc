@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -31,6 +32,18 @@ std::string number(double value) {
 }
 
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(number(value)); }
+
+// Optuna keeps the last value of pruned trials as their value, too; it is no result.
+bool has_result(const TrialRecord& trial) {
+  return trial.state == TrialState::complete && !trial.values.empty();
+}
+
+// What a trial reported last, however far it came.
+std::optional<double> last_value(const TrialRecord& trial) {
+  if (!trial.intermediate_values.empty()) return trial.intermediate_values.rbegin()->second;
+  if (trial.values.size() == 1) return trial.values[0];
+  return std::nullopt;
+}
 
 // JSON has a form for every category; reals and integers are themselves.
 Json json_param(const TrialParam& param) {
@@ -67,7 +80,10 @@ std::string time_text(const std::optional<Timestamp>& time) { return time ? form
 Json to_json(const TrialRecord& trial) {
   Json json{{"number", trial.number}, {"state", shown_state(trial)}};
   json["values"] = Json::array();
-  for (double value : trial.values) json["values"].push_back(json_number(value));
+  if (has_result(trial))
+    for (double value : trial.values) json["values"].push_back(json_number(value));
+  const std::optional<double> last = last_value(trial);
+  json["last"] = last ? json_number(*last) : Json(nullptr);
   json["params"] = Json::object();
   for (const TrialParam& param : trial.params) json["params"][param.name()] = json_param(param);
   json["intermediate_values"] = Json::object();
@@ -127,7 +143,7 @@ void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials) {
     return maximized(study) ? -trial.values[0] : trial.values[0];
   };
   std::stable_sort(trials.begin(), trials.end(), [&](const TrialRecord& a, const TrialRecord& b) {
-    if (a.values.empty() || b.values.empty()) return !a.values.empty() && b.values.empty();
+    if (!has_result(a) || !has_result(b)) return has_result(a) && !has_result(b);
     return cost(a) < cost(b);
   });
 }
@@ -175,7 +191,7 @@ std::string trials_table(std::span<const TrialRecord> trials) {
       fmt::format("{:>6} {:<8} {:>10} {:>6}  {}\n", "trial", "state", "value", "steps", "parameters");
   for (const TrialRecord& trial : trials)
     text += shown_label(fmt::format("{:>6} {:<8} {:>10} {:>6}  {}", trial.number, shown_state(trial),
-                                    trial.values.empty() ? "-" : value_cell(trial.values),
+                                    has_result(trial) ? value_cell(trial.values) : "-",
                                     trial.intermediate_values.size(), params_text(trial)),
                         columns) +
             "\n";
@@ -198,12 +214,12 @@ std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> tr
   for (const TrialRecord& trial : trials) {
     std::vector<std::string> row{std::to_string(trial.number), std::string(shown_state(trial))};
     for (std::size_t i = 0; i < objectives; ++i)
-      row.push_back(i < trial.values.size() ? number(trial.values[i]) : "");
+      row.push_back(has_result(trial) && i < trial.values.size() ? number(trial.values[i]) : "");
     row.push_back(time_text(trial.started));
     row.push_back(time_text(trial.finished));
     row.push_back(std::to_string(trial.intermediate_values.size()));
-    row.push_back(trial.intermediate_values.empty() ? ""
-                                                    : number(trial.intermediate_values.rbegin()->second));
+    const std::optional<double> last = last_value(trial);
+    row.push_back(last ? number(*last) : "");
     for (const std::string& name : names) {
       const TrialParam* param = trial.param(name);
       row.push_back(param ? csv_field(value_text(param->distribution(), param->value)) : "");

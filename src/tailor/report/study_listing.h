@@ -18,7 +18,7 @@ namespace tailor {
 // none.
 const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRecord> trials);
 
-// Best first, trials without a value last, otherwise by number.
+// Best first; trials without a result (cut short, failed, unfinished) last; otherwise by number.
 void sort_by_value(const StudyRecord& study, std::vector<TrialRecord>& trials);
 
 // What reports call the states of trials: those of TrialState in its order; "paused" for a running trial of
@@ -41,8 +41,9 @@ std::string studies_table(std::span<const StudyOverview> studies);
 std::string trials_table(std::span<const TrialRecord> trials);
 
 // A row for each trial: number, state, value (value_0, value_1, … with several objectives), started, finished
-// (UTC), steps, last, then param_NAME for every parameter of any trial. As RFC 4180 has it; an empty field is
-// an absent value.
+// (UTC), steps, last, then param_NAME for every parameter of any trial. Only complete trials have a value;
+// `last` is what any trial reported last. JSON has both, too. As RFC 4180 has it; an empty field is an absent
+// value.
 std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> trials);
 
 // An object for each, with everything that the storage has; parameters as what they stand for ("adam", not

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/spread_words.h"
 
 namespace tailor {
 namespace {
@@ -19,18 +20,6 @@ std::string measure_name(Measure measure) {
       return "the best epoch's validation accuracy";
   }
   return {};
-}
-
-std::string spread_sentence(const StudyTable& table, const Spread& s, const MeasureText& words) {
-  std::string text = fmt::format(
-      "Over the {} settings that were tried, {} ran from {} to {}, half of them between {} and {}",
-      with_thousands(s.values.count), measure_name(table.definition.measure), words.value(s.values.worst),
-      words.value(s.values.best), words.value(s.values.q1), words.value(s.values.q3));
-  if (s.bad_is_untuned)
-    text += fmt::format("; {} of all trials ended below the untuned default's {}", percent(s.bad),
-                        words.value(s.bad_below));
-  if (s.bad_is_untuned && !table.maximize) text.replace(text.find("ended below"), 11, "ended above");
-  return text + ".";
 }
 
 std::string gain_sentence(const StudyTable& table, const Findings& f, const ConfirmationTable* confirmation,
@@ -90,7 +79,10 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
                                           const ConfirmationTable* confirmation) {
   const MeasureText words(table.definition.measure);
   std::vector<std::string> sentences;
-  if (f.spread) sentences.push_back(spread_sentence(table, *f.spread, words));
+  if (f.spread)
+    if (std::string text = search_spread_sentence(*f.spread, measure_name(table.definition.measure), words);
+        !text.empty())
+      sentences.push_back(std::move(text));
   sentences.push_back(gain_sentence(table, f, confirmation, words));
   if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
   return sentences;
@@ -103,15 +95,15 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
                           w.value > 0.5 ? "upper" : "lower", w.parameter),
               "Widen that range and resume the study: better settings may lie beyond it."};
     case WarningKind::too_few_trials:
-      return {fmt::format("{:.0f} trials with a result are few for this space; {:.0f} would be five for each "
-                          "hyperparameter.",
-                          w.value, w.limit),
-              "Resume with more trials, or search fewer hyperparameters."};
+      return {
+          fmt::format("{:.0f} trials are few for this space; {:.0f} would be five for each hyperparameter.",
+                      w.value, w.limit),
+          "Resume with more trials, or search fewer hyperparameters."};
     case WarningKind::budget_too_short:
-      return {fmt::format("Early results tell little about final ones (rank correlation {:.2f}), yet trials "
-                          "were ended by "
-                          "them.",
-                          w.value),
+      return {fmt::format(
+                  "Early values tell little about final ones (rank correlation {:.2f} over trials that were "
+                  "to be trained to the end anyhow), yet trials were ended by them.",
+                  w.value),
               "Give every trial more epochs before it may be ended (the pruner's `first`)."};
     case WarningKind::curves_still_rising:
       return {fmt::format("The best trial still gained {} over the last tenth of its epochs.",
@@ -159,12 +151,6 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
   return {};
 }
 
-std::string bad_definition(const Spread& spread, const MeasureText& measure) {
-  return fmt::format("worse than {} ({})",
-                     spread.bad_is_untuned ? "the untuned default" : "the median of all trials",
-                     measure.value(spread.bad_below));
-}
-
 const std::vector<GlossaryEntry>& glossary() {
   static const std::vector<GlossaryEntry> entries = {
       {"hyperparameter",
@@ -192,6 +178,11 @@ const std::vector<GlossaryEntry>& glossary() {
       {"confirmation",
        "Leading settings and baselines trained again with fresh seeds, the same seeds for all; the winner "
        "and the default once more with seeds that had no say in choosing it."},
+      {"result",
+       "The value of a trial that was trained to its end. What a trial had when it was cut short is none: "
+       "less "
+       "training gives other values, and settings that change the learning rate over time show their worth "
+       "late."},
       {"pruned", "Ended early because it was behind others after as many epochs."},
       {"fANOVA",
        "How much of the variation of results over the whole space is due to one hyperparameter, or to a pair "

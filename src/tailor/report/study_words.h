@@ -22,9 +22,6 @@ struct WarningWords {
 // `options`: see StudyDocumentInput.
 WarningWords words_of(const Warning& warning, const MeasureText& measure, const std::string& options);
 
-// What counts as bad in a spread: "worse than the untuned default (91.20 %)".
-std::string bad_definition(const Spread& spread, const MeasureText& measure);
-
 struct GlossaryEntry {
   std::string term, text;
 };

@@ -107,22 +107,26 @@ class Writer {
     const json& s = d_.at("spread");
     if (s.is_null()) return;
     heading("How widely results vary");
-    Table table{{"epochs", "trials", "worst", "quartile", "median", "quartile", "best"}, {}};
-    for (const json& b : s["by_budget"])
-      table.rows.push_back({plain(b["epochs"]), plain(b["count"]), v_.value(real(b["worst"])),
-                            v_.value(real(b["q1"])), v_.value(real(b["median"])), v_.value(real(b["q3"])),
-                            v_.value(real(b["best"]))});
-    blocks_.push_back(std::move(table));
+    const json& quartiles = s["quartiles"];
+    blocks_.push_back(
+        Table{{"trained to the end", "worst", "quartile", "median", "quartile", "best"},
+              {{plain(s["count"]) + " trials", v_.value(real(s["worst"])), v_.value(real(quartiles[0])),
+                v_.value(real(quartiles[1])), v_.value(real(quartiles[2])), v_.value(real(s["best"]))}}});
+    std::string text;
+    if (const json& other = s["against_default"]; other.is_object())
+      text =
+          fmt::format("{} of the {} besides the untuned default ended {} its {}. ", plain(other["worse"]),
+                      plain(other["of"]), v_.accuracy() ? "below" : "above", v_.value(real(other["value"])));
+    if (const std::string cut = plain(s["text"]); !cut.empty()) text += cut + " ";
     const json& shares = s["shares"];
-    blocks_.push_back(Paragraph{
-        fmt::format("{} of all trials were bad ({}), {} were ended early, {} diverged, {} failed.",
-                    percent(real(shares["bad"])), plain(s["bad_definition"]), percent(real(shares["pruned"])),
-                    percent(real(shares["diverged"])), percent(real(shares["failed"])))});
+    blocks_.push_back(
+        Paragraph{text + fmt::format("Of all {} trials, {} diverged and {} failed.", plain(s["ended"]),
+                                     percent(real(shares["diverged"])), percent(real(shares["failed"])))});
     if (const json& n = d_.at("noise"); n.is_object())
       blocks_.push_back(Paragraph{
           fmt::format("The seed alone: standard deviation {}{}.", v_.with_unit(v_.narrow(interval(n["sd"]))),
                       n["share_of_spread"].is_object()
-                          ? "; its share of the spread's variance " + share(n["share_of_spread"])
+                          ? "; its share of the variance of these results " + share(n["share_of_spread"])
                           : "")});
   }
 
@@ -213,9 +217,11 @@ class Writer {
     blocks_.push_back(std::move(table));
     std::string kept;
     for (const json& p : d_.at("leave_at_default")) kept += (kept.empty() ? "" : ", ") + plain(p["name"]);
-    if (!kept.empty()) blocks_.push_back(Paragraph{fmt::format(
-          "Could be left at their defaults: {} (each alone costs less than {}, the spread of one result over seeds).", kept,
-          v_.told_difference(real(d_["leave_at_default"][0]["margin"])))});
+    if (!kept.empty())
+      blocks_.push_back(
+          Paragraph{fmt::format("Could be left at their defaults: {} (each alone costs less than {}, the "
+                                "spread of one result over seeds).",
+                                kept, v_.told_difference(real(d_["leave_at_default"][0]["margin"])))});
   }
 
   void trials_enough() {
@@ -418,7 +424,7 @@ std::string terminal_answer(std::string_view document) {
 
 std::string comparison_document(std::string_view first, std::string_view second) {
   return ordered_json{{"format", "tailor-study-comparison"},
-                      {"version", 3},
+                      {"version", 4},
                       {"studies", {ordered_json::parse(first), ordered_json::parse(second)}}}
       .dump();
 }

@@ -1,5 +1,5 @@
 // What trials that were ended early would have come to: complete trials tell how much a value still changes
-// after an epoch. Used by the GP sampler (costs) and by the analysis (values as they were measured).
+// after an epoch. A guide for the GP sampler, no result.
 #pragma once
 
 #include <cstddef>

@@ -53,9 +53,8 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
   if (const auto best = view.best()) s.best = trial(*best);
   for (const StudyTrial& t : view.trials()) {
     s.seconds += t.seconds;
-    const bool ended = (is_finished(t.state) || t.paused()) && t.state != TrialState::failed;
-    const double last = t.state == TrialState::complete || t.costs.empty() ? t.final_cost : t.costs.back();
-    if (ended && std::isfinite(last)) s.results.push_back(view.sign() * last);
+    if (t.state == TrialState::complete && std::isfinite(t.final_cost))
+      s.results.push_back(view.sign() * t.final_cost);
     if (t.state != TrialState::waiting && t.state != TrialState::failed)
       s.epochs_unpruned += t.state == TrialState::complete ? static_cast<std::int64_t>(t.costs.size())
                                                            : s.definition.budget.epochs;

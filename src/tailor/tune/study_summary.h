@@ -25,10 +25,9 @@ struct StudySummary {
   bool finished = false;
   std::optional<TrialSummary> untuned;  // trial 0, once it is complete
   std::optional<TrialSummary> best;     // of the complete trials
-  std::vector<double>
-      results;  // last values of trials that ended or are paused, ascending; not of failed ones
-  std::int64_t epochs_unpruned = 0;  // that the trials so far would have taken in full
-  double seconds = 0;                // of training, all trials together
+  std::vector<double> results;          // of trials that were trained to the end, ascending
+  std::int64_t epochs_unpruned = 0;     // that the trials so far would have taken in full
+  double seconds = 0;                   // of training, all trials together
 };
 
 StudySummary summarize(Storage& storage, StudyId study, bool finished);

@@ -25,7 +25,7 @@ function numbers(study: Study): [string, string, string?][] {
   const items: [string, string, string?][] = [];
   if (doc.spread && doc.spread.count > 1) {
     items.push(['Worst to best', `${measure.value(doc.spread.worst, measure.percent ? 1 : 3)} – ${measure.value(doc.spread.best, measure.percent ? 1 : 3)}`,
-      `${words(measure.name)} of ${count(doc.spread.count, 'trial')}`]);
+      `${words(measure.name)} of ${count(doc.spread.count, 'trial')} trained to the end`]);
   }
   const split = (text: string): [string, string?] => {
     const at = text.indexOf(' [');

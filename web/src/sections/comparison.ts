@@ -49,10 +49,11 @@ function differences([a, b]: Two): Child {
 
 export function comparisonSections(two: Two): Section[] {
   const [a, b] = two;
-  const same = a.measure.name === b.measure.name;
+  // Values after different lengths of training are not compared.
+  const same = a.measure.name === b.measure.name && a.document.study.budget.epochs === b.document.study.budget.epochs;
   return [
     section('numbers', 'The numbers', numbers(two)),
-    same ? section('spread', 'How vastly results vary', figure(spread(two)), figure(progress(two))) : null,
+    same ? section('spread', 'How widely the results lie', figure(spread(two)), figure(progress(two))) : null,
     same && two.some((study) => study.document.gain) ? section('gain', 'What tuning gained', gains(two)) : null,
     two.some((study) => study.document.importance.length > 0) ? section('importance', 'What mattered', importance(two)) : null,
     same && two.some((study) => study.document.best_of_n) ? section('best-of-n', 'The best to expect from n trials', figure(bestOfN(two))) : null,
@@ -93,9 +94,9 @@ function spread(two: Two): Chart {
   const { measure } = two[0];
   const lines = two.map((study) => study.bestFirst.map((row, i) => [measure.scale(study.value(row)!), 100 * (i + 1) / study.bestFirst.length]));
   return {
-    name: 'spread', title: 'Share of trials that reach a result', legend: keys(two, 'line'), height: () => 300,
-    alt: two.map((study, i) => `${labels(two)[i]}: best ${study.bestFirst.length > 0 ? measure.value(study.value(study.bestFirst[0]!)!) : 'none'}, half of the trials reach ${measure.value(study.threshold(0.5))}`).join('; ') + '.',
-    caption: 'For each result, the share of all trials that are as good or better. The worst tenth may lie outside.',
+    name: 'spread', title: 'Share of the trials trained to the end that reach a result', legend: keys(two, 'line'), height: () => 300,
+    alt: two.map((study, i) => `${labels(two)[i]}: best ${study.bestFirst.length > 0 ? measure.value(study.value(study.bestFirst[0]!)!) : 'none'}, half of those trained to the end reach ${measure.value(study.threshold(0.5))}`).join('; ') + '.',
+    caption: 'For each result, the share of the trials trained to the end that are as good or better. The worst tenth may lie outside.',
     option: ({ palette }) => {
       const ends = two.map((study) => measure.scale(study.threshold(0.9))).filter(Number.isFinite);
       const best = two.flatMap((study) => study.bestFirst.slice(0, 1).map((row) => measure.scale(study.value(row)!)));
@@ -114,7 +115,7 @@ function progress(two: Two): Chart {
   const lines = two.map((study) => {
     const points: number[][] = [];
     let best: number | null = null;
-    for (const row of [...study.complete].sort((x, y) => x - y)) {
+    for (const row of [...study.bestFirst].sort((x, y) => x - y)) {
       const value = study.value(row)!;
       if (best === null || measure.better(value, best)) best = value;
       points.push([study.document.trials.number[row]! + 1, measure.scale(best)]);

@@ -5,7 +5,7 @@ import { count, integer, number, seconds, share } from '../format';
 import { figure, lead, missing, note, section, table, type Section } from '../layout';
 import type { Palette } from '../palette';
 import type { Study } from '../study';
-import { h, prose } from '../dom';
+import { h } from '../dom';
 
 type Kind = Study['document']['compute']['items'][number]['kind'];
 const kinds: Record<Kind, { label: string; colour: (p: Palette) => string }> = {
@@ -27,17 +27,13 @@ export function costSection(study: Study): Section {
     table('In numbers', [{ title: 'Kind' }, { title: 'Time', number: true }, { title: 'Share', number: true }, { title: 'Trials', number: true }, { title: 'Epochs', number: true }],
       compute.items.map((item) => [kinds[item.kind].label, seconds(item.seconds), share(compute.seconds_total > 0 ? item.seconds / compute.seconds_total : 0), integer(item.trials), integer(item.epochs)])),
     h('h3', {}, 'Ending trials early'),
-    pruning ? pruningText(study, pruning) : missing('No trial of this study is ended early.'));
+    pruning ? pruningText(pruning) : missing('No trial of this study is ended early.'));
 }
 
-function pruningText(study: Study, x: NonNullable<Study['document']['pruning']>): HTMLElement[] {
+function pruningText(x: NonNullable<Study['document']['pruning']>): HTMLElement[] {
   const parts = [lead(`${integer(x.epochs_trained)} epochs were trained where ${integer(x.epochs_full)} would have been without pruning: ${share(x.saved_share)} saved.`)];
   if (x.rank_correlation) {
-    parts.push(note(`Ranks at the first decision and at the end agree with a correlation of ${number(x.rank_correlation.estimate, 2)}: 1 would mean that early decisions are always right.`));
-  }
-  if (x.regrets && x.regrets.length > 0) {
-    parts.push(table('Perhaps ended too soon', [{ title: 'Trial' }, { title: 'After epoch', number: true }, { title: 'Value then', number: true }, { title: '' }],
-      x.regrets.map((r) => [integer(r.trial), integer(r.epoch), r.value === null ? '–' : study.measure.value(r.value), prose(r.text)])));
+    parts.push(note(`Of trials that were to be trained to the end whatever they showed, ranks at the first decision and at the end agree with a correlation of ${number(x.rank_correlation.estimate, 2)}: 1 would mean that early decisions are always right.`));
   }
   return parts;
 }

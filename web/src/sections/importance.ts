@@ -21,6 +21,7 @@ export function importanceSection(study: Study): Section {
   ];
   return section('importance', title,
     largest(importance),
+    note(`From ${count(study.bestFirst.length, 'trial')} that ${study.bestFirst.length === 1 ? 'was' : 'were'} trained to the end.`),
     importance.length > 0 ? figure(forest({
       name: 'importance', title: 'Importance of each hyperparameter', axis: 'share (%)', from: 0, scale: (x) => x * 100, text: (x) => share(x.estimate),
       alt: tail.map(({ name, fanova, ped_anova }) => `${name} ${[fanova ? `${share(fanova.estimate)} over the space` : '', ped_anova ? `${share(ped_anova.estimate)} among the best` : ''].filter(Boolean).join(', ')}`).join('; ') + '.',

@@ -14,7 +14,7 @@ const mostLines = 600;
 const mostDots = 500; // in each slice
 
 export function spaceSection(study: Study): Section {
-  if (study.bestFirst.length < 2) return section('space', title, missing('A picture of the space needs more than one result.', study.command('tune --resume', '--trials 20')), spaceTable(study.document));
+  if (study.bestFirst.length < 2) return section('space', title, missing('A picture of the space needs more than one trial that was trained to the end.', study.command('tune --resume', '--trials 20')), spaceTable(study.document));
   let keep = study.bestFirst.length >= 8 ? 0.75 : 1;
   const charts: ChartFigure[] = [];
   const filter = new AxisFilter((passes) => {
@@ -28,7 +28,7 @@ export function spaceSection(study: Study): Section {
   const slices = new ChartFigure(slicesChart(study, () => keep));
   charts.push(parallel, slices);
   return section('space', title,
-    lead('Each line or dot is a trial. The most important hyperparameters come first.'),
+    lead('Each line or dot is a trial that was trained to the end. The most important hyperparameters come first.'),
     h('div', { class: 'controls' }, choice('Show', [['1', 'all results'], ['0.75', 'the best three quarters'], ['0.5', 'the best half'], ['0.1', 'the best tenth']], String(keep), (value) => {
       keep = Number(value);
       charts.forEach((chart) => chart.refresh());

@@ -12,7 +12,7 @@ const shares: [string, string][] = [['1', 'all results'], ['0.75', 'the best thr
 const many = 1500; // marks beyond which a canvas is quicker than SVG
 
 export function trialsSection(study: Study): Section {
-  if (study.bestFirst.length === 0) return section('trials', 'Trials and their curves', missing('No trial has a result yet.'));
+  if (study.bestFirst.length === 0) return section('trials', 'Trials and their curves', missing('No trial was trained to its end yet.'));
   const { trials } = study.document;
   const states = (['complete', 'pruned', 'paused', 'failed', 'running', 'waiting'] as const)
     .map((state) => [state, trials.state.filter((s) => s === state).length] as const).filter(([, n]) => n > 0);
@@ -22,21 +22,11 @@ export function trialsSection(study: Study): Section {
     Object.keys(trials.failure).length > 0 ? fold('Failed trials and why', () => plainTable('Failed trials', ['trial', 'reason'], Object.entries(trials.failure))) : null);
 }
 
-const styles: Record<string, { label: string; symbol: string; colour: (p: Palette) => string; hollow?: boolean }> = {
-  complete: { label: 'complete', symbol: 'circle', colour: (p) => p.tuned },
-  pruned: { label: 'pruned', symbol: 'circle', colour: (p) => p.other, hollow: true },
-  paused: { label: 'paused', symbol: 'triangle', colour: (p) => p.other },
-  running: { label: 'running', symbol: 'triangle', colour: (p) => p.third },
-  failed: { label: 'failed', symbol: 'rect', colour: (p) => p.bad },
-};
-
 function history(study: Study): HTMLElement {
   const { measure, document: { trials } } = study;
   let keep = study.bestFirst.length >= 8 ? 0.75 : 1;
   let byTime = false;
-  const present = Object.keys(styles).filter((state) => study.bestFirst.some((row) => trials.state[row] === state));
-  const hidden = new Set<string>();
-  const order = [...study.complete].sort((a, b) => a - b);
+  const order = [...study.bestFirst].sort((a, b) => a - b);
   const place = (row: number): number => (byTime ? (trials.start[row] ?? 0) / 60 : trials.number[row]!);
   const steps = (): number[][] => {
     const ends = [...order].sort((a, b) => place(a) - place(b));
@@ -50,25 +40,18 @@ function history(study: Study): HTMLElement {
     if (best !== null) line.push([last, measure.scale(best)]);
     return line;
   };
-  const shown = (): number[] => study.top(keep).filter((row) => !hidden.has(trials.state[row]!));
-  const toggles = h('fieldset', { class: 'toggles' }, h('legend', {}, 'Trials that are'), present.map((state) => h('label', {},
-    h('input', { type: 'checkbox', checked: true, change: (event) => {
-      if ((event.target as HTMLInputElement).checked) hidden.delete(state); else hidden.add(state);
-      drawing.refresh();
-    } }), ` ${styles[state]!.label}`)));
   const chart: Chart = {
     name: 'history', title: 'History', height: (width) => (width < 480 ? 320 : 380),
-    alt: `${words(measure.name)} of ${count(study.bestFirst.length, 'trial')} in their order. `
-      + (study.complete.length > 0 ? `The best, ${measure.value(study.value(study.complete[0]!)!)}, is trial ${trials.number[study.complete[0]!]}.` : ''),
-    legend: [...present.map((state) => ({ label: styles[state]!.label, mark: styles[state]!.hollow ? 'ring' as const : styles[state]!.symbol === 'triangle' ? 'triangle' as const : 'dot' as const, colour: styles[state]!.colour })),
-      { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
-    controls: h('div', { class: 'controls' }, toggles,
+    alt: `${words(measure.name)} of ${count(study.bestFirst.length, 'trial')} that ran to the end, in their order. The best, ${measure.value(study.value(study.bestFirst[0]!)!)}, is trial ${trials.number[study.bestFirst[0]!]}.`,
+    caption: study.bestFirst.length < study.count ? `The ${count(study.bestFirst.length, 'trial')} that were trained to the end, of ${integer(study.count)}; the others have no result.` : undefined,
+    legend: [{ label: 'trials', mark: 'dot', colour: (p) => p.tuned }, { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
+    controls: h('div', { class: 'controls' },
       choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); }),
       choice('by', [['number', 'number'], ['time', 'time']], 'number', (value) => { byTime = value === 'time'; drawing.refresh(); })),
     canvas: () => study.bestFirst.length > many,
     option: ({ palette }) => {
-      const rows = shown();
-      const heights = (rows.length > 0 ? rows : study.bestFirst).map((row) => measure.scale(study.value(row)!));
+      const rows = study.top(keep);
+      const heights = rows.map((row) => measure.scale(study.value(row)!));
       const axis = roundAxis(heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b)));
       const small = rows.length > 2000;
       return option({
@@ -83,11 +66,8 @@ function history(study: Study): HTMLElement {
             `${trials.state[row]} after ${count(trials.epochs[row]!, 'epoch')}, ${seconds(trials.seconds[row]!)}${trials.role[row] ? `, ${trials.role[row]}` : ''}`, ...study.setting(row)];
         }),
         series: [
-          ...present.map((state) => ({
-            type: 'scatter', name: state, symbol: styles[state]!.symbol, symbolSize: small ? 4 : 7, cursor: 'default',
-            itemStyle: styles[state]!.hollow ? { color: 'transparent', borderColor: styles[state]!.colour(palette), borderWidth: 1.2, opacity: small ? 0.5 : 0.9 } : { color: styles[state]!.colour(palette), opacity: small ? 0.5 : 0.85 },
-            data: rows.filter((row) => trials.state[row] === state && row !== study.defaultRow).map((row) => [place(row), measure.scale(study.value(row)!), row]),
-          })),
+          { type: 'scatter', name: 'trials', symbol: 'circle', symbolSize: small ? 4 : 7, cursor: 'default', itemStyle: { color: palette.tuned, opacity: small ? 0.5 : 0.85 },
+            data: rows.filter((row) => row !== study.defaultRow).map((row) => [place(row), measure.scale(study.value(row)!), row]) },
           { type: 'line', name: 'best so far', step: 'end', symbol: 'none', silent: true, lineStyle: { color: palette.ink, width: 1.5 }, data: steps(), clip: true },
           { type: 'scatter', name: 'default', symbol: 'diamond', symbolSize: 13, itemStyle: { color: palette.untuned }, z: 5,
             data: study.defaultRow >= 0 && study.value(study.defaultRow) !== null ? [[place(study.defaultRow), measure.scale(study.value(study.defaultRow)!), study.defaultRow]] : [] },
@@ -105,32 +85,33 @@ function history(study: Study): HTMLElement {
 
 function curves(study: Study): HTMLElement {
   const { measure, document: doc } = study;
-  let keep = doc.curves.length >= 8 ? 0.75 : 1;
   const tuned = study.tunedRow;
-  const last = (values: (number | null)[]): number => [...values].reverse().find((v): v is number => v !== null) ?? NaN;
-  const all = doc.curves.map((curve) => ({ ...curve, row: study.row(curve.trial), end: last(curve.values) })).filter((curve) => Number.isFinite(curve.end));
-  const byMerit = [...all].sort((a, b) => (measure.better(a.end, b.end) ? -1 : 1));
+  const all = doc.curves.map((curve) => ({ ...curve, row: study.row(curve.trial) })).filter((curve) => curve.values.some((v) => v !== null));
+  const whole = all.filter((curve) => study.value(curve.row) !== null);
+  let shown = all;
   const points = (values: (number | null)[]): number[][] => values.flatMap((v, i) => (v === null ? [] : [[i + 1, measure.scale(v)]]));
   const chart: Chart = {
     name: 'curves', title: 'Learning curves', height: (width) => (width < 480 ? 300 : 360),
-    alt: `${words(measure.name)} after each epoch of ${count(all.length, 'trial')}; those that end early were pruned.`,
-    caption: doc.curves.length < study.count ? `${integer(doc.curves.length)} of ${integer(study.count)} trials: the best, the default and an even sample.` : undefined,
+    alt: `${words(measure.name)} after each epoch of ${count(all.length, 'trial')}; those that end early were cut short.`,
+    caption: ['Where schedules differ, values at the same epoch do not tell which is better: a rate that falls late lets a curve rise late. ',
+      doc.curves.length < study.count ? `${integer(doc.curves.length)} of ${integer(study.count)} trials: the best, the default and an even sample.` : null],
     legend: [{ label: 'trials', mark: 'line', colour: (p) => p.other }, ...(tuned >= 0 ? [{ label: doc.confirmation ? 'tuned' : 'best', mark: 'line' as const, colour: (p: Palette) => p.tuned }] : []),
       ...(study.defaultRow >= 0 ? [{ label: 'untuned default', mark: 'line' as const, colour: (p: Palette) => p.untuned }] : [])],
-    controls: h('div', { class: 'controls' }, choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); })),
+    controls: whole.length === 0 || whole.length === all.length ? undefined
+      : choice('Show', [['all', 'all'], ['whole', 'those trained to the end']], 'all', (value) => { shown = value === 'all' ? all : whole; drawing.refresh(); }),
     option: ({ palette }) => {
-      const rows = byMerit.slice(0, Math.max(1, Math.ceil(keep * byMerit.length)));
+      const rows = shown;
       const special = (row: number): boolean => row === tuned || row === study.defaultRow;
       const heights = rows.flatMap((c) => points(c.values).map((p) => p[1]!));
       // The first epochs are far below the rest; the axis begins where most of the drawn values are.
-      const axis = roundAxis(...ends(heights, keep < 1));
+      const axis = roundAxis(...ends(heights, rows.length >= 8));
       return option({
         grid: grid({ top: 30 }),
         xAxis: valueAxis(palette, 'epoch', { min: 1, max: Math.max(2, ...rows.map((c) => c.values.length)), scale: false, minInterval: 1, splitLine: { show: false } }),
         yAxis: uprightAxis(palette, measure.label, axis),
         tooltip: tooltip(palette, ({ data }) => {
           const row = (data as { row?: number }).row;
-          return row === undefined || row < 0 ? null : [`trial ${doc.trials.number[row]}: ${measure.value(study.value(row) ?? NaN)}`, ...study.setting(row)];
+          return row === undefined || row < 0 ? null : [`trial ${doc.trials.number[row]}: ${study.value(row) === null ? `${doc.trials.state[row]} after ${count(doc.trials.epochs[row]!, 'epoch')}` : measure.value(study.value(row)!)}`, ...study.setting(row)];
         }),
         series: [
           { type: 'lines', coordinateSystem: 'cartesian2d', polyline: true, clip: true, lineStyle: { color: palette.other, opacity: rows.length > 60 ? 0.3 : 0.5, width: 1 },
@@ -150,6 +131,6 @@ function curves(study: Study): HTMLElement {
     const sorted = [...heights].sort((a, b) => a - b);
     const at = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))]!;
     if (!cut) return [at(0), at(1)];
-    return measure.maximize ? [at(0.04), at(1)] : [at(0), at(0.96)];
+    return measure.maximize ? [at(0.1), at(1)] : [at(0), at(0.9)];
   }
 }

@@ -24,7 +24,7 @@ function optimism(study: Study): (HTMLElement | null)[] {
   return [
     h('h3', {}, 'Optimism'),
     lead(x.optimism ? `The study claimed ${measure.value(x.claimed)}; that was too good by ${measure.differenceInterval(x.optimism).replace(/^\+/, '')}.`
-      : `The study claims ${measure.value(x.claimed)}: the best of ${count(study.complete.length, 'complete trial')}, so most likely too good.`),
+      : `The study claims ${measure.value(x.claimed)}: the best of ${count(study.bestFirst.length, 'complete trial')}, so most likely too good.`),
     known.length > 1 ? figure(forest({
       name: 'optimism', title: 'Claim and truth', axis: measure.label, rows: known.map(([name]) => name),
       alt: known.map(([name, y]) => `${name} ${measure.interval(y)}`).join('; ') + '.',
@@ -39,7 +39,7 @@ function noise(study: Study): HTMLElement[] {
   const head = h('h3', {}, 'Luck of the seed');
   if (!x) return [head, missing('No setting was run with two seeds, so luck cannot be told from merit.', study.confirmCommand)];
   return [head, lead(`The same setting with another seed differs with a standard deviation of ${measure.difference(x.sd.estimate).replace(/^\+/, '')}`,
-    x.share_of_spread ? `; that is ${share(x.share_of_spread.estimate)} of the variance over the space.` : '.'),
+    x.share_of_spread ? `; that is ${share(x.share_of_spread.estimate)} of the variance of the study's results.` : '.'),
   note(`From ${x.source} (${number(x.degrees_of_freedom, 3)} degrees of freedom). Differences much smaller than this between single trials mean nothing.`)];
 }
 
