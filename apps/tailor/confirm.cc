@@ -69,6 +69,7 @@ void confirm(const Arguments& a) {
   }
   SessionImages images = open_images(a.data.empty() ? study.data.name : a.data);
   if (!confirmation) {
+    if (!a.sealed) check_sealed_images(images);
     const int number = static_cast<int>(before.size()) + 1;
     const StudyDefinition definition = define(storage, found.id, name, number - 1, a);
     confirmation = create_study(storage, name + ".confirm" + (number > 1 ? "-" + std::to_string(number) : ""),

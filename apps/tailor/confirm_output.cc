@@ -5,8 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "tailor/analysis/openings.h"
 #include "tailor/base/text.h"
+#include "tailor/data/images_ledger.h"
 #include "tailor/report/confirmation_report.h"
+#include "tailor/report/openings_words.h"
 #include "tailor/tune/race_sampler.h"
 
 namespace tailor {
@@ -22,7 +25,7 @@ void ConfirmOutput::begin(const StudyOptions& options) {
                                 confirmation_.race.most_seeds, d.budget.epochs));
   print_row("then", fmt::format("{} further seeds of the winner and the default", confirmation_.final_seeds));
   print_row("test images",
-            confirmation_.open_test ? "for these alone; the opening stands in the study's ledger" : "sealed");
+            confirmation_.open_test ? "for these alone; study and account write the opening down" : "sealed");
   print_row("workers", fmt::format("{} here", options.jobs));
   std::printf("\n");
   std::size_t width = 0;
@@ -77,11 +80,13 @@ void ConfirmOutput::tick(JobQueue& queue) {
 void ConfirmOutput::finish(Storage& storage, StudyId study, bool) {
   line_.clear();
   const ConfirmationTable table = read_confirmation(storage, study);
+  const std::optional<ImagesOpenings> before = opened_before(storage, study, account_ledger());
   if (session_.json) {
-    std::fputs(confirmation_json(table).c_str(), stdout);
+    std::fputs(confirmation_json(table, before).c_str(), stdout);
     return;
   }
   std::printf("\n%s", confirmation_text(table).c_str());
+  if (before) std::printf("\n%s", opened_before_text(*before).c_str());
 }
 
 }  // namespace tailor

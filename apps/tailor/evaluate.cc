@@ -7,8 +7,11 @@
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/hash.h"
+#include "tailor/base/state_folder.h"
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
+#include "tailor/data/images_ledger.h"
+#include "tailor/report/openings_words.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/report/summary.h"
 #include "tailor/report/tables.h"
@@ -44,6 +47,22 @@ ImageSet test_images(const Dataset& dataset, const Model& model) {
   return images;
 }
 
+// Before anything is measured: an opening counts even if the command is killed.
+void write_down(const std::filesystem::path& folder, const ImageSet& images, const ImagesOpenings& before,
+                const ImagesLedger& ledger) {
+  std::error_code ignored;
+  const ImagesOpening opening{.time = opening_time(),
+                              .test_hash = images.content_hash,
+                              .command = "tailor evaluate --test",
+                              .study = {},
+                              .confirmation = {},
+                              .run = std::filesystem::weakly_canonical(folder, ignored).string(),
+                              .host = host_name(),
+                              .images = static_cast<std::int64_t>(images.count())};
+  record_test_opening(folder, sha256(read_file(folder / run_file::model)), opening, before.openings.size());
+  ledger.record(opening);
+}
+
 void evaluate(const Arguments& arguments) {
   const std::filesystem::path folder = arguments.folder;
   const RunDescription run = read_description(folder);
@@ -51,16 +70,22 @@ void evaluate(const Arguments& arguments) {
   RunSummary summary = read_summary(folder / run_file::summary);
   const std::unique_ptr<Dataset> dataset = open_dataset(arguments.data.empty() ? run.data : arguments.data);
 
-  int opened_before = 0;
+  ImagesOpenings opened_before;
+  const std::optional<ImagesLedger> ledger = arguments.test ? std::optional(account_ledger()) : std::nullopt;
+  if (ledger) ledger->make_ready();
   ImageSet images = training_images(*dataset, run);
   std::vector<std::uint32_t> indices;
   if (arguments.test) {
     images = test_images(*dataset, model);
     indices.resize(images.count());
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::uint32_t>(i);
-    // Written down before anything is measured: an opening counts even if the command is killed.
-    opened_before =
-        record_test_opening(folder, sha256(read_file(folder / run_file::model)), images.content_hash);
+    opened_before = ledger->of(images.content_hash);
+    opened_before.add(run_openings(folder, images.content_hash));
+    if (!arguments.json) {
+      std::printf("%s\n", opened_before_text(opened_before).c_str());
+      std::fflush(stdout);
+    }
+    write_down(folder, images, opened_before, *ledger);
   } else {
     const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
                                          static_cast<std::size_t>(run.validation_images), run.split_seed);
@@ -95,7 +120,7 @@ void evaluate(const Arguments& arguments) {
                                {"accuracy_95_high", interval.high},
                                {"loss", score.loss},
                                {"loss_standard_error", score.loss_error}};
-    if (arguments.test) out["opened_before"] = opened_before;
+    if (arguments.test) add_opened_before(out, opened_before);
     std::printf("%s\n", out.dump(2).c_str());
     return;
   }
@@ -107,8 +132,8 @@ void evaluate(const Arguments& arguments) {
               score.loss - 1.96 * score.loss_error, score.loss + 1.96 * score.loss_error);
   std::printf("%s", class_table(confusion, model.class_names).c_str());
   if (arguments.test)
-    std::printf("\nThe seal of this run had been opened %d times before; this opening is in %s.\n",
-                opened_before, (folder / run_file::ledger).c_str());
+    std::printf("\nThis opening is written down in\n  %s\n  %s\n", (folder / run_file::ledger).c_str(),
+                ledger->file().c_str());
 }
 
 }  // namespace

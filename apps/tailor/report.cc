@@ -8,6 +8,7 @@
 #include "tailor/analysis/findings.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/data/images_ledger.h"
 #include "tailor/report/html_report.h"
 #include "tailor/report/study_document.h"
 #include "tailor/report/winner_errors.h"
@@ -66,7 +67,7 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
                            table.definition.data.hash);
   }
   const ConfirmationTable* confirmed = confirmation ? &*confirmation : nullptr;
-  std::vector<Opening> openings = read_openings(storage, record);
+  std::vector<Opening> openings = read_openings(storage, record, account_ledger());
   const Findings findings = find_all(table, confirmed, static_cast<int>(openings.size()));
   return study_document({.table = table,
                          .findings = findings,

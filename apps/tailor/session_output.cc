@@ -30,6 +30,13 @@ void SessionOutput::print_heading(const char* title) const {
                                         with_thousands(a.parameters()), a.fingerprint));
 }
 
+void SessionOutput::say(const std::string& text) {
+  if (session_.json) return;
+  line_.clear();
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
 void SessionOutput::print_ended(std::string line) {
   if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
   std::printf("%s\n", line.c_str());

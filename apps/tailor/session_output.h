@@ -34,6 +34,8 @@ class SessionOutput {
   // `finished`: nothing is left to do; else the session's time was over.
   virtual void finish(Storage& storage, StudyId study, bool finished) = 0;
   void clear() { line_.clear(); }
+  // Lines in between.
+  void say(const std::string& text);
 
  protected:
   // Title and name of what is worked on, and the architecture.

@@ -1,13 +1,18 @@
 #include "study_session.h"
 
 #include <chrono>
+#include <mutex>
 
 #include "confirm_output.h"
 #include "signals.h"
 #include "spread_output.h"
 #include "study_location.h"
+#include "tailor/analysis/confirmation.h"
+#include "tailor/analysis/openings.h"
 #include "tailor/base/error.h"
-#include "tailor/data/dataset.h"
+#include "tailor/data/images_ledger.h"
+#include "tailor/report/openings_words.h"
+#include "tailor/tune/test_ledger.h"
 #include "tailor/tune/training_objective.h"
 #include "tune_output.h"
 
@@ -18,6 +23,12 @@ std::unique_ptr<SessionOutput> make_output(const Session& session) {
   if (session.definition.confirmation) return std::make_unique<ConfirmOutput>(session);
   if (session.definition.spread) return std::make_unique<SpreadOutput>(session);
   return std::make_unique<TuneOutput>(session);
+}
+
+// Whether this work comes to test images.
+bool opens_test_images(Storage& storage, StudyId study, const StudyDefinition& definition) {
+  return definition.confirmation && definition.confirmation->open_test &&
+         !read_confirmation(storage, study).finished;
 }
 
 }  // namespace
@@ -33,15 +44,47 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
 }
 
 SessionImages open_images(const std::string& data) {
-  const std::shared_ptr<Dataset> dataset = open_dataset(data);
-  return {dataset->read_train(), [dataset] { return dataset->read_test(); }};
+  const std::shared_ptr<const Dataset> dataset = open_dataset(data);
+  return {dataset->read_train(), dataset};
+}
+
+void check_sealed_images(const SessionImages& images) {
+  try {
+    images.dataset->check_test(images.images.shape);
+  } catch (const Error& error) {
+    throw Error(error.code(),
+                fmt::format("{}; a confirmation's final runs need them: name another folder with --data, or leave "
+                            "the test images out with tailor confirm --sealed",
+                            error.what()));
+  }
+  account_ledger().make_ready();
 }
 
 void run_session(Storage& storage, const std::string& url, StudyId study, SessionImages images,
                  const SessionOptions& session, const std::string& command, const std::string& resume_study) {
   using Clock = std::chrono::steady_clock;
   const StudyDefinition definition = read_definition(storage, study);
-  TrainingObjective objective(definition, std::move(images.images), std::move(images.test));
+  std::unique_ptr<SessionOutput> output;
+  std::mutex speaking;
+  SealedImages sealed;
+  if (opens_test_images(storage, study, definition)) {
+    check_sealed_images(images);
+    sealed.read = [dataset = images.dataset] { return dataset->read_test(); };
+    sealed.opened = [&](const ImageSet& test) {  // called by a worker's thread
+      const std::unique_ptr<Storage> own = open_storage(url);
+      const ImagesLedger account = account_ledger();
+      ImagesOpening opening;
+      own->transaction([&] {
+        opening = record_test_opening(*own, study, *definition.confirmation, "tailor " + command, test);
+      });
+      {
+        const std::lock_guard lock(speaking);
+        output->say(opened_before_text(opened_before(*own, study, account).value()));
+      }
+      account.record(opening);
+    };
+  }
+  TrainingObjective objective(definition, std::move(images.images), std::move(sealed));
   const std::string name = storage.get_study(study).name;
   StudyOptions options;
   options.jobs = session.jobs > 0 ? session.jobs : default_jobs();
@@ -50,8 +93,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
       session.checkpoints.empty() ? default_checkpoints(url) : std::filesystem::path(session.checkpoints);
   options.checkpoints = checkpoint_folder(storage, study, parent);
 
-  const std::unique_ptr<SessionOutput> output =
-      make_output({name, url, definition, objective, options.checkpoints, session.json});
+  output = make_output({name, url, definition, objective, options.checkpoints, session.json});
   output->begin(options);
   const std::atomic<bool>& interrupted = catch_interrupts();
   const Clock::time_point start = Clock::now();
@@ -61,8 +103,16 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   };
   const StudyEnd end = run_study(url, study, objective, options,
                                  {.stop = [&] { return interrupted || time_is_over(); },
-                                  .ended = [&](const JobReport& report) { output->ended(report); },
-                                  .tick = [&](JobQueue& queue) { output->tick(queue); }});
+                                  .ended =
+                                      [&](const JobReport& report) {
+                                        const std::lock_guard lock(speaking);
+                                        output->ended(report);
+                                      },
+                                  .tick =
+                                      [&](JobQueue& queue) {
+                                        const std::lock_guard lock(speaking);
+                                        output->tick(queue);
+                                      }});
   output->clear();
   if (end == StudyEnd::interrupted && interrupted)
     throw Error(ExitCode::interrupted, fmt::format("interrupted; all is saved. Go on with: tailor {} {}",

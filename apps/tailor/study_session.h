@@ -2,12 +2,12 @@
 // `confirm` and `spread` share.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "tailor/data/image_set.h"
+#include "tailor/data/dataset.h"
 #include "tailor/tune/study.h"
 
 namespace tailor {
@@ -20,13 +20,17 @@ struct SessionOptions {
 
 void add_session_options(CLI::App& command, SessionOptions& options);
 
-// The study's images, and how its sealed test images are opened, which only a confirmation does.
+// The study's images, and where its sealed test images are, which only a confirmation opens.
 struct SessionImages {
   ImageSet images;
-  std::function<ImageSet()> test;
+  std::shared_ptr<const Dataset> dataset;
 };
 // Of the data set of this name, or in this folder.
 SessionImages open_images(const std::string& data);
+
+// Before a confirmation trains for hours: an error if its test images could not be read in the end, as far as
+// can be told without reading any, or their opening not be written down.
+void check_sealed_images(const SessionImages& images);
 
 // `command` and the name of `resume_study` tell how to go on after an interruption.
 void run_session(Storage& storage, const std::string& url, StudyId study, SessionImages images,

@@ -113,10 +113,10 @@ void tune(const Arguments& a) {
   if (old.spread)
     throw usage_error("'{}' is the spread experiment of '{}': go on with it by `tailor spread`", name,
                       old.spread->study);
-  const std::unique_ptr<Dataset> dataset =
+  const std::shared_ptr<const Dataset> dataset =
       as_it_was ? open_dataset(a.data.value_or(old.data.name))
                 : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });
-  SessionImages images{dataset->read_train(), [&dataset] { return dataset->read_test(); }};
+  SessionImages images{dataset->read_train(), dataset};
   const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images.images);
   if (!storage) storage = open_storage(url);
   if (!study) {

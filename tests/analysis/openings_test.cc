@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "scratch.h"
 #include "tailor/analysis/compute.h"
+#include "tailor/tune/test_ledger.h"
 #include "tailor/tune/training_notes.h"
 #include "tune/studies.h"
 
@@ -12,6 +14,7 @@ namespace tailor {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // Final runs meet the test images.
@@ -41,14 +44,25 @@ TEST(Openings, TellWhoMetTheTestImages) {
   c.final_seeds = 2;
   const StudyId id = create_study(*storage, "s.confirm", confirmation_of(test::small_study(), c, 3, 4));
   ASSERT_EQ(run_study(study.url, id, formula, {}), StudyEnd::finished);
+  const ImagesLedger account(scratch("openings.jsonl"));
+  EXPECT_FALSE(opened_before(*storage, id, account));
+  const ImageSet images{{1, 1, 1}, {1, 2}, {0, 1}, "a1b2"};
+  const auto record = [&](StudyId confirmation) {
+    ImagesOpening o;
+    storage->transaction([&] { o = record_test_opening(*storage, confirmation, c, "tailor confirm", images); });
+    account.record(o);
+  };
+  record(id);
 
-  const auto openings = [&] { return read_openings(*storage, storage->get_study(study.id)); };
+  const auto openings = [&] { return read_openings(*storage, storage->get_study(study.id), account); };
   ASSERT_EQ(openings().size(), 1U);
   EXPECT_TRUE(openings()[0].by.starts_with("s.confirm on "));
   EXPECT_FALSE(openings()[0].time.empty());
   EXPECT_THAT(openings()[0].candidates, ElementsAre("default", "trial 1"));
   EXPECT_THAT(openings()[0].seeds, ElementsAre(5, 6));
   EXPECT_EQ(openings()[0].images_hash, "a1b2");
+  EXPECT_FALSE(openings()[0].elsewhere);
+  EXPECT_THAT(opened_before(*storage, id, account).value().openings, IsEmpty());
 
   const ComputeItem computing = confirmation_compute(*storage, id);
   EXPECT_EQ(computing.kind, ComputeKind::confirmation);
@@ -58,12 +72,33 @@ TEST(Openings, TellWhoMetTheTestImages) {
   storage->delete_study(id);  // the ledger stands with the study itself
   ASSERT_EQ(openings().size(), 1U);
   EXPECT_THAT(openings()[0].candidates, IsEmpty());
+
+  // What others did with the same images counts, with other images not.
+  ImagesOpening other{.time = "2026-01-01T00:00:00.000000Z", .test_hash = "a1b2", .command = "tailor evaluate --test",
+                      .study = {}, .confirmation = {}, .run = "/runs/first", .host = "here", .images = 2};
+  account.record(other);
+  other.test_hash = "c3d4";
+  other.time = "2026-01-02T00:00:00.000000Z";
+  account.record(other);
+  ASSERT_EQ(openings().size(), 2U);
+  EXPECT_EQ(openings()[0].by, "run /runs/first on here");
+  EXPECT_EQ(openings()[0].time, "2026-01-01 00:00:00.000000");
+  EXPECT_TRUE(openings()[0].elsewhere);
+  const StudyId again = create_study(*storage, "s.confirm-2", confirmation_of(test::small_study(), c, 3, 4));
+  record(again);
+  EXPECT_EQ(opened_before(*storage, again, account).value().openings.size(), 2U);
+  EXPECT_EQ(openings().size(), 3U);
+  // A study's own openings count even where the account's file was lost.
+  std::filesystem::remove(account.file());
+  EXPECT_EQ(opened_before(*storage, again, account).value().openings.size(), 1U);
+  EXPECT_THAT(opened_before(*storage, again, account).value().openings[0].by(), HasSubstr("s.confirm of study s"));
 }
 
 TEST(Openings, NoneOfAStudyThatWasNotConfirmed) {
   const test::TestStudy study(test::small_study());
   const auto storage = open_storage(study.url);
-  EXPECT_THAT(read_openings(*storage, storage->get_study(study.id)), IsEmpty());
+  EXPECT_THAT(read_openings(*storage, storage->get_study(study.id), ImagesLedger(scratch("none.jsonl"))),
+              IsEmpty());
 }
 
 }  // namespace

@@ -85,5 +85,15 @@ TEST(WriteFile, AProcessThatIsKilledWhileItWritesLeavesNothingBehind) {
   EXPECT_LE(partial, 2);
 }
 
+TEST(AppendLine, EndsALineThatSomebodyLeftUnfinished) {
+  const std::filesystem::path path = scratch("lines");
+  append_line(path, "one");
+  write_file(path, "one\ntw");  // as after a full disk
+  append_line(path, "three");
+  append_line(path, "four");
+  EXPECT_EQ(read_file(path), "one\ntw\nthree\nfour\n");
+  EXPECT_THROW(append_line(path / "below", "a file"), Error);
+}
+
 }  // namespace
 }  // namespace tailor

@@ -60,7 +60,7 @@ test('what is not known yet names the command that finds it out', async () => {
   for (const section of ['gain', 'figures', 'winner', 'errors', 'trust']) {
     assert.equal(await page.locator(`#${section} .missing code`).first().innerText(), 'tailor confirm --storage sqlite:///studies.db --study fashion', section);
   }
-  assert.ok((await page.locator('#ledger').innerText()).includes('never been opened'));
+  assert.ok((await page.locator('#ledger').innerText()).includes('never opened its test images'));
   await close();
 });
 

@@ -37,7 +37,7 @@ writeFileSync(join(folder, 'tiny.toml'), 'name = "tiny"\n[[layer]]\ntype = "flat
 const databases = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/tailor-browser-') : folder;
 process.on('exit', () => rmSync(databases, { recursive: true, force: true }));
 
-const tailor = (...words) => execFileSync(process.env.TAILOR_COMMAND, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
+const tailor = (...words) => execFileSync(process.env.TAILOR_COMMAND, words, { cwd: folder, encoding: 'utf8', env: { ...process.env, XDG_STATE_HOME: join(folder, 'state') }, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 });
 
 // Runs a study and writes its report; gives the report's file.
 function study(name, trials, epochs, options = [], confirm = false) {

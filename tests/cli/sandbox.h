@@ -30,7 +30,8 @@ class Sandbox {
 
   // Runs a line of shell there; `tailor` is the command that was built.
   Outcome run(const std::string& line) const;
-  // The line as `sh -c` takes it: changes folder, puts the built command first on PATH.
+  // The line as `sh -c` takes it: changes folder, puts the built command first on PATH, and has the account's
+  // own files in state/.
   std::string script(const std::string& line) const;
 
  private:

@@ -96,6 +96,30 @@ TEST_F(Folder, SaysWhatIsMissing) {
                [&] { open_dataset("fashion-mnist", folder_.path()); });
 }
 
+// Whether test images could be read is known from their headers, before hours of training whose end needs them.
+TEST_F(Folder, ChecksTestFilesWithoutReadingAnImage) {
+  const Shape shape{4, 6, 1};
+  const auto refused = [&](std::vector<std::string> parts) {
+    expect_error(ExitCode::bad_input, parts, [&] { open()->check_test(shape); });
+  };
+  open()->check_test(shape);
+  write("t10k-images-idx3-ubyte.gz", gzip(idx_images(6, 4, 6)));
+  remove("t10k-images-idx3-ubyte");
+  open()->check_test(shape);
+  remove("t10k-images-idx3-ubyte.gz");
+  refused({"test images", "t10k-images-idx3-ubyte"});
+  write("t10k-images-idx3-ubyte", idx_images(6, 5, 6));
+  refused({"t10k-images-idx3-ubyte", "expected test images of 4x6x1", "got 5x6x1"});
+  write("t10k-images-idx3-ubyte", idx_images(6, 4, 6).substr(0, 100));
+  refused({"t10k-images-idx3-ubyte", "truncated"});
+  write("t10k-images-idx3-ubyte", "no header");
+  refused({"t10k-images-idx3-ubyte", "byte 0"});
+  write("t10k-images-idx3-ubyte", idx_images(7, 4, 6));
+  refused({"t10k-labels-idx1-ubyte", "expected 7 labels", "got 6"});
+  remove("t10k-labels-idx1-ubyte");
+  refused({"test labels", "t10k-labels-idx1-ubyte"});
+}
+
 TEST_F(Folder, RefusesPartnersThatDoNotMatch) {
   write("train-labels-idx1-ubyte", idx_labels(11, 3));
   expect_error(ExitCode::bad_input, {"train-labels-idx1-ubyte", "byte 4", "expected 12 labels", "got 11"},

@@ -146,7 +146,7 @@ TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   std::string text = terminal_report(document().dump());
   EXPECT_THAT(text, Not(HasSubstr("over a random setting")));  // null in this document
   text = terminal_report(d.dump());
-  EXPECT_THAT(text, HasSubstr("Never opened."));
+  EXPECT_THAT(text, HasSubstr("Never opened by this study."));
   EXPECT_THAT(text, HasSubstr("sealed test images"));
   EXPECT_THAT(text, Not(HasSubstr("race")));
 }

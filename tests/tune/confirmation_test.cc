@@ -130,6 +130,30 @@ TEST(Confirmation, ReshufflesTheSplitIfAsked) {
   EXPECT_NE(d.repetition(0, {0, 1}).split_seed, d.repetition(0, {0, 2}).split_seed);
 }
 
+// Its final runs open test images as training ones do.
+struct OpeningFormula : Formula {
+  std::string url;
+  StudyId confirmation{};
+  Confirmation definition{};
+  std::vector<ImagesOpening> recorded{};  // guarded by mutex
+  std::mutex mutex{};
+
+  ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int, double)>& report,
+                      const std::function<bool()>& stop) override {
+    const ObjectiveResult result = Formula::run(task, report, stop);
+    if (task.repetition.final_run && definition.open_test && result.end == ObjectiveEnd::complete) {
+      const auto storage = open_storage(url);
+      const ImageSet images{{1, 1, 1}, {1, 2}, {0, 1}, "a1b2"};
+      storage->transaction([&] {
+        const ImagesOpening o = record_test_opening(*storage, confirmation, definition, "tailor confirm", images);
+        const std::lock_guard lock(mutex);
+        recorded.push_back(o);
+      });
+    }
+    return result;
+  }
+};
+
 // A seal that is broken twice must show: once for each confirmation, on the study.
 TEST(Confirmation, OpeningsStandInTheStudysLedger) {
   const Finished finished;
@@ -137,19 +161,32 @@ TEST(Confirmation, OpeningsStandInTheStudysLedger) {
   const auto storage = open_storage(finished.study.url);
   const auto openings = [&] { return test_openings(storage->get_study(finished.study.id)); };
   EXPECT_TRUE(openings().empty());
-  Formula formula;
-  for (const char* name : {"s.confirm", "s.confirm-2"}) {
-    const StudyId id = create_study(*storage, name, d);
-    EXPECT_EQ(run_study(finished.study.url, id, formula, {.jobs = 2}), StudyEnd::finished);
-  }
+  OpeningFormula formula;
+  formula.url = finished.study.url;
+  const auto confirm = [&](const char* name, const StudyDefinition& definition) {
+    formula.confirmation = create_study(*storage, name, definition);
+    formula.definition = *definition.confirmation;
+    EXPECT_EQ(run_study(finished.study.url, formula.confirmation, formula, {.jobs = 2}), StudyEnd::finished);
+  };
+  confirm("s.confirm", d);
+  confirm("s.confirm-2", d);
   ASSERT_EQ(openings().size(), 2u);
   EXPECT_EQ(openings()[0].confirmation, "s.confirm");
   EXPECT_EQ(openings()[1].confirmation, "s.confirm-2");
+  EXPECT_EQ(openings()[1].test_hash, "a1b2");
+  // All workers of a confirmation tell the account of one opening.
+  std::set<std::string> times;
+  for (const ImagesOpening& o : formula.recorded) times.insert(o.time);
+  EXPECT_EQ(times.size(), 2u);
+  EXPECT_EQ(formula.recorded.back().images, 2);
+  // Deleted and begun anew it opens them anew, whatever its name.
+  storage->delete_study(formula.confirmation);
+  confirm("s.confirm-2", d);
+  EXPECT_EQ(openings().size(), 3u);
   StudyDefinition sealed = d;
   sealed.confirmation->open_test = false;
-  const StudyId id = create_study(*storage, "s.sealed", sealed);
-  EXPECT_EQ(run_study(finished.study.url, id, formula, {}), StudyEnd::finished);
-  EXPECT_EQ(openings().size(), 2u);
+  confirm("s.sealed", sealed);
+  EXPECT_EQ(openings().size(), 3u);
 }
 
 TEST(Confirmation, AFailingCandidateNeverWins) {

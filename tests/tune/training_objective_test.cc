@@ -18,7 +18,8 @@ struct Tiny {
   ImageSet images = test::tiny_images(90);
   ImageSet sealed = test::tiny_images(40, 1, 8);
   StudyDefinition definition;
-  int opened = 0;
+  int opened = 0, written_down = 0;
+  std::function<void()> writing = [] {};
   std::unique_ptr<TrainingObjective> objective;
   std::vector<double> values;
 
@@ -28,10 +29,16 @@ struct Tiny {
     definition.data = {"tiny", images.content_hash, 60, 30, 1, split.hash};
     definition.budget.epochs = 4;
     definition.confirmation.emplace().open_test = open_test;
-    objective = std::make_unique<TrainingObjective>(definition, images, [this] {
+    const auto read = [this] {
       ++opened;
       return sealed;
-    });
+    };
+    const auto write = [this](const ImageSet& set) {
+      EXPECT_EQ(set.content_hash, sealed.content_hash);
+      writing();
+      ++written_down;
+    };
+    objective = std::make_unique<TrainingObjective>(definition, images, SealedImages{read, write});
   }
 
   Settings settings() const {
@@ -84,7 +91,7 @@ TEST(TrainingObjective, AMachineWithoutMatrixTilesRefusesAStudyInBf16AtOnce) {
   Tiny tiny;
   tiny.definition.fixed = {{"precision", "bf16"}};
   kernels::pretend_without_bf16(true);
-  EXPECT_THROW(TrainingObjective(tiny.definition, tiny.images, [] { return ImageSet(); }), Error);
+  EXPECT_THROW(TrainingObjective(tiny.definition, tiny.images), Error);
   kernels::pretend_without_bf16(false);
 }
 
@@ -96,6 +103,7 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   const double reported = tiny.values.back();
   tiny.run({.seed = 2, .final_run = true});
   EXPECT_EQ(tiny.opened, 1);
+  EXPECT_EQ(tiny.written_down, 1);
   const auto test = read_test(final.notes);
   ASSERT_TRUE(test);
   EXPECT_EQ(test->score.count, 40);
@@ -114,6 +122,21 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   EXPECT_EQ(all, 30) << "validation images";
   EXPECT_NEAR(static_cast<double>(right) / 30, reported, 1e-9) << "of other weights";
   EXPECT_GT(read_history(final.notes).back().train_sample.count, 0);
+}
+
+// The trial is not to blame: it goes on once the images can be read, or written down, again.
+TEST(TrainingObjective, AnOpeningThatFailsEndsTheWorkerAndIsNotWrittenDown) {
+  Tiny tiny;
+  const ImageSet good = tiny.sealed;
+  tiny.sealed = test::tiny_images(40, 2, 8);
+  EXPECT_THROW(tiny.run({.seed = 1, .final_run = true}), WorkerError);
+  EXPECT_EQ(tiny.written_down, 0);
+  tiny.sealed = good;
+  tiny.writing = [] { throw failure("disk full"); };
+  EXPECT_THROW(tiny.run({.seed = 1, .final_run = true}), WorkerError);
+  tiny.writing = [] {};
+  EXPECT_TRUE(read_test(tiny.run({.seed = 1, .final_run = true}).notes));
+  EXPECT_EQ(tiny.written_down, 1);
 }
 
 TEST(TrainingObjective, ASealedConfirmationMeasuresValidationImagesAlone) {

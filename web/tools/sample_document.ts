@@ -226,7 +226,7 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
       winner: finalRuns(`trial ${best}`, settings[best]!, top + 0.001, top - 0.006, 0.2012, r), default: finalRuns('default', settings[0]!, base, base - 0.005, 0.2331, r),
       original: { max_validation_accuracy: 0.894, train_accuracy_at_best: 0.9071, test_accuracy: 0.9117, test_loss: 0.269255 } } : null,
     errors: confirmed ? { images: 'validation', classes, confusion, pairs, hardest: Array.from({ length: 16 }, (_, i) => ({ label: pairs[i % pairs.length]!.a, predicted: pairs[i % pairs.length]!.b, probability: round(0.999 - 0.01 * i, 3), image: pngOf(r) })) } : null,
-    openings: confirmed ? [{ time: '2026-01-05T11:52:10', by: 'tailor confirm fashion', candidates: [`trial ${best}`, 'default'], seeds: [2001, 2002, 2003, 2004, 2005], images_hash: 'beef'.repeat(16) }] : [],
+    openings: confirmed ? [{ time: '2026-01-05T11:52:10', by: 'tailor confirm fashion', candidates: [`trial ${best}`, 'default'], seeds: [2001, 2002, 2003, 2004, 2005], images_hash: 'beef'.repeat(16), elsewhere: false }] : [],
     warnings: n === 1 ? [{ code: 'too_few_trials', severity: 'serious', text: 'One trial says nothing about how results vary.', advice: 'Let the study run at least 20 trials: `tailor tune --resume --trials 20`.' }]
       : [{ code: 'edge_of_range', severity: 'warning', text: 'The best value of erasing lies at the edge of its range.', advice: 'Widen the range of `erasing` and resume the study.' },
         { code: 'rising', severity: 'info', text: 'The best curve still rises at its last epoch.', advice: '' }],

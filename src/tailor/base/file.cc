@@ -93,10 +93,19 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
 }
 
 void append_line(const std::filesystem::path& path, std::string_view line) {
-  Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND);
-  if (!file.ok() || !write_all(file.get(), std::string(line) + "\n") || ::fsync(file.get()) != 0 ||
-      !file.close())
+  Descriptor file(path, O_RDWR | O_CREAT | O_APPEND);
+  const auto text = [&] {
+    char last = '\n';
+    const off_t end = ::lseek(file.get(), 0, SEEK_END);
+    if (end > 0 && ::pread(file.get(), &last, 1, end - 1) != 1) last = '\n';
+    return (last == '\n' ? "" : "\n") + std::string(line) + "\n";
+  };
+  if (!file.ok() || !write_all(file.get(), text()) || ::fsync(file.get()) != 0 || !file.close())
     throw system_failure(path.string(), "append to");
+}
+
+void check_append(const std::filesystem::path& path) {
+  if (!Descriptor(path, O_RDWR | O_CREAT | O_APPEND).ok()) throw system_failure(path.string(), "append to");
 }
 
 void make_folder(const std::filesystem::path& path) {

@@ -15,8 +15,12 @@ std::string read_file(const std::filesystem::path& path);
 // file as it was.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-// Appends one line (a newline is added) and syncs before returning.
+// Appends one line (a newline is added) in one write and syncs before returning. A line that somebody left
+// unfinished is ended first, so that it spoils only itself.
 void append_line(const std::filesystem::path& path, std::string_view line);
+
+// Throws what append_line would, where the file cannot be opened for it; makes it if there is none.
+void check_append(const std::filesystem::path& path);
 
 // Makes a folder with its parents; an existing one is fine.
 void make_folder(const std::filesystem::path& path);

@@ -65,6 +65,16 @@ class IdxDataset : public Dataset {
     return combine(read_images(Part::test_images), labels, Part::test_images, Part::test_labels);
   }
 
+  void check_test(const Shape& shape) const override {
+    const IdxHeader images = read_idx_images_header(existing(Part::test_images));
+    if (images.shape != shape)
+      throw bad_input("{}: expected test images of {}x{}x{}, as the training images are, got {}x{}x{}",
+                      folder_.file(Part::test_images).string(), shape.height, shape.width, shape.channels,
+                      images.shape.height, images.shape.width, images.shape.channels);
+    check_counts(images.count, read_idx_labels_header(existing(Part::test_labels)).count, Part::test_images,
+                 Part::test_labels);
+  }
+
  private:
   // Files that are one part of a known set and lie where another part should be would leak the test set.
   void check_part(const std::string& hash, Part part) const {
@@ -94,12 +104,15 @@ class IdxDataset : public Dataset {
     return labels;
   }
 
-  ImageSet combine(IdxImages images, const IdxLabels& labels, Part image_part, Part label_part) const {
-    if (images.count != labels.labels.size())
+  void check_counts(std::size_t images, std::size_t labels, Part image_part, Part label_part) const {
+    if (images != labels)
       throw bad_input(
           "{}: byte 4: expected {} labels, as many as {} has images, got {}: do these files belong together?",
-          folder_.file(label_part).string(), images.count, folder_.file(image_part).string(),
-          labels.labels.size());
+          folder_.file(label_part).string(), images, folder_.file(image_part).string(), labels);
+  }
+
+  ImageSet combine(IdxImages images, const IdxLabels& labels, Part image_part, Part label_part) const {
+    check_counts(images.count, labels.labels.size(), image_part, label_part);
     return {images.shape, std::move(images.pixels), labels.labels, sha256(images.hash + labels.hash)};
   }
 

@@ -32,6 +32,10 @@ class Dataset {
   // with its partner is bad input naming file, offset, expected and got.
   virtual ImageSet read_train() const = 0;
   virtual ImageSet read_test() const = 0;
+
+  // Bad input if read_test() cannot give images of this shape, as far as the headers and sizes of its files
+  // tell. No test image is read: this is for asking before hours of work whose end needs them.
+  virtual void check_test(const Shape& shape) const = 0;
 };
 
 // "fashion-mnist" means the files that Debian's and Ubuntu's package installs below `installed`; everything

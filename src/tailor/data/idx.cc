@@ -72,9 +72,9 @@ class IdxFile {
     return value;
   }
 
-  // Reads the values that the header promises (count items of `item` bytes) and makes sure that nothing
-  // follows.
-  std::vector<std::uint8_t> values(std::uint64_t count, std::uint64_t item, std::string_view items) {
+  // Whether a file of this size can hold the values that the header promises: count items of `item` bytes.
+  // Their size in all.
+  std::uint64_t check_size(std::uint64_t count, std::uint64_t item, std::string_view items) const {
     const std::uint64_t header = reader_.offset();
     std::uint64_t total = 0;
     const bool overflow = __builtin_mul_overflow(count, item, &total);
@@ -87,7 +87,12 @@ class IdxFile {
     if (header + total > reader_.largest_content()) throw too_short(count, item, items, header);
     if (!reader_.compressed() && header + total < reader_.largest_content())
       throw too_long(header + total, count, items);
+    return total;
+  }
 
+  // Reads these values and makes sure that nothing follows.
+  std::vector<std::uint8_t> values(std::uint64_t count, std::uint64_t item, std::string_view items) {
+    const std::uint64_t header = reader_.offset(), total = check_size(count, item, items);
     std::vector<std::uint8_t> data;
     while (data.size() < total) {  // grows with what really comes, at most doubling
       const std::size_t at = data.size();
@@ -145,6 +150,30 @@ class IdxFile {
   Sha256 hash_;
 };
 
+IdxHeader images_header(IdxFile& file) {
+  const std::uint32_t magic = file.magic({0x803, 0x804}, "0x00000803 (IDX images)");
+  IdxHeader header;
+  header.count = file.dimension("number of images", 0xffffffff);
+  header.shape.height = static_cast<int>(file.dimension("height", max_side));
+  header.shape.width = static_cast<int>(file.dimension("width", max_side));
+  header.shape.channels = magic == 0x804 ? static_cast<int>(file.dimension("number of channels", 3)) : 1;
+  if (header.shape.channels == 2)
+    throw bad_input(
+        "{}: byte 16: expected 1 or 3 channels, got 2: grey images with transparency are not read",
+        file.name());
+  return header;
+}
+
+struct LabelsHeader {
+  std::size_t count, bytes;  // of each
+};
+
+LabelsHeader labels_header(IdxFile& file) {
+  const std::uint32_t magic = file.magic({0x801, 0xb01, 0xc01}, "0x00000801 (IDX labels)");
+  const std::size_t bytes = magic == 0x801 ? 1 : magic == 0xb01 ? 2 : 4;
+  return {file.dimension("number of labels", 0xffffffff), bytes};
+}
+
 }  // namespace
 
 IdxImages read_idx_images(const std::filesystem::path& path) {
@@ -154,16 +183,8 @@ IdxImages read_idx_images(const std::filesystem::path& path) {
 
 IdxImages read_idx_images(ContentReader& content) {
   IdxFile file(content);
-  const std::uint32_t magic = file.magic({0x803, 0x804}, "0x00000803 (IDX images)");
-  IdxImages images;
-  images.count = file.dimension("number of images", 0xffffffff);
-  images.shape.height = static_cast<int>(file.dimension("height", max_side));
-  images.shape.width = static_cast<int>(file.dimension("width", max_side));
-  images.shape.channels = magic == 0x804 ? static_cast<int>(file.dimension("number of channels", 3)) : 1;
-  if (images.shape.channels == 2)
-    throw bad_input(
-        "{}: byte 16: expected 1 or 3 channels, got 2: grey images with transparency are not read",
-        file.name());
+  const IdxHeader header = images_header(file);
+  IdxImages images{header.shape, header.count, {}, {}};
   images.pixels = file.values(images.count, images.shape.size(), "images");
   images.hash = file.hash();
   return images;
@@ -172,9 +193,7 @@ IdxImages read_idx_images(ContentReader& content) {
 IdxLabels read_idx_labels(const std::filesystem::path& path) {
   ContentReader content(path);
   IdxFile file(content);
-  const std::uint32_t magic = file.magic({0x801, 0xb01, 0xc01}, "0x00000801 (IDX labels)");
-  const std::size_t bytes = magic == 0x801 ? 1 : magic == 0xb01 ? 2 : 4;
-  const std::size_t count = file.dimension("number of labels", 0xffffffff);
+  const auto [count, bytes] = labels_header(file);
   const std::vector<std::uint8_t> data = file.values(count, bytes, "labels");
   IdxLabels labels;
   labels.hash = file.hash();
@@ -188,6 +207,22 @@ IdxLabels read_idx_labels(const std::filesystem::path& path) {
     labels.labels[i] = static_cast<std::uint16_t>(value);
   }
   return labels;
+}
+
+IdxHeader read_idx_images_header(const std::filesystem::path& path) {
+  ContentReader content(path);
+  IdxFile file(content);
+  const IdxHeader header = images_header(file);
+  file.check_size(header.count, header.shape.size(), "images");
+  return header;
+}
+
+IdxHeader read_idx_labels_header(const std::filesystem::path& path) {
+  ContentReader content(path);
+  IdxFile file(content);
+  const auto [count, bytes] = labels_header(file);
+  file.check_size(count, bytes, "labels");
+  return {count};
 }
 
 bool is_idx_images(ContentReader&& content) {

@@ -36,6 +36,15 @@ IdxImages read_idx_images(const std::filesystem::path& path);
 IdxImages read_idx_images(ContentReader& content);
 IdxLabels read_idx_labels(const std::filesystem::path& path);
 
+// What the header promises, without reading a value: that the file could be read, as far as can be told from
+// its header and size. Sealed files are looked at like this.
+struct IdxHeader {
+  std::size_t count = 0;
+  Shape shape{};  // of images
+};
+IdxHeader read_idx_images_header(const std::filesystem::path& path);
+IdxHeader read_idx_labels_header(const std::filesystem::path& path);
+
 // Whether the content (gzipped or not) starts like IDX images.
 bool is_idx_images(ContentReader&& content);
 

@@ -13,6 +13,7 @@
 #include "tailor/base/text.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
+#include "tailor/report/openings_words.h"
 
 namespace tailor {
 namespace {
@@ -84,7 +85,8 @@ std::string confirmation_text(const ConfirmationTable& table) {
   return out;
 }
 
-std::string confirmation_json(const ConfirmationTable& table) {
+std::string confirmation_json(const ConfirmationTable& table,
+                              const std::optional<ImagesOpenings>& opened_before) {
   const auto estimate = [](const Estimate& e) -> ordered_json {
     if (!std::isfinite(e.estimate)) return nullptr;
     return {{"estimate", e.estimate}, {"low", e.low}, {"high", e.high}};
@@ -115,6 +117,8 @@ std::string confirmation_json(const ConfirmationTable& table) {
     gains["over_one_epoch"] = over(g->over_one_epoch);
   }
   if (const auto noise = seed_noise(table)) j["seed_sd"] = {{"estimate", noise->sd}, {"low", nullptr}, {"high", nullptr}};
+  ordered_json& test = j["test_images"] = nullptr;
+  if (opened_before) add_opened_before(test, *opened_before);
   return j.dump(2) + "\n";
 }
 

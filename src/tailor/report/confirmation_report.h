@@ -1,9 +1,11 @@
 // A confirmation's answer as text for a terminal and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tailor/analysis/confirmation.h"
+#include "tailor/data/images_ledger.h"
 
 namespace tailor {
 
@@ -11,6 +13,8 @@ namespace tailor {
 // had claimed, and how much seeds matter. At most 80 columns.
 std::string confirmation_text(const ConfirmationTable& table);
 
-std::string confirmation_json(const ConfirmationTable& table);
+// `opened_before`: its test images, once it has met them.
+std::string confirmation_json(const ConfirmationTable& table,
+                              const std::optional<ImagesOpenings>& opened_before);
 
 }  // namespace tailor

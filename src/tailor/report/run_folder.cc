@@ -1,6 +1,6 @@
 #include "tailor/report/run_folder.h"
 
-#include <ctime>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 #include <toml++/toml.h>
@@ -26,15 +26,6 @@ void visit(RunDescription& run, Visitor&& visitor) {
   visitor("seed", run.seed);
   visitor("layer_by_layer", run.layer_by_layer);
   visitor("architecture_fingerprint", run.architecture.fingerprint);
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 }  // namespace
@@ -100,19 +91,33 @@ Model read_run_model(const std::filesystem::path& folder) {
   return read_model(folder / run_file::model);
 }
 
-int record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
-                        const std::string& test_hash) {
+std::vector<ImagesOpening> run_openings(const std::filesystem::path& folder, const std::string& test_hash) {
+  std::vector<ImagesOpening> openings;
   const std::filesystem::path file = folder / run_file::ledger;
-  int before = 0;
-  if (std::filesystem::exists(file))
-    for (char c : read_file(file)) before += c == '\n';
-  append_line(file, nlohmann::ordered_json{{"when", utc_now()},
-                                           {"what", "test images opened"},
-                                           {"model_sha256", weights_hash},
-                                           {"test_set_sha256", test_hash},
-                                           {"opened_before", before}}
-                        .dump());
-  return before;
+  if (!std::filesystem::exists(file)) return openings;
+  std::istringstream lines(read_file(file));
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json j = nlohmann::json::parse(line, nullptr, false);
+    if (j.is_object() && j.value("test_set_sha256", "") == test_hash)
+      openings.push_back({.time = j.value("when", ""),
+                          .test_hash = test_hash,
+                          .command = "tailor evaluate --test",
+                          .study = {},
+                          .confirmation = {},
+                          .run = folder.string(),
+                          .host = {}});
+  }
+  return openings;
+}
+
+void record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
+                         const ImagesOpening& opening, std::size_t before) {
+  append_line(folder / run_file::ledger, nlohmann::ordered_json{{"when", opening.time},
+                                                                {"what", "test images opened"},
+                                                                {"model_sha256", weights_hash},
+                                                                {"test_set_sha256", opening.test_hash},
+                                                                {"opened_before", before}}
+                                             .dump());
 }
 
 }  // namespace tailor

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/data/images_ledger.h"
 #include "tailor/data/split.h"
 #include "tailor/nn/architecture.h"
 #include "tailor/train/model.h"
@@ -57,9 +58,12 @@ RunDescription read_description(const std::filesystem::path& folder);
 // The model of a finished run. Bad input that says so if its training has not ended.
 Model read_run_model(const std::filesystem::path& folder);
 
-// Writes down that the test set is about to be opened and returns how often it had been before. `what` says
-// for what.
-int record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
-                        const std::string& test_hash);
+// The openings of these test images that the run's own ledger tells of.
+std::vector<ImagesOpening> run_openings(const std::filesystem::path& folder, const std::string& test_hash);
+
+// Writes down in the run's ledger that the test images are opened, as the account's has it. `before`: how often
+// these images had been opened, whatever for.
+void record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
+                         const ImagesOpening& opening, std::size_t before);
 
 }  // namespace tailor

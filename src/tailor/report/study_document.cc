@@ -301,7 +301,8 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"by", o.by},
                         {"candidates", o.candidates},
                         {"seeds", o.seeds},
-                        {"images_hash", o.images_hash}});
+                        {"images_hash", o.images_hash},
+                        {"elsewhere", o.elsewhere}});
   ordered_json& words = document["glossary"] = ordered_json::array();
   for (const GlossaryEntry& entry : glossary()) words.push_back({{"term", entry.term}, {"text", entry.text}});
   const Reproduction again = reproduction(in.table, in.confirmation);

@@ -125,7 +125,9 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
           "Race on with more seeds (`tailor confirm --again --most-seeds N`), or choose among them by other "
           "reasons."};
     case WarningKind::test_opened_again:
-      return {fmt::format("The test images were opened {:.0f} times.", w.value),
+      return {fmt::format("The test images were opened {:.0f} times, by all studies and runs that the account's "
+                          "ledger knows.",
+                          w.value),
               "Whatever was chosen after the first time may have been chosen by them; only new test images "
               "would tell."};
     case WarningKind::validation_test_differ:

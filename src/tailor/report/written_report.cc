@@ -253,9 +253,10 @@ class Writer {
 
   void ledger() {
     heading("The ledger of the test images");
-    if (d_.at("openings").empty()) blocks_.push_back(Paragraph{"Never opened."});
+    if (d_.at("openings").empty()) blocks_.push_back(Paragraph{"Never opened by this study."});
     for (const json& o : d_["openings"])
-      blocks_.push_back(Item{fmt::format("{} UTC, opened by {}", plain(o["time"]), plain(o["by"]))});
+      blocks_.push_back(Item{fmt::format("{} UTC, opened by {}{}", plain(o["time"]), plain(o["by"]),
+                                         o.value("elsewhere", false) ? " (not this study)" : "")});
   }
 
   void settings() {

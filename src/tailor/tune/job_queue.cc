@@ -9,7 +9,6 @@
 #include "tailor/base/error.h"
 #include "tailor/tune/plan_sampler.h"
 #include "tailor/tune/race_sampler.h"
-#include "tailor/tune/test_ledger.h"
 #include "tailor/tune/trial_setting.h"
 
 namespace tailor {
@@ -139,8 +138,6 @@ AssignedJob JobQueue::start(const Decision& decision) {
   assigned.id = created.id;
   hand_out(assigned.id);
   storage_.record_heartbeat(assigned.id);
-  if (assigned.repetition.final_run && d.confirmation->open_test)
-    record_test_opening(storage_, study_, *d.confirmation, worker_.identity().host);
   return assigned;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "tailor/base/error.h"
 #include "tailor/storage/trial_record.h"
 #include "tailor/train/settings.h"
 
@@ -43,13 +44,19 @@ struct ObjectiveResult {
   ObjectiveResult(ObjectiveEnd ended) : end(ended) {}  // NOLINT(google-explicit-constructor)
 };
 
+// What keeps this worker from going on and is no trial's fault: another worker, or a later one, can.
+class WorkerError : public Error {
+ public:
+  using Error::Error;
+};
+
 class Objective {
  public:
   virtual ~Objective() = default;
 
   // Reports each epoch's value from `from` + 1 on, in order, and ends after one for which report() is false.
   // Asks stop() often. Whatever it throws fails the trial, with its message as the reason, except a
-  // CheckpointError, which ends the worker. Called by several threads at once.
+  // CheckpointError or a WorkerError, which end the worker. Called by several threads at once.
   virtual ObjectiveResult run(const ObjectiveTask& task,
                               const std::function<bool(int epoch, double value)>& report,
                               const std::function<bool()>& stop) = 0;

@@ -93,12 +93,12 @@ bool StudyRun::train(JobReport& report) {
   const Job& job = assigned.job;
   JobResult& result = report.result;
   double best = std::numeric_limits<double>::infinity();
-  std::exception_ptr storage_problem;
+  std::exception_ptr problem;
   const auto on_epoch = [&](int epoch, double value) {
     try {
       if (!queue_.report(assigned, epoch, value)) return false;
     } catch (...) {
-      storage_problem = std::current_exception();
+      problem = std::current_exception();
       return false;
     }
     result.reached = epoch;
@@ -121,7 +121,9 @@ bool StudyRun::train(JobReport& report) {
                                                       : JobEnd::open;
     result.notes = std::move(ended.notes);
   } catch (const CheckpointError&) {
-    storage_problem = std::current_exception();
+    problem = std::current_exception();
+  } catch (const WorkerError&) {
+    problem = std::current_exception();
   } catch (const std::bad_alloc&) {
     result.failure = "out of memory";
   } catch (const std::exception& error) {
@@ -129,9 +131,9 @@ bool StudyRun::train(JobReport& report) {
   }
   heart_.remove(assigned.id);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (storage_problem) {
+  if (problem) {
     queue_.release(assigned, result.seconds);
-    std::rethrow_exception(storage_problem);
+    std::rethrow_exception(problem);
   }
   return result.end != JobEnd::open;
 }

@@ -55,11 +55,11 @@ double measured(Measure measure, const std::vector<EpochMetrics>& history, int e
 }
 
 TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images,
-                                     std::function<ImageSet()> test_images)
+                                     SealedImages sealed)
     : definition_(definition),
       images_(std::move(images)),
       split_(split_of(definition, images_)),
-      open_test_(std::move(test_images)) {
+      sealed_(std::move(sealed)) {
   check_machine(definition);
 }
 
@@ -122,10 +122,16 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
 
 const ImageSet& TrainingObjective::test_images() {
   std::call_once(test_opened_, [this] {
-    test_images_ = open_test_();
-    if (test_images_.shape != images_.shape)
-      throw bad_input("{}: the test images have another shape than the training images",
-                      definition_.data.name);
+    try {
+      ImageSet images = sealed_.read();
+      if (images.shape != images_.shape)
+        throw bad_input("{}: the test images have another shape than the training images",
+                        definition_.data.name);
+      sealed_.opened(images);
+      test_images_ = std::move(images);
+    } catch (const Error& error) {
+      throw WorkerError(error.code(), error.what());
+    }
   });
   return test_images_;
 }

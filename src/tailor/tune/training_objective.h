@@ -15,12 +15,18 @@
 
 namespace tailor {
 
+// How a confirmation's final runs come by the sealed test images.
+struct SealedImages {
+  std::function<ImageSet()> read = nullptr;
+  // With images that were read and fit, before anything is measured on them: writes the opening down.
+  std::function<void(const ImageSet&)> opened = nullptr;
+};
+
 class TrainingObjective final : public Objective {
  public:
-  // Bad input if the images, or the split of them, are not the study's. `test_images` opens the sealed ones;
-  // called once, by a confirmation's first final run.
-  TrainingObjective(const StudyDefinition& definition, ImageSet images,
-                    std::function<ImageSet()> test_images = nullptr);
+  // Bad input if the images, or the split of them, are not the study's. The sealed ones are opened once, by
+  // the first final run of a confirmation that is trained to the end; what goes wrong then ends the worker.
+  TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed = {});
 
   ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int epoch, double value)>& report,
                       const std::function<bool()>& stop) override;
@@ -35,7 +41,7 @@ class TrainingObjective final : public Objective {
   const StudyDefinition definition_;
   const ImageSet images_;
   const Split split_;
-  const std::function<ImageSet()> open_test_;
+  const SealedImages sealed_;
   std::once_flag test_opened_;
   ImageSet test_images_;
   std::atomic<std::int64_t> images_trained_ = 0;

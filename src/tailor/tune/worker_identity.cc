@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tailor/base/hash.h"
+#include "tailor/base/state_folder.h"
 
 namespace tailor {
 namespace {
@@ -32,11 +33,6 @@ std::string read_until(char end, const std::string& path) {
   std::string text;
   std::getline(file, text, end);
   return text;
-}
-
-std::string host_name() {
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
 }
 
 // Containers on one machine share its boot, but neither names nor process numbers.

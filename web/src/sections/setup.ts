@@ -51,8 +51,8 @@ export function ledgerSection(study: Study): Section {
   const { openings } = study.document;
   return section('ledger', 'Ledger of the test images',
     openings.length === 0
-      ? note('The test images have never been opened. Only the winner and the default of a confirmation meet them, once.')
-      : [lead(`The seal was opened ${openings.length === 1 ? 'once' : count(openings.length, 'time')}.`),
+      ? note('This study has never opened its test images. Only the winner and the default of a confirmation meet them, once.')
+      : [lead(`These very images were opened ${openings.length === 1 ? 'once' : count(openings.length, 'time')}, as far as the study and the account that wrote this report know.`),
         table('Openings', [{ title: 'When' }, { title: 'By' }, { title: 'Who met the images' }, { title: 'Seeds' }, { title: 'Images' }],
           openings.map((o) => [moment(o.time), h('code', {}, o.by), o.candidates.join(', '), o.seeds.join(', '), h('code', { class: 'hash', title: o.images_hash }, o.images_hash.slice(0, 12))]))]);
 }
