@@ -214,7 +214,7 @@ std::map<int, double> expected_bests(const Problem& problem, const Arguments& a)
   std::map<int, double> expected;
   if (a.plan.sampler != "random" || a.plan.pruner != "none") return expected;
   std::vector<double> draws;
-  for (std::uint64_t i = 0; i < 400000; ++i) {
+  for (std::uint64_t i = 0; i < 40000; ++i) {
     const double v =
         SimulatedRuns(problem, draw_uniform(problem.space, Key(999).with(i))).run(Key(997).with(i), Key(998).with(i));
     if (!std::isnan(v)) draws.push_back(v);

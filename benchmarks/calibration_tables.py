@@ -1,6 +1,6 @@
 # `scripts/bench calibration`: runs build/release/bin/calibration in many cells, several at once, and prints its
-# figures as tables for docs/honest-numbers.md. Each cell's figures are kept in a file of --results, so that a run
-# that was broken off goes on where it was.
+# figures as tables for docs/honest-numbers.md. The figures of each piece of a cell are kept in a file of --results,
+# so that a run that was broken off goes on where it was.
 import json
 import os
 import subprocess
@@ -25,18 +25,49 @@ def add_options(sub):
     sub.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="cells at the same time")
 
 
-def cells(o):
-    """Name, arguments of each."""
+def pieces(o):
+    """Name, arguments of each piece of a cell: so many of its studies, with a seed of their own."""
     studies = o.studies or (200 if o.quick else 2000)
     some = o.default_studies or (50 if o.quick else 300)
     found = []
+
+    def add(name, arguments, number, most):
+        for i, done in enumerate(range(0, number, most)):
+            found.append((f"{name}.{i}", [*arguments, "--seed", o.seed + i, "--studies", min(most, number - done)]))
+
     for sampler, pruner, trials in QUICK if o.quick else KINDS:
         for problem in o.problems.split(","):
             study = ["--tables", o.tables, "--problems", problem, "--sampler", sampler, "--pruner", pruner, "--trials", trials]
-            found.append((f"studies.{problem}.{sampler}.{pruner}", [*study, "--seed", o.seed, "--studies", studies]))
-            found.append((f"defaults.{problem}.{sampler}.{pruner}", [*study, "--seed", o.seed + 1, "--studies", some, "--part", "defaults"]))
-    found.append(("test", ["--part", "test", "--seed", o.seed, "--studies", studies]))
+            add(f"studies.{problem}.{sampler}.{pruner}", study, studies, 250)
+            add(f"defaults.{problem}.{sampler}.{pruner}", [*study, "--part", "defaults"], some, 50)
+    add("test", ["--part", "test"], studies, 500)
     return found
+
+
+IDENTITY = ("problem", "sampler", "pruner", "images", "seed_sd")
+COUNTS = ("cost the margin", "of them called safe", "cost less", "of those called safe")
+
+
+def merged(lines):
+    """Pieces of the same cell as one line: counts added, shares and means weighed."""
+    groups = {}
+    for line in lines:
+        groups.setdefault(tuple(line.get(key) for key in IDENTITY), []).append(line)
+
+    def one(group):
+        total = {key: group[0][key] for key in IDENTITY if key in group[0]}
+        total["studies"] = sum(line["studies"] for line in group)
+        for key in group[0]:
+            if key in COUNTS:
+                total[key] = sum(line[key] for line in group)
+            elif isinstance(group[0][key], float):
+                total[key] = sum(line[key] * line["studies"] for line in group) / total["studies"]
+        kinds = sorted({kind for line in group for kind in line.get("intervals", {})})
+        total["intervals"] = {kind: sum(line["intervals"].get(kind, 0) for line in group) for kind in kinds}
+        total["coverage"] = {kind: sum(line["coverage"].get(kind, 0) * line["intervals"].get(kind, 0) for line in group) / total["intervals"][kind] for kind in kinds}
+        return total
+
+    return [one(group) for group in groups.values()]
 
 
 def calibrate(o, binary, note, table):
@@ -45,8 +76,8 @@ def calibrate(o, binary, note, table):
     folder = Path(o.results)
     folder.mkdir(parents=True, exist_ok=True)
 
-    def one(cell):
-        name, arguments = cell
+    def one(piece):
+        name, arguments = piece
         file, key = folder / f"{name}.json", " ".join(str(a) for a in arguments)
         if file.exists():
             kept = json.loads(file.read_text())
@@ -60,12 +91,12 @@ def calibrate(o, binary, note, table):
         note(name)
         return lines
 
-    named = cells(o)
+    named = pieces(o)
     with ThreadPoolExecutor(o.jobs) as pool:
         found = list(pool.map(one, named))
 
     def of(part):
-        return [line for (name, _), lines in zip(named, found) if name.startswith(part) for line in lines]
+        return merged([line for (name, _), lines in zip(named, found) if name.startswith(part) for line in lines])
 
     print_tables(of("studies."), of("defaults."), of("test"), table, o)
 

@@ -205,7 +205,7 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
       text: cut > 0 ? `${cut} of ${ended} trials were cut short after 3 or 9 epochs: what they had then is no result and does not count, and those that went on were chosen for being ahead.` : '' },
     noise: confirmed ? { sd: alone(0.00112), degrees_of_freedom: 34, share_of_spread: alone(0.004), source: '5 candidates with up to 8 seeds each in the confirmation' } : null,
     gain: confirmed ? { validation: around(0.0174, 0.0012), test: around(0.0171, 0.0032), over_random: around(0.031, 0.004), over_best_random: around(0.014, 0.002), over_one_epoch: around(0.009, 0.0016), pairs: 8 } : null,
-    optimism: complete.length === 0 ? null : { claimed, confirmed: confirmed ? around(top, 0.0007) : null, optimism: confirmed ? around(0.0021, 0.0007) : null, shrunken: enough ? around(claimed - 0.0018, 0.001) : null },
+    optimism: complete.length === 0 ? null : { claimed, confirmed: confirmed ? around(top, 0.0007) : null, optimism: confirmed ? around(0.0021, 0.0007) : null, shrunken: enough ? alone(claimed - 0.0018) : null },
     importance: enough ? importance : [],
     pairs: enough ? [{ names: ['optimizer', 'learning_rate'], share: alone(0.08) }, { names: ['learning_rate', 'batch_size'], share: alone(0.03) }, { names: ['learning_rate', 'schedule'], share: alone(0.014) }] : [],
     tunability: enough ? importance.slice(0, 6).map(({ name }, i) => ({ name, gain: alone(0.009 / (i + 1)) })) : [],

@@ -11,8 +11,8 @@
 
 namespace tailor {
 
-// No interval: chi-square's holds for normal results only. On the residuals of real trainings, whose tails are
-// heavier, it held 91 to 96 % of the time, and no other of a few seeds holds in their place.
+// No interval: chi-square's holds for normal results only, and results of trainings have heavier tails or, where
+// they are bounded, lighter ones, which a few seeds do not tell apart.
 struct Noise {
   double sd = 0;                  // of one training, over seeds
   double degrees_of_freedom = 0;  // that it is estimated with

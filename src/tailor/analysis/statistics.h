@@ -17,9 +17,9 @@ double student_t_quantile(double p, double degrees_of_freedom);
 
 // estimate ± t · error, with t's quantile for `level`. No bounds where there are no degrees of freedom.
 Estimate t_interval(double estimate, double error, double degrees_of_freedom, double level = confidence);
-// Of a mean over few seeds: results of trainings are skewed and have heavy tails, and at 95 % Student's t then
-// held 92 to 94 % of the time (`scripts/bench calibration`). With this reserve it holds 93 to 96, and 96.5 %
-// of the time if results are normal.
+// Of a mean over few seeds: results of trainings are skewed and have heavy tails, where Student's t at 95 % holds
+// less than that. With this reserve it holds 93 to 97 % of the time there (`scripts/bench calibration`) and
+// 96.5 % if results are normal.
 inline constexpr double seeds_confidence = 0.965;
 // The mean of a sample of runs of other seeds, with that reserve.
 Estimate mean_interval(std::span<const double> values);
@@ -27,7 +27,7 @@ Estimate mean_interval(std::span<const double> values);
 // 1, 2, … ascending; equal values share the mean of theirs.
 std::vector<double> ranks(std::span<const double> values);
 // Spearman's, of at least 5 pairs; NaN of fewer, or if one does not vary. No interval: that of Bonett and
-// Wright (Psychometrika 65 (2000) 23) held 81 to 97 % of the time on learning curves.
+// Wright (Psychometrika 65 (2000) 23) is for normal pairs and does not hold for learning curves.
 double rank_correlation(std::span<const double> a, std::span<const double> b);
 
 }  // namespace tailor

@@ -190,7 +190,7 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
     optimism = {{"claimed", number(f.optimism->claimed)},
                 {"confirmed", estimate(f.optimism->confirmed)},
                 {"optimism", estimate(f.optimism->optimism)},
-                {"shrunken", estimate(f.optimism->shrunken)}};
+                {"shrunken", f.optimism->shrunken ? alone(f.optimism->shrunken->estimate) : ordered_json()}};
   document["noise"] = noise;
   document["gain"] = gain;
   document["optimism"] = optimism;

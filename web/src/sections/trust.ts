@@ -2,7 +2,7 @@
 import { grid, option, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose } from '../dom';
-import { forest } from '../forest';
+import { forest, point } from '../forest';
 import { count, number, share, words, type Measure } from '../format';
 import type { BestOfN, Interval } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
@@ -15,10 +15,8 @@ export function trustSection(study: Study): Section {
 function optimism(study: Study): (HTMLElement | null)[] {
   const { measure, document: { optimism: x } } = study;
   if (!x) return [missing('No trial ran to its end, so the study claims nothing yet.')];
-  // The corrected claim's interval holds less than it says (docs/honest-numbers.md), so it is not shown.
-  const corrected = x.shrunken && { estimate: x.shrunken.estimate, low: x.shrunken.estimate, high: x.shrunken.estimate };
   const rows: [string, Interval | null][] = [
-    ['claimed by the study', { estimate: x.claimed, low: x.claimed, high: x.claimed }], ['corrected for picking the best', corrected], ['found on fresh seeds', x.confirmed],
+    ['claimed by the study', { estimate: x.claimed, low: x.claimed, high: x.claimed }], ['corrected for picking the best', point(x.shrunken)], ['found on fresh seeds', x.confirmed],
   ];
   const known = rows.filter((row): row is [string, Interval] => row[1] !== null);
   return [
