@@ -39,7 +39,8 @@ def pieces(o):
         for problem in o.problems.split(","):
             study = ["--tables", o.tables, "--problems", problem, "--sampler", sampler, "--pruner", pruner, "--trials", trials]
             add(f"studies.{problem}.{sampler}.{pruner}", study, studies, 250)
-            add(f"defaults.{problem}.{sampler}.{pruner}", [*study, "--part", "defaults"], some, 50)
+            if pruner == "none":  # else tailor says nothing
+                add(f"defaults.{problem}.{sampler}.{pruner}", [*study, "--part", "defaults"], some, 50)
     add("test", ["--part", "test"], studies, 500)
     return found
 
@@ -117,10 +118,10 @@ def print_tables(studies, defaults, test, table, o):
             shares = [covered[f"{kind} {n}"] for n in SEEDS if f"{kind} {n}" in covered]
             return f"{percent(min(shares))} - {percent(max(shares))}" if shares else ""
 
-        return [*study_of(line), *map(over_seeds, ("gain", "confirmed", "optimism")), *(percent(covered.get(f"best_of_{n}")) for n in (3, 6, 12))]
+        return [*study_of(line), f"{line['studies']:,}", *map(over_seeds, ("gain", "confirmed", "optimism")), *(percent(covered.get(f"best_of_{n}")) for n in (3, 6, 12))]
 
     print("Per cent of simulated studies whose 95 % interval holds the truth; least and most of 3 to 8 final seeds\n")
-    table(o, ["table", "studies of", "gain", "confirmed", "optimism", "best of 3", "best of 6", "best of 12"], [row(line) for line in studies])
+    table(o, ["table", "studies of", "number", "gain", "confirmed", "optimism", "best of 3", "best of 6", "best of 12"], [row(line) for line in studies])
     print("The same of the gain on test images\n")
     table(o, ["images", "effect of a seed", *(f"{n} seeds" for n in SEEDS)],
           [[f"{line['images']:,}", line["seed_sd"], *(percent(line["coverage"].get(n)) for n in SEEDS)] for line in test])  # fmt: skip

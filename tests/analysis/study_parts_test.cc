@@ -228,6 +228,17 @@ TEST(Warnings, ARaceThatEndedWithSeveralIn) {
 }
 
 // A few runs near 100 % that differ much have an interval that reaches beyond it; the accuracy does not.
+TEST(Findings, NothingIsSafeAtItsDefaultWhereTrialsWereCutShort) {
+  StudyTable table = empty_table();
+  for (std::uint64_t t = 0; t < 60; ++t) {
+    const Assignment x = draw_uniform(table.definition.space, Key(t));
+    add_trial(table, curve(0.6 + 0.2 * x[1] + 0.002 * Key(t).with(1).normal(0)), x);
+  }
+  EXPECT_EQ(find_all(table, nullptr, 0).leave_at_default, std::vector<std::size_t>{0});
+  add_trial(table, curve(0.6, 3));
+  EXPECT_TRUE(find_all(table, nullptr, 0).leave_at_default.empty());
+}
+
 TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
   ConfirmationTable confirmation;
   ConfirmationCandidate winner;

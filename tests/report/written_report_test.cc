@@ -108,7 +108,7 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
                              "over the best random setting",
                              "+2.00 (+1.00 to +3.00)",
                              "0.2693",
-                             "40 % (30 % to 50 %)",
+                             "40 %",
                              "learning_rate",
                              "momentum",
                              "70.00 % (60.00-80.00)",

@@ -24,10 +24,13 @@ void add_importance(Findings& f, const StudyTable& table) {
   f.pairs = surrogate.strongest_pairs();
 }
 
-// From complete trials alone: what the others would have come to is no result.
+// Nothing where trials were cut short: what they would have come to is no result, and those that were not were
+// chosen by theirs, so that they show too little of what bad values cost.
 void add_leave_at_default(Findings& f, const StudyTable& table) {
   const auto best = table.best();
   if (!best || !f.result_sd) return;
+  for (const StudyRow& row : table.trials)
+    if (row.paused || row.state == TrialState::pruned) return;
   f.margin = *f.result_sd;
   f.leave_at_default = leave_at_default(table.definition.space, surrogate_results(table),
                                         table.trials[*best].assignment, table.untuned, f.margin);

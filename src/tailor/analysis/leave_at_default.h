@@ -19,8 +19,8 @@
 namespace tailor {
 
 // Places in the space of those that may stay, of those that `best` has otherwise than `untuned`. `results`: of
-// settings trained to the same length, at least least_trials_for_importance, of which the first 400 count;
-// all below 0 if they are losses. `margin` is in their unit, above 0.
+// settings trained to the same length and not chosen by their results, at least least_trials_for_importance,
+// of which the first 400 count; all below 0 if they are losses. `margin` is in their unit, above 0.
 std::vector<std::size_t> leave_at_default(const Space& space, const Results& results, const Assignment& best,
                                           const Assignment& untuned, double margin);
 
