@@ -29,8 +29,8 @@ void add_importance(Findings& f, const StudyTable& table) {
 void add_leave_at_default(Findings& f, const StudyTable& table) {
   const auto best = table.best();
   if (!best || !f.result_sd) return;
-  for (const StudyRow& row : table.trials)
-    if (row.paused || row.state == TrialState::pruned) return;
+  if (std::any_of(table.trials.begin(), table.trials.end(), [](const StudyRow& r) { return r.cut_short(); }))
+    return;
   f.margin = *f.result_sd;
   f.leave_at_default = leave_at_default(table.definition.space, surrogate_results(table),
                                         table.trials[*best].assignment, table.untuned, f.margin);
