@@ -109,7 +109,7 @@ TEST(LikeWithLike, NothingIsLearnedFromTheMiddleOfATraining) {
     EXPECT_EQ(before.parameters[i].tunability, after.parameters[i].tunability);
   }
   EXPECT_FALSE(before.best_of_n);  // those that went on were chosen: no independent draws
-  EXPECT_EQ(surrogate_results(table).values.size(), 11U);
+  EXPECT_EQ(surrogate_results(table, {}).values.size(), 11U);
 }
 
 TEST(Spread, OfAMinimisedMeasureGoesDown) {

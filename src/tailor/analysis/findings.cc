@@ -10,7 +10,7 @@ namespace {
 
 void add_importance(Findings& f, const StudyTable& table) {
   const Space& space = table.definition.space;
-  const Results results = surrogate_results(table);
+  const Results results = surrogate_results(table, f.finals);
   if (space.size() == 0 || results.values.size() < least_trials_for_importance) return;
   const Surrogate surrogate(space, results);
   std::vector<double> losses;
@@ -32,7 +32,7 @@ void add_leave_at_default(Findings& f, const StudyTable& table) {
   if (std::any_of(table.trials.begin(), table.trials.end(), [](const StudyRow& r) { return r.cut_short(); }))
     return;
   f.margin = *f.result_sd;
-  f.leave_at_default = leave_at_default(table.definition.space, surrogate_results(table),
+  f.leave_at_default = leave_at_default(table.definition.space, surrogate_results(table, {}),
                                         table.trials[*best].assignment, table.untuned, f.margin);
 }
 
@@ -46,7 +46,7 @@ void keep_accuracies_inside(Findings& f) {
 
 }  // namespace
 
-Results surrogate_results(const StudyTable& table) {
+Results surrogate_results(const StudyTable& table, const FinalValues& finals) {
   const double sign = table.maximize ? 1 : -1;
   Results results;
   for (const StudyRow& row : table.trials) {
@@ -54,11 +54,22 @@ Results surrogate_results(const StudyTable& table) {
     results.settings.push_back(row.assignment);
     results.values.push_back(sign * row.value);
   }
+  if (finals.predicted.empty()) return results;
+  constexpr std::uint64_t draws = 100;
+  results.drawn.assign(draws, results.values);
+  for (const PredictedFinal& p : finals.predicted) {
+    results.settings.push_back(table.trials[p.trial].assignment);
+    results.values.push_back(sign * p.value.estimate);
+    const Key key = Key(1).with(Purpose::resampling).with(p.trial);
+    for (std::uint64_t r = 0; r < draws; ++r)
+      results.drawn[r].push_back(sign * finals.lines[p.line].draw(p.early, key.with(r)));
+  }
   return results;
 }
 
 Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings) {
   Findings f;
+  f.finals = predict_finals(table);
   f.spread = spread(table);
   if (confirmation) {
     f.noise = seed_noise(*confirmation);

@@ -7,6 +7,7 @@
 
 #include "tailor/analysis/best_of_n.h"
 #include "tailor/analysis/compute.h"
+#include "tailor/analysis/final_value.h"
 #include "tailor/analysis/gain.h"
 #include "tailor/analysis/importance.h"
 #include "tailor/analysis/leave_at_default.h"
@@ -24,6 +25,7 @@ struct ParameterFindings {
 };
 
 struct Findings {
+  FinalValues finals{};  // of trials that were cut short
   std::optional<Spread> spread{};
   std::optional<Noise> noise{};
   std::optional<double> noise_share{};
@@ -45,7 +47,8 @@ struct Findings {
 // `confirmation` may be null.
 Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings);
 
-// What the surrogate learns from: the results of trials that were trained to the end. The better is higher.
-Results surrogate_results(const StudyTable& table);
+// What the surrogate learns from: the results of trials that were trained to the end, and predicted ones,
+// drawn anew from their predictive distribution for each resample. The better is higher.
+Results surrogate_results(const StudyTable& table, const FinalValues& finals);
 
 }  // namespace tailor

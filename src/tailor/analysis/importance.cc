@@ -35,6 +35,7 @@ Surrogate::Surrogate(const Space& space, const Results& results, Key key)
     const Key own = key_.with(r).with(1);
     std::vector<std::size_t> rows = resample(sample.values.size(), own);
     rows.resize(std::min(rows.size(), most_rows));
+    sample.values = results.of_resample(r);
     Resample& made = resamples_.emplace_back();
     std::vector<double> mine(size), ours(size * size);
     for (std::uint64_t t = 0; t < trees_each; ++t) {

@@ -16,6 +16,13 @@ namespace tailor {
 struct Results {
   std::vector<Assignment> settings{};
   std::vector<double> values{};  // higher is better; losses are negated
+  // The same as they may have been, a row for each resample in turn, where some are predictions. Empty: all
+  // are known.
+  std::vector<std::vector<double>> drawn{};
+
+  const std::vector<double>& of_resample(std::uint64_t r) const {
+    return drawn.empty() ? values : drawn[r % drawn.size()];
+  }
 };
 
 constexpr std::size_t least_trials_for_importance = 10;
