@@ -54,27 +54,25 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   const std::vector<StudyId> confirmations = confirmations_of(storage, record.name);
   std::optional<ConfirmationTable> confirmation;
   std::optional<DocumentErrors> errors;
-  ComputeItem computing{.kind = ComputeKind::confirmation};
   if (!confirmations.empty()) {
     confirmation = read_confirmation(storage, confirmations.back());
-    for (const StudyId id : confirmations) {  // the last one is told, all of them cost
-      const ComputeItem item = confirmation_compute(storage, id);
-      computing.seconds += item.seconds;
-      computing.trials += item.trials;
-      computing.epochs += item.epochs;
-    }
     errors = winner_errors(*confirmation, data.empty() ? table.definition.data.name : data,
                            table.definition.data.hash);
   }
   const ConfirmationTable* confirmed = confirmation ? &*confirmation : nullptr;
   std::vector<Opening> openings = read_openings(storage, record, account_ledger());
-  const Findings findings = find_all(table, confirmed, static_cast<int>(openings.size()));
+  Findings findings = find_all(table, confirmed, static_cast<int>(openings.size()));
+  // Of several the last one is told; all of them cost.
+  const std::vector<StudyId> spreads = spreads_of(storage, record.name);
+  if (!spreads.empty()) findings.spread_experiment = examine(read_spread(storage, spreads.back()));
   return study_document({.table = table,
                          .findings = findings,
                          .program_version = TAILOR_VERSION,
                          .options = study_options(location.storage, record.name),
                          .confirmation = confirmed,
-                         .confirmation_compute = computing,
+                         .confirmation_compute =
+                             runs_compute(storage, ComputeKind::confirmation, confirmations),
+                         .spread_compute = runs_compute(storage, ComputeKind::spread, spreads),
                          .openings = std::move(openings),
                          .errors = errors ? &*errors : nullptr});
 }

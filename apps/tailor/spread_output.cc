@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "study_location.h"
 #include "tailor/base/text.h"
+#include "tailor/report/spread_experiment_words.h"
 #include "tailor/tune/study_summary.h"
 
 namespace tailor {
@@ -93,12 +95,17 @@ void SpreadOutput::tick(JobQueue& queue) {
 
 void SpreadOutput::finish(Storage& storage, StudyId study, bool finished) {
   line_.clear();
-  const StudySummary s = summarize(storage, study, finished);
+  const SpreadTable table = read_spread(storage, study);
+  const auto experiment = examine(table);
+  const Measure measure = session_.definition.measure;
   if (session_.json) {
-    std::fputs(to_json(s).c_str(), stdout);
-    return;
+    std::fputs(spread_json(table, experiment, measure).c_str(), stdout);
+  } else if (experiment) {
+    std::printf("\n%s\nThe whole report:\n  tailor report %s --out report.html\n",
+                spread_text(*experiment, measure).c_str(), study_options(session_.url, plan_.study).c_str());
+  } else {
+    std::printf("\nToo few runs have a result to say anything%s.\n", finished ? "" : " yet");
   }
-  std::printf("\n");
 }
 
 }  // namespace tailor

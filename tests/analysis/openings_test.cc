@@ -64,7 +64,7 @@ TEST(Openings, TellWhoMetTheTestImages) {
   EXPECT_FALSE(openings()[0].elsewhere);
   EXPECT_THAT(opened_before(*storage, id, account).value().openings, IsEmpty());
 
-  const ComputeItem computing = confirmation_compute(*storage, id);
+  const ComputeItem computing = runs_compute(*storage, ComputeKind::confirmation, std::vector{id});
   EXPECT_EQ(computing.kind, ComputeKind::confirmation);
   EXPECT_EQ(computing.trials, static_cast<int>(storage->get_trials(id).size()));
   EXPECT_EQ(computing.epochs, 9 * computing.trials);

@@ -12,7 +12,7 @@ after(() => browser.close());
 
 const chartsOf = {
   single: ['history', 'curves', 'compute'],
-  thirty: ['spread', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
+  thirty: ['spread-experiment', 'way', 'spread', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
     'winner-accuracy', 'winner-loss', 'parallel', 'slices', 'confusion', 'optimism', 'best-of-n', 'compute'],
   comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
 };

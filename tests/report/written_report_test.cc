@@ -25,6 +25,7 @@ json document() {
       {"study",
        {{"name", "s"},
         {"description", "Does momentum matter?"},
+        {"options", "--storage sqlite:///a.db --study s"},
         {"architecture", {{"name", "tiny"}, {"parameters", 1234}, {"fingerprint", "0123456789abcdef"}}},
         {"data",
          {{"name", "images"},
@@ -37,6 +38,21 @@ json document() {
       {"answer", {{"sentences", {"Results ran far.", "Tuning was worth it.", "Trust this."}}}},
       {"warnings",
        {{{"severity", "serious"}, {"text", "The seal was opened twice."}, {"advice", "Do not."}}}},
+      {"spread_experiment",
+       {{"settings", 30},
+        {"epochs", 36},
+        {"diverged", 1},
+        {"seed",
+         {{"same_setting", interval(0.001, 0.0004, 0.003)},
+          {"two_settings", interval(0.02, 0.01, 0.03)},
+          {"share", interval(0.05, 0.02, 0.18)}}},
+        {"quantiles", {{{"share", 0.05}, {"estimate", 0.801}, {"low", nullptr}, {"high", 0.853}}}},
+        {"way",
+         {{{"name", "untuned default"}, {"value", interval(0.929, 0.927, 0.931)}, {"step", nullptr}, {"text", ""}},
+          {{"name", "default, fixed by hand"},
+           {"value", interval(0.934, 0.932, 0.936)},
+           {"step", interval(0.005, 0.002, 0.008)},
+           {"text", "What was fixed by hand helps."}}}}}},
       {"spread",
        {{"count", 9},
         {"worst", 0.1},
@@ -98,6 +114,13 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
                              "Results ran far.",
                              "Tuning was worth it.",
                              "serious: The seal was opened twice. Do not.",
+                             "80.10 %",
+                             "85.30 %",
+                             "1 runs diverged",
+                             "the seed's part is 5 % (2 % to 18 %)",
+                             "default, fixed by hand",
+                             "+0.50 (+0.20 to +0.80)",
+                             "What was fixed by hand helps.",
                              "90.00 %",
                              "5 of the 8 besides the untuned default ended below its 75.00 %. 10 of 20",
                              "+1.23 (+1.00 to +1.50)",
@@ -139,7 +162,7 @@ TEST(WrittenReport, FitsATerminal) {
 
 TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   json d = document();
-  for (const char* key : {"spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
+  for (const char* key : {"spread_experiment", "spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
     d[key] = nullptr;
   for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
   d["study"]["data"]["test_images"] = 0;
@@ -148,6 +171,7 @@ TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   text = terminal_report(d.dump());
   EXPECT_THAT(text, HasSubstr("Never opened by this study."));
   EXPECT_THAT(text, HasSubstr("sealed test images"));
+  EXPECT_THAT(text, HasSubstr("`tailor spread --storage sqlite:///a.db --study s`"));
   EXPECT_THAT(text, Not(HasSubstr("race")));
 }
 

@@ -9,13 +9,14 @@ import { importanceSection } from './sections/importance';
 import { glossarySection, ledgerSection, reproduceSection, setupSection } from './sections/setup';
 import { spaceSection } from './sections/space';
 import { spreadSection } from './sections/spread';
+import { spreadExperimentSection } from './sections/spread_experiment';
 import { trialsSection } from './sections/trials';
 import { trustSection } from './sections/trust';
 import { winnerSection } from './sections/winner';
 import type { Study } from './study';
 
 const parts: ((study: Study) => Section | null)[] = [
-  spreadSection, gainSection, figuresSection, importanceSection, trialsSection, winnerSection, spaceSection, errorsSection,
+  spreadExperimentSection, spreadSection, gainSection, figuresSection, importanceSection, trialsSection, winnerSection, spaceSection, errorsSection,
   trustSection, costSection, setupSection, reproduceSection, ledgerSection, glossarySection,
 ];
 

@@ -54,14 +54,16 @@ std::vector<ComputeItem> compute_ledger(const StudyTable& table) {
   return items;
 }
 
-ComputeItem confirmation_compute(Storage& storage, StudyId confirmation) {
-  StudyView view(confirmation);
-  storage.read_transaction([&] { view.refresh(storage); });
-  ComputeItem item{.kind = ComputeKind::confirmation};
-  for (const StudyTrial& run : view.trials()) {
-    item.seconds += run.seconds;
-    item.epochs += static_cast<std::int64_t>(run.costs.size());
-    ++item.trials;
+ComputeItem runs_compute(Storage& storage, ComputeKind kind, std::span<const StudyId> studies) {
+  ComputeItem item{.kind = kind};
+  for (const StudyId study : studies) {
+    StudyView view(study);
+    storage.read_transaction([&] { view.refresh(storage); });
+    for (const StudyTrial& run : view.trials()) {
+      item.seconds += run.seconds;
+      item.epochs += static_cast<std::int64_t>(run.costs.size());
+      ++item.trials;
+    }
   }
   return item;
 }

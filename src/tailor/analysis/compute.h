@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tailor/analysis/study_table.h"
@@ -16,6 +17,7 @@ enum class ComputeKind {
   after_optimum,  // complete, and started after the best trial
   useful,
   confirmation,  // of `tailor confirm`: not a study's own, added by whoever knows of it
+  spread,        // of `tailor spread`: the same
 };
 
 struct ComputeItem {
@@ -27,7 +29,7 @@ struct ComputeItem {
 
 // One item for each kind that has trials, in the enumeration's order; each trial that was trained is in one.
 std::vector<ComputeItem> compute_ledger(const StudyTable& table);
-// All runs of a confirmation.
-ComputeItem confirmation_compute(Storage& storage, StudyId confirmation);
+// All runs of the confirmations, or of the spread experiments, together.
+ComputeItem runs_compute(Storage& storage, ComputeKind kind, std::span<const StudyId> studies);
 
 }  // namespace tailor

@@ -15,6 +15,7 @@
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/pruning.h"
 #include "tailor/analysis/spread.h"
+#include "tailor/analysis/spread_experiment.h"
 #include "tailor/analysis/warnings.h"
 
 namespace tailor {
@@ -25,6 +26,8 @@ struct ParameterFindings {
 };
 
 struct Findings {
+  // Nothing where `tailor spread` was not run: added by whoever reads it, find_all() knows of one study only.
+  std::optional<SpreadExperiment> spread_experiment{};
   FinalValues finals{};  // of trials that were cut short
   std::optional<Spread> spread{};
   std::optional<Noise> noise{};

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tailor/analysis/statistics.h"
+#include "tailor/tune/normal.h"
 #include "tailor/tune/study_summary.h"
 
 namespace tailor {
@@ -30,14 +31,28 @@ double solve(double low, double high, double wanted, const std::function<double(
   return (low + high) / 2;
 }
 
-// Values that the mean has with equal chances.
-std::vector<double> equally_likely(const UncertainMean& m) {
+// The variance of the sample's p-quantile, as wide as its interval is: of what bounds there are.
+double quantile_variance(const QuantileConfidence& values, double p) {
+  const Estimate e = values.interval(p);
+  const double low = e.estimate - e.low, high = e.high - e.estimate;
+  const double width = std::isnan(low) ? 2 * high : std::isnan(high) ? 2 * low : low + high;
+  return std::pow(width / (2 * normal_quantile(0.5 + confidence / 2)), 2);
+}
+
+// Values that the mean has with equal chances, when it is compared with the sample's p-quantile.
+std::vector<double> equally_likely(const UncertainMean& m, const QuantileConfidence& values, double p) {
   if (m.error == 0) return {m.mean};
+  const auto n = static_cast<double>(values.ascending().size());
+  const double own = m.error * m.error, other = quantile_variance(values, std::clamp(p, 0.5 / n, 1 - 0.5 / n));
+  const double degrees =
+      std::isfinite(other) ? (own + other) * (own + other) /
+                                 (own * own / m.degrees_of_freedom + other * other / (n - 1))
+                           : m.degrees_of_freedom;
   constexpr int count = 400;
-  std::vector<double> values;
+  std::vector<double> means;
   for (int i = 0; i < count; ++i)
-    values.push_back(m.mean + m.error * student_t_quantile((i + 0.5) / count, m.degrees_of_freedom));
-  return values;
+    means.push_back(m.mean + m.error * student_t_quantile((i + 0.5) / count, degrees));
+  return means;
 }
 
 }  // namespace
@@ -105,7 +120,7 @@ Estimate share_below(const QuantileConfidence& values, const UncertainMean& m) {
   const double share = static_cast<double>((first - sorted.begin()) + (last - sorted.begin())) / 2 /
                        static_cast<double>(sorted.size());
   if (!std::isfinite(m.error)) return {share, nothing, nothing};
-  const std::vector<double> means = equally_likely(m);
+  const std::vector<double> means = equally_likely(m, values, share);
   // That at most p lies below it: its rank is no more than that of the p-quantile.
   const auto at_most = [&](double p) {
     const std::vector<double> at = values.at_values(p);
@@ -122,7 +137,7 @@ Estimate quantile_above(const QuantileConfidence& values, double p, const Uncert
   const std::vector<double>& sorted = values.ascending();
   const double difference = quantile(sorted, p) - m.mean;
   if (!std::isfinite(m.error)) return {difference, nothing, nothing};
-  const std::vector<double> means = equally_likely(m), at = values.at_values(p);
+  const std::vector<double> means = equally_likely(m, values, p), at = values.at_values(p);
   const auto at_most = [&](double by) {
     double sum = 0;
     for (const double x : means) sum += values.below(p, x + by, at);

@@ -84,6 +84,8 @@ const char* kind_text(ComputeKind kind) {
       return "after_optimum";
     case ComputeKind::confirmation:
       return "confirmation";
+    case ComputeKind::spread:
+      return "spread";
     case ComputeKind::useful:
       break;
   }
@@ -92,7 +94,8 @@ const char* kind_text(ComputeKind kind) {
 
 ordered_json compute_json(const StudyDocumentInput& in) {
   std::vector<ComputeItem> items = in.findings.compute;
-  if (in.confirmation_compute.trials > 0) items.push_back(in.confirmation_compute);
+  for (const ComputeItem& item : {in.confirmation_compute, in.spread_compute})
+    if (item.trials > 0) items.push_back(item);
   ordered_json list = ordered_json::array();
   double total = 0;
   for (const ComputeItem& item : items) {
@@ -171,6 +174,9 @@ ordered_json original_json(const StudyDefinition& d) {
 void add_findings(ordered_json& document, const StudyDocumentInput& in) {
   const Findings& f = in.findings;
   const MeasureText words(in.table.definition.measure);
+  document["spread_experiment"] =
+      f.spread_experiment ? spread_experiment_json(*f.spread_experiment, in.table.definition.measure)
+                          : ordered_json();
   document["spread"] = f.spread ? spread_json(*f.spread) : ordered_json();
   ordered_json noise, gain, optimism;
   if (f.noise)

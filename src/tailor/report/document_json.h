@@ -23,6 +23,8 @@ std::string iso_time(const std::optional<Timestamp>& time);
 
 // Adds the keys from spread to compute, and warnings.
 void add_findings(nlohmann::ordered_json& document, const StudyDocumentInput& input);
+// Of a study document, and what `tailor spread --json` prints.
+nlohmann::ordered_json spread_experiment_json(const SpreadExperiment& experiment, Measure measure);
 nlohmann::ordered_json confirmation_part(const StudyDocumentInput& input);
 
 }  // namespace tailor

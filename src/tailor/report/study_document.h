@@ -34,6 +34,7 @@ struct StudyDocumentInput {
   std::string options{};  // that name the study to our commands, as a shell takes them
   const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
   ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
+  ComputeItem spread_compute{.kind = ComputeKind::spread};
   std::vector<Opening> openings{};
   const DocumentErrors* errors = nullptr;  // null: no model was kept
 };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/spread_experiment_words.h"
 #include "tailor/report/spread_words.h"
 
 namespace tailor {
@@ -79,10 +80,13 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
                                           const ConfirmationTable* confirmation) {
   const MeasureText words(table.definition.measure);
   std::vector<std::string> sentences;
-  if (f.spread)
+  if (f.spread_experiment) {
+    sentences.push_back(spread_answer(*f.spread_experiment, table.definition.measure));
+  } else if (f.spread) {
     if (std::string text = search_spread_sentence(*f.spread, measure_name(table.definition.measure), words);
         !text.empty())
       sentences.push_back(std::move(text));
+  }
   sentences.push_back(gain_sentence(table, f, confirmation, words));
   if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
   return sentences;

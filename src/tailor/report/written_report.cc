@@ -59,6 +59,7 @@ class Writer {
     level_ = level;
     answer();
     warnings();
+    spread_experiment();
     spread();
     gains();
     race();
@@ -101,6 +102,48 @@ class Writer {
     for (const json& w : d_["warnings"])
       blocks_.push_back(
           Item{fmt::format("{}: {} {}", plain(w["severity"]), plain(w["text"]), plain(w["advice"]))});
+  }
+
+  static std::string share_bounds(const Estimate& e) {
+    return fmt::format("{} ({} to {})", percent(e.estimate), percent(e.low), percent(e.high));
+  }
+
+  void spread_experiment() {
+    heading("How vastly results vary");
+    const json& e = d_.at("spread_experiment");
+    if (e.is_null()) {
+      blocks_.push_back(Paragraph{
+          fmt::format("The spread of results over the space was not measured: `tailor spread {}` trains "
+                      "independent random settings to their end.",
+                      plain(d_.at("study")["options"]))});
+      return;
+    }
+    Table quantiles{{"random settings worse than", "value", "at least", "at most"}, {}};
+    for (const json& q : e["quantiles"])
+      quantiles.rows.push_back({percent(real(q["share"])), v_.value(real(q["estimate"])),
+                                v_.value(real(q["low"])), v_.value(real(q["high"]))});
+    blocks_.push_back(std::move(quantiles));
+    blocks_.push_back(Paragraph{fmt::format(
+        "{} random settings, each trained for {} epochs with one seed{}{}. Intervals hold with 95 %; a bound is "
+        "missing where so few settings do not tell it.",
+        plain(e["settings"]), plain(e["epochs"]),
+        e["diverged"] == 0
+            ? ""
+            : fmt::format("; {} runs diverged, and count as guessing or as the worst", plain(e["diverged"])),
+        e["seed"].is_object()
+            ? fmt::format(". Two trainings of one of them with different seeds differ by {}, two of them by {} "
+                          "(medians): the seed's part is {}",
+                          v_.with_unit(v_.narrow(interval(e["seed"]["same_setting"]))),
+                          v_.with_unit(v_.narrow(interval(e["seed"]["two_settings"]))),
+                          share_bounds(interval(e["seed"]["share"])))
+            : "")});
+    Table way{{"from default to tuned", "value", v_.accuracy() ? "step, points" : "step, better is +"}, {}};
+    for (const json& at : e["way"])
+      way.rows.push_back({plain(at["name"]), v_.value(interval(at["value"])),
+                          at["step"].is_object() ? v_.change(interval(at["step"])) : ""});
+    blocks_.push_back(std::move(way));
+    for (const json& at : e["way"])
+      if (!plain(at["text"]).empty()) blocks_.push_back(Item{plain(at["text"])});
   }
 
   void spread() {

@@ -15,6 +15,7 @@ const kinds: Record<Kind, { label: string; colour: (p: Palette) => string }> = {
   duplicate: { label: 'repeated an earlier setting', colour: (p) => p.untuned },
   after_optimum: { label: 'after the best was found', colour: (p) => `${p.tuned}88` },
   confirmation: { label: 'confirmation', colour: (p) => p.third },
+  spread: { label: 'spread experiment', colour: (p) => `${p.third}88` },
 };
 
 export function costSection(study: Study): Section {
