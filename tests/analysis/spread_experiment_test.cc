@@ -64,12 +64,14 @@ TEST(QuantileConfidence, MediansOfTenLieWhereThePublishedIntervalDoes) {
 
 // The share of settings below a default whose own mean is known from three seeds.
 TEST(SpreadExperiment, ShareBelowTheDefaultCoversSettingsAndSeeds) {
+  // Near 0 and 1 thirty settings are few, and a bound is often the end: there it holds more often.
   for (const double share : {0.1, 0.4, 0.7, 0.95}) {
     const double coverage = test::coverage(studies, share, [&](Key key) {
       const std::vector<double> seeds = test::normals(3, skewed(share), 0.001, key.with(1));
       return share_below(QuantileConfidence(draws(30, key)), uncertain_mean(seeds));
     });
-    EXPECT_NEAR(coverage, 0.95, 0.03) << share;
+    EXPECT_GE(coverage, 0.92) << share;
+    EXPECT_LE(coverage, share < 0.9 ? 0.98 : 1) << share;
   }
 }
 
@@ -166,14 +168,14 @@ TEST(SpreadExperiment, TellsTheWayFromDefaultToTuned) {
 TEST(SpreadExperiment, ARandomSettingsStepHoldsTheDrawOfTheSetting) {
   const double truth = 0;  // the middle of the space is where what was fixed by hand is
   int draws_told = 0, one_setting = 0;
-  constexpr int n = 200;
+  constexpr int n = 60;
   for (std::uint64_t s = 0; s < n; ++s) {
     const SpreadTable t = table(Key(s));
     draws_told += examine(t)->way[3].step->contains(truth);
     const double one = t.settings.front().values.front() - 0.93;
     one_setting += std::abs(one - truth) < 0.0025;  // about what two seeds of one setting would have said
   }
-  EXPECT_GT(draws_told, 0.9 * n);
+  EXPECT_GT(draws_told, 0.88 * n);
   EXPECT_LT(one_setting, 0.4 * n);
 }
 

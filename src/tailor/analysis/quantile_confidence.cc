@@ -48,7 +48,7 @@ std::vector<double> equally_likely(const UncertainMean& m, const QuantileConfide
       std::isfinite(other) ? (own + other) * (own + other) /
                                  (own * own / m.degrees_of_freedom + other * other / (n - 1))
                            : m.degrees_of_freedom;
-  constexpr int count = 400;
+  constexpr int count = 100;
   std::vector<double> means;
   for (int i = 0; i < count; ++i)
     means.push_back(m.mean + m.error * student_t_quantile((i + 0.5) / count, degrees));
