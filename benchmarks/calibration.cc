@@ -45,10 +45,10 @@ constexpr int most_final_seeds = 8;
 
 // What a simulated confirmation did.
 struct Confirmed {
-  std::vector<Tried> candidates{};           // the default first
+  std::vector<Tried> candidates{};           // the default first, then the study's best report
   std::vector<std::vector<double>> costs{};  // of the race: NaN where one was not run, infinity for a failure
   std::size_t winner = 0;
-  std::vector<double> finals[2]{};  // of the default and the winner
+  std::vector<double> finals[3]{};  // of the default, the best report and the winner
   int race_runs = 0;
 
   // The product's own table, with so many final seeds.
@@ -62,13 +62,15 @@ ConfirmationTable Confirmed::table(int seeds) const {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     ConfirmationCandidate& candidate = t.candidates.emplace_back();
     candidate.name = std::to_string(i);
-    candidate.roles = {i == 0 ? candidate_role::untuned : candidate_role::leader};
+    candidate.roles = {i == 0   ? candidate_role::untuned
+                       : i == 1 ? candidate_role::claimed
+                                : candidate_role::leader};
     if (i > 0) candidate.claimed = candidates[i].value;
     for (std::size_t seed = 0; seed < costs[i].size(); ++seed)
       if (std::isfinite(costs[i][seed])) candidate.runs.push_back({static_cast<int>(seed), costs[i][seed]});
-    if (i != 0 && i != winner) continue;
+    if (i > 1 && i != winner) continue;
     for (int seed = 0; seed < seeds; ++seed)
-      if (const double v = finals[i == 0 ? 0 : 1][static_cast<std::size_t>(seed)]; std::isfinite(v))
+      if (const double v = finals[std::min<std::size_t>(i, 2)][static_cast<std::size_t>(seed)]; std::isfinite(v))
         candidate.runs.push_back({static_cast<int>(costs[i].size()) + seed, v, true});
   }
   return t;
@@ -94,8 +96,8 @@ Confirmed confirm(std::vector<Tried> candidates, const Arguments& a, Key key) {
   }
   c.winner = standing.leader;
   for (int seed = 0; seed < most_final_seeds; ++seed)
-    for (const std::size_t which : {0, 1})
-      c.finals[which].push_back(run(which == 0 ? 0 : c.winner, a.race.most_seeds + seed));
+    for (const std::size_t which : {0, 1, 2})
+      c.finals[which].push_back(run(which < 2 ? which : c.winner, a.race.most_seeds + seed));
   return c;
 }
 
@@ -196,7 +198,7 @@ void simulate(Tally& tally, const Problem& problem, const std::map<int, double>&
     const Optimism o = optimism(values, false, std::sqrt(leading), &table);
     if (!o.confirmed) continue;
     tally.cover(name("confirmed"), *o.confirmed, winner.runs.truth());
-    tally.cover(name("optimism"), *o.optimism, winner.runs.truth() - o.claimed);
+    if (o.optimism) tally.cover(name("optimism"), *o.optimism, reported.runs.truth() - o.claimed);
     if (seeds != most_final_seeds) continue;
     tally.sums["confirmed_bias"] += winner.runs.truth() - o.confirmed->estimate;
     if (const auto noise = seed_noise(table))

@@ -1,5 +1,5 @@
-// tailor confirm: races a study's leading settings on fresh seeds, then measures winner and default on
-// further ones, which alone meet the test images.
+// tailor confirm: races a study's leading settings on fresh seeds, then measures the winner and what it is
+// compared with on further ones, which alone meet the test images.
 #include <optional>
 
 #include "commands.h"
@@ -15,24 +15,29 @@ namespace {
 struct Arguments {
   StudyLocation location;
   std::string data;
-  std::optional<int> leaders, first_seeds, most_seeds, final_seeds, lag;
+  std::optional<int> leaders, first_seeds, most_seeds, final_seeds, random_settings, lag;
   bool reshuffle = false, sealed = false, again = false;
   SessionOptions session;
 
   bool say_what() const {
-    return leaders || first_seeds || most_seeds || final_seeds || lag || reshuffle || sealed;
+    return leaders || first_seeds || most_seeds || final_seeds || random_settings || lag || reshuffle ||
+           sealed;
   }
 };
 
-constexpr int default_leaders = 5, default_lag = 4;
+constexpr int default_leaders = 5, default_random_settings = 8, default_lag = 4;
 
 StudyDefinition define(Storage& storage, StudyId study, const std::string& name, int confirmations_before,
                        const Arguments& a) {
   StudyView view(study);
   storage.transaction([&] { view.refresh(storage); });
+  const StudyDefinition& d = view.definition();
+  const std::uint64_t seed = d.seed + static_cast<std::uint64_t>(confirmations_before);
   Confirmation c;
   c.study = name;
   c.candidates = choose_candidates(storage, view, a.leaders.value_or(default_leaders));
+  for (Candidate& drawn : draw_random_settings(d, a.random_settings.value_or(default_random_settings), seed))
+    c.candidates.push_back(std::move(drawn));
   c.race.first_seeds = a.first_seeds.value_or(c.race.first_seeds);
   c.race.most_seeds = a.most_seeds.value_or(std::max(c.race.most_seeds, c.race.first_seeds));
   c.final_seeds = a.final_seeds.value_or(c.final_seeds);
@@ -40,12 +45,13 @@ StudyDefinition define(Storage& storage, StudyId study, const std::string& name,
   c.open_test = !a.sealed;
   if (c.race.most_seeds < c.race.first_seeds)
     throw usage_error("--most-seeds {}: fewer than --first-seeds {}", c.race.most_seeds, c.race.first_seeds);
-  const StudyDefinition& d = view.definition();
-  return confirmation_of(d, std::move(c), d.seed + static_cast<std::uint64_t>(confirmations_before),
-                         a.lag.value_or(default_lag));
+  return confirmation_of(d, std::move(c), seed, a.lag.value_or(default_lag));
 }
 
 void confirm(const Arguments& a) {
+  if (a.random_settings == 1)
+    throw usage_error(
+        "--random-settings 1: one setting does not tell how random settings differ; give 2 or more, or 0");
   const FoundStudy found = find_study(a.location);
   Storage& storage = *found.storage;
   const std::string name = storage.get_study(found.id).name;
@@ -93,8 +99,11 @@ void add_confirm_command(CLI::App& app) {
   option("--first-seeds", a->first_seeds, "Seeds that every candidate runs [3]")->check(CLI::Range(2, 1000));
   option("--most-seeds", a->most_seeds, "Seeds after which the race ends undecided [8]")
       ->check(CLI::Range(2, 1000));
-  option("--final-seeds", a->final_seeds, "Further seeds of winner and default: what is reported [5]")
+  option("--final-seeds", a->final_seeds, "Further seeds of winner and baselines: what is reported [5]")
       ->check(CLI::Range(2, 1000));
+  option("--random-settings", a->random_settings,
+         "Settings drawn anew, a run each, to compare with; 0: none [8]")
+      ->check(CLI::Range(0, 1000));
   command->add_flag("--reshuffle", a->reshuffle,
                     "Each seed also draws its own training and validation images");
   command->add_flag("--sealed", a->sealed, "Leave the test images sealed");

@@ -20,10 +20,17 @@ void ConfirmOutput::begin(const StudyOptions& options) {
   if (session_.json) return;
   const StudyDefinition& d = session_.definition;
   print_heading("confirmation");
-  print_row("race", fmt::format("{} candidates, {} to {} fresh seeds of {} epochs, the same for all",
-                                confirmation_.candidates.size(), confirmation_.race.first_seeds,
-                                confirmation_.race.most_seeds, d.budget.epochs));
-  print_row("then", fmt::format("{} further seeds of the winner and the default", confirmation_.final_seeds));
+  const std::size_t racers = confirmation_.racers(), drawn = confirmation_.candidates.size() - racers;
+  print_row("race",
+            fmt::format("{} candidates, {} to {} fresh seeds of {} epochs, the same for all", racers,
+                        confirmation_.race.first_seeds, confirmation_.race.most_seeds, d.budget.epochs));
+  print_row("then",
+            fmt::format("{} further seeds of {}", confirmation_.final_seeds, join(with_finals(), ", ")));
+  if (drawn > 0) print_row("", fmt::format("one of each of {} random settings, drawn anew", drawn));
+  print_row("cost",
+            fmt::format(
+                "at most {} runs, {} epochs", confirmation_.most_runs(),
+                with_thousands(most_epochs(judge_race(race_costs(confirmation_, {}), confirmation_.race)))));
   print_row("test images",
             confirmation_.open_test ? "for these alone; study and account write the opening down" : "sealed");
   print_row("workers", fmt::format("{} here", options.jobs));
@@ -45,12 +52,39 @@ void ConfirmOutput::ended(const JobReport& report) {
   const JobResult& result = report.result;
   const auto candidate = static_cast<std::size_t>(run.assignment[candidate_parameter]);
   const std::string name = confirmation_.candidates[candidate].name;
+  const int seed = static_cast<int>(run.assignment[seed_parameter]);
   const std::string shown = result.end == JobEnd::failed ? "failed" : with_interval(report.value.value_or(0));
-  std::string line = fmt::format("{:5} {:<13} {:>4}  {:<21} {:>7}{}", run.trial, name,
-                                 static_cast<int>(run.assignment[seed_parameter]), shown,
-                                 duration(result.seconds), run.repetition.final_run ? "  final" : "");
+  std::string line = fmt::format("{:5} {:<13} {:>4}  {:<21} {:>7}{}", run.trial, name, seed, shown,
+                                 duration(result.seconds), confirmation_.is_final(seed) ? "  final" : "");
   if (result.end == JobEnd::failed) line += "  " + result.failure;
   print_ended(std::move(line));
+}
+
+// Those that have all final seeds whoever wins; the winner joins them.
+std::vector<std::string> ConfirmOutput::with_finals() const {
+  std::vector<std::string> names;
+  for (const Candidate& c : confirmation_.candidates)
+    if (c.races && !c.final_seeds.empty()) names.push_back(c.name);
+  names.emplace_back("the winner");
+  return names;
+}
+
+// If nobody who is in the race is dropped, and the winner is as long as the study's trials.
+std::int64_t ConfirmOutput::most_epochs(const RaceStanding& standing) const {
+  const int full = session_.definition.budget.epochs;
+  std::int64_t epochs = 0;
+  int of_winner = 0;
+  for (std::size_t i = 0; i < confirmation_.candidates.size(); ++i) {
+    const Candidate& c = confirmation_.candidates[i];
+    const int finals = static_cast<int>(c.final_seeds.size());
+    const int raced = !c.races                               ? 0
+                      : !standing.in(i)                      ? standing.dropped_after[i]
+                      : standing.decided(confirmation_.race) ? standing.seeds
+                                                             : confirmation_.race.most_seeds;
+    epochs += std::int64_t{raced + finals} * session_.definition.settings({static_cast<double>(i), 1}).epochs;
+    if (c.races && standing.in(i)) of_winner = std::max(of_winner, confirmation_.final_seeds - finals);
+  }
+  return epochs + std::int64_t{of_winner} * full;
 }
 
 void ConfirmOutput::tick(JobQueue& queue) {
@@ -64,13 +98,11 @@ void ConfirmOutput::tick(JobQueue& queue) {
     const RaceStanding standing =
         judge_race(race_costs(confirmation_, view.last_observations()), confirmation_.race);
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    const int most_runs = standing.most_runs(confirmation_.race) + 2 * confirmation_.final_seeds;
     const auto epochs = static_cast<double>(c.epochs);
-    if (const auto left = time_left_(epochs, most_runs * view.definition().budget.epochs - epochs))
+    if (const auto left = time_left_(epochs, static_cast<double>(most_epochs(standing)) - epochs))
       parts.push_back("at most " + clock_time(*left) + " left");
     if (standing.seeds > 0)
-      parts.push_back(fmt::format("{} of {} in the race, {} leads", standing.left,
-                                  confirmation_.candidates.size(),
+      parts.push_back(fmt::format("{} of {} in the race, {} leads", standing.left, confirmation_.racers(),
                                   confirmation_.candidates[standing.leader].name));
     if (seconds > 2) parts.push_back(images_rate(seconds));
   });

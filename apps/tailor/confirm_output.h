@@ -19,6 +19,9 @@ class ConfirmOutput final : public SessionOutput {
   void finish(Storage& storage, StudyId study, bool finished) override;
 
  private:
+  std::vector<std::string> with_finals() const;
+  std::int64_t most_epochs(const RaceStanding& standing) const;
+
   const Confirmation& confirmation_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   TimeLeft time_left_;  // by epochs

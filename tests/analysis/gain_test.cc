@@ -95,15 +95,19 @@ ConfirmationCandidate candidate(const std::string& role, const std::vector<doubl
 TEST(Gain, OfAConfirmationTakesFinalRunsOnly) {
   ConfirmationTable table;
   table.candidates = {candidate("leader", {9, 9}, {3, 4, 5}), candidate("default", {0, 0}, {1, 1, 2}),
-                      candidate("random", {1, 2}, {})};
+                      candidate("best_random", {1, 2}, {})};
   EXPECT_FALSE(gain(table));  // the race is not decided
   table.winner = 0;
   const Gain g = gain(table).value();
   EXPECT_EQ(g.pairs, 3);
   EXPECT_NEAR(g.validation.estimate, 8.0 / 3, 1e-12);
   EXPECT_FALSE(g.test);
-  EXPECT_NEAR(g.over_random.value().estimate, 2.5, 1e-12);
+  EXPECT_NEAR(g.over_best_random.value().estimate, 2.5, 1e-12);
+  EXPECT_FALSE(g.over_random);
   EXPECT_FALSE(g.over_one_epoch);
+  EXPECT_FALSE(g.over_best_length);
+  EXPECT_FALSE(g.over_by_hand);
+  ASSERT_EQ(g.steps.size(), 1u);
   table.maximize = false;
   EXPECT_NEAR(gain(table).value().validation.estimate, -8.0 / 3, 1e-12);
 }
@@ -126,6 +130,89 @@ TEST(Gain, OnTestImages) {
   const double independent = 2 * 1.96 * std::sqrt(0.95 * 0.05 / 10000 + 0.93 * 0.07 / 10000);
   EXPECT_LT(test.high - test.low, 0.7 * independent);
   EXPECT_GT(test.high - test.low, 0.3 * independent);
+}
+
+// What is fixed by hand is 2 of the gain of 5, stopping early is 1; the parts add up to the whole.
+TEST(Gain, HasPartsThatAddUp) {
+  ConfirmationTable table;
+  table.candidates = {candidate("default", {}, {1, 2, 3}), candidate("leader", {}, {6, 7.5, 7.5}),
+                      candidate("best_length", {}, {2.1, 3, 3.9}), candidate("by_hand", {}, {3, 4.1, 4.9})};
+  table.winner = 1;
+  const Gain g = gain(table).value();
+  EXPECT_NEAR(g.validation.estimate, 5, 1e-12);
+  EXPECT_NEAR(g.over_best_length.value().validation.estimate, 4, 1e-12);
+  EXPECT_NEAR(g.over_by_hand.value().validation.estimate, 3, 1e-12);
+  EXPECT_NEAR(g.by_hand.value().validation.estimate, 2, 1e-12);
+  std::string way;
+  double sum = 0;
+  for (const GainStep& step : g.steps) {
+    way += step.from + " " + step.to + "; ";
+    sum += step.gain.validation.estimate;
+    EXPECT_LT(step.gain.validation.low, step.gain.validation.estimate);
+    EXPECT_EQ(step.gain.pairs, 3);
+  }
+  EXPECT_EQ(way, "default best_length; best_length by_hand; by_hand winner; ");
+  EXPECT_NEAR(sum, 5, 1e-12);
+
+  table.winner = 3;  // what was fixed by hand won the race
+  const Gain hand = gain(table).value();
+  EXPECT_FALSE(hand.over_by_hand);
+  EXPECT_EQ(hand.steps.back().from, "best_length");
+  EXPECT_NEAR(hand.validation.estimate, 2, 1e-12);
+}
+
+ConfirmationCandidate drawn(double value, bool failed = false) {
+  ConfirmationCandidate c = candidate("random", {}, failed ? std::vector<double>{} : std::vector{value});
+  c.races = false;
+  c.failed_finals = failed ? 1 : 0;
+  return c;
+}
+
+// Settings differ much more than seeds: an interval from one setting with two seeds holds next to nothing.
+TEST(Gain, OverRandomSettingsCoversTheirDraw) {
+  const auto simulate = [](Key key, bool one_setting) {
+    ConfirmationTable table;
+    table.candidates = {candidate("default", {}, test::normals(5, 0.9, 0.002, key.with(1))),
+                        candidate("leader", {}, test::normals(5, 0.94, 0.002, key.with(2)))};
+    table.winner = 1;
+    const double first = 0.9 + 0.02 * key.with(3).normal(0);
+    for (std::uint64_t i = 0; i < 8; ++i)
+      table.candidates.push_back(
+          drawn((one_setting ? first : 0.9 + 0.02 * key.with(3).normal(i)) + 0.002 * key.with(4).normal(i)));
+    return gain(table).value().over_random.value();
+  };
+  EXPECT_NEAR(coverage(2000, 0.04, [&](Key key) { return simulate(key, false); }), 0.95, 0.03);
+  EXPECT_LT(coverage(500, 0.04, [&](Key key) { return simulate(key, true); }), 0.3);
+}
+
+TEST(Gain, ARandomSettingThatFailsCountsAsTheWorst) {
+  ConfirmationTable table;
+  table.chance = 0.1;
+  table.candidates = {candidate("default", {}, {0.5, 0.6}), candidate("leader", {}, {0.9, 0.8}), drawn(0.7),
+                      drawn(0, true), drawn(0.4)};
+  table.winner = 1;
+  const Gain g = gain(table).value();
+  EXPECT_EQ(g.random_settings, 3);
+  EXPECT_EQ(g.random_failed, 1);
+  EXPECT_NEAR(g.over_random.value().estimate, 0.85 - (0.7 + 0.1 + 0.4) / 3, 1e-12);
+  EXPECT_NEAR(g.random_over_default.value().estimate, (0.7 + 0.1 + 0.4) / 3 - 0.55, 1e-12);
+
+  table.candidates[4].runs.clear();  // not run yet: a mean of the quick ones would not be of all
+  EXPECT_FALSE(gain(table).value().over_random);
+
+  table.candidates[4] = drawn(5);
+  table.maximize = false;
+  table.chance = 2.3;  // a loss: the worst of the others is worse
+  EXPECT_EQ(random_settings(table).values, (std::vector<double>{0.7, 5, 5}));
+}
+
+// Of older confirmations: the study's first random setting, which raced.
+TEST(Gain, OneRandomSettingTellsNothingOfRandomSettings) {
+  ConfirmationTable table;
+  table.candidates = {candidate("default", {}, {1, 2}), candidate("leader", {}, {3, 4}),
+                      candidate("random", {1, 2}, {})};
+  table.winner = 1;
+  EXPECT_FALSE(gain(table).value().over_random);
 }
 
 }  // namespace

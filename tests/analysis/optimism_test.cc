@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/simulate.h"
+#include "tailor/analysis/statistics.h"
 
 namespace tailor {
 namespace {
@@ -75,18 +76,32 @@ TEST(Optimism, FewOrEqualResults) {
   EXPECT_FALSE(optimism(few, true, 0.1).shrunken);
 }
 
-TEST(Optimism, ClaimedMinusConfirmed) {
-  ConfirmationTable table;
+ConfirmationCandidate with_finals(std::optional<double> claimed, const std::vector<double>& finals) {
   ConfirmationCandidate c;
-  c.runs = {{0, 100.0}, {7, 4.0, true}, {8, 5.0, true}, {9, 6.0, true}};
-  table.candidates = {c};
-  table.winner = 0;
+  c.claimed = claimed;
+  c.runs = {{0, 100.0}};  // of the race: no say in it
+  for (std::size_t i = 0; i < finals.size(); ++i)
+    c.runs.push_back({static_cast<int>(i) + 7, finals[i], true});
+  return c;
+}
+
+// Not the winner's mean: another setting won the race here.
+TEST(Optimism, ClaimedMinusTheSameSettingOnFreshSeeds) {
+  ConfirmationTable table;
+  table.candidates = {with_finals(3, {}), with_finals(7, {4, 5, 6}), with_finals(5, {5, 6, 7})};
+  table.winner = 2;
   const std::vector<double> results = {1, 7, 3, 2, 5};
   const Optimism o = optimism(results, true, std::nullopt, &table);
   EXPECT_EQ(o.claimed, 7);
-  EXPECT_EQ(o.confirmed.value().estimate, 5);
+  EXPECT_EQ(o.confirmed.value().estimate, 6);
+  EXPECT_EQ(o.same_setting.value().estimate, 5);
   EXPECT_EQ(o.optimism.value().estimate, 2);
-  EXPECT_NEAR(o.optimism.value().high - 2, o.confirmed.value().high - 5, 1e-12);
+  EXPECT_NEAR(o.optimism.value().high - 2, o.same_setting.value().high - 5, 1e-12);
+  table.candidates[1].runs.resize(1);  // an older confirmation: it lost the race and was not run again
+  EXPECT_FALSE(optimism(results, true, std::nullopt, &table).optimism);
+
+  table.candidates = {with_finals(1, {4, 5, 6}), with_finals(3, {4, 4, 4})};
+  table.winner = 1;
   table.maximize = false;
   const Optimism least = optimism(results, false, std::nullopt, &table);
   EXPECT_EQ(least.claimed, 1);
@@ -96,14 +111,96 @@ TEST(Optimism, ClaimedMinusConfirmed) {
 
 TEST(Optimism, AStudyClaimsItsBestResultWhoeverWinsTheRace) {
   ConfirmationTable table;
-  EXPECT_FALSE(table.best_claimed());
+  EXPECT_FALSE(table.claimant());
   table.candidates.resize(3);
   table.candidates[1].claimed = 0.93;
   table.candidates[2].claimed = 0.95;
   table.winner = 1;
-  EXPECT_EQ(table.best_claimed(), 0.95);
+  EXPECT_EQ(table.claimant(), 2u);
   table.maximize = false;
-  EXPECT_EQ(table.best_claimed(), 0.93);
+  EXPECT_EQ(table.claimant(), 1u);
+  table.candidates[0].roles = {candidate_role::claimed};  // as it was when the confirmation began
+  EXPECT_EQ(table.claimant(), 0u);
+}
+
+TEST(Optimism, OfAStudyThatWentOnIsWhatItClaimedThen) {
+  ConfirmationTable table;
+  table.candidates = {with_finals(7, {4, 5, 6})};
+  table.winner = 0;
+  const std::vector<double> results = {1, 7, 9};
+  EXPECT_EQ(optimism(results, true, std::nullopt, &table).claimed, 7);
+  EXPECT_EQ(optimism(results, true, std::nullopt, &table).optimism.value().estimate, 2);
+}
+
+// Seeds differ in skill, images in difficulty, and the validation images of these studies are easier for the
+// setting that they chose: what is left out by any of the three parts of the interval would show.
+struct TwoSets {
+  std::vector<std::vector<bool>> validation, test;
+};
+
+double chance_to_be_right(double difficulty, double skill) { return 1 / (1 + std::exp(difficulty - skill)); }
+
+TwoSets judged(Key key, double easier, bool own_images) {
+  constexpr std::uint64_t seeds = 5, validation = 800, test = 400;
+  TwoSets sets{std::vector<std::vector<bool>>(seeds), std::vector<std::vector<bool>>(seeds)};
+  for (std::uint64_t s = 0; s < seeds; ++s) {
+    const double skill = 2 + 0.3 * key.with(1).normal(s);
+    const Key own = own_images ? key.with(2).with(s) : key.with(2);
+    for (std::uint64_t i = 0; i < validation; ++i)
+      sets.validation[s].push_back(key.with(4).with(s).uniform(i) <
+                                   chance_to_be_right(3 * own.normal(i), skill + easier));
+    for (std::uint64_t i = 0; i < test; ++i)
+      sets.test[s].push_back(key.with(5).with(s).uniform(i) <
+                             chance_to_be_right(3 * key.with(3).normal(i), skill));
+  }
+  return sets;
+}
+
+double share_right(double easier) {
+  double sum = 0;
+  constexpr std::uint64_t draws = 200000;
+  for (std::uint64_t i = 0; i < draws; ++i)
+    sum += chance_to_be_right(3 * Key(7).normal(i), 2 + easier + 0.3 * Key(8).normal(i)) / draws;
+  return sum;
+}
+
+TEST(Optimism, ReuseCoversSeedsAndBothSetsOfImages) {
+  const double truth = share_right(0.4) - share_right(0);
+  EXPECT_GT(truth, 0.02);
+  const auto covered = [&](bool own_images, bool own_told) {
+    return test::coverage(500, truth, [&](Key key) {
+      const TwoSets sets = judged(key, 0.4, own_images);
+      return reuse(sets.validation, sets.test, own_told);
+    });
+  };
+  EXPECT_NEAR(covered(false, false), 0.95, 0.03);
+  EXPECT_NEAR(covered(true, true), 0.95, 0.03);
+  const double seeds_alone = test::coverage(500, truth, [](Key key) {
+    const TwoSets sets = judged(key, 0.4, false);
+    std::vector<double> differences;
+    for (std::size_t s = 0; s < sets.test.size(); ++s)
+      differences.push_back(
+          static_cast<double>(std::count(sets.validation[s].begin(), sets.validation[s].end(), true)) / 800 -
+          static_cast<double>(std::count(sets.test[s].begin(), sets.test[s].end(), true)) / 400);
+    return mean_interval(differences);
+  });
+  EXPECT_LT(seeds_alone, 0.85) << "the images' parts are needed";
+}
+
+TEST(Optimism, ReuseIsOfTheClaimedSetting) {
+  ConfirmationTable table;
+  table.candidates = {with_finals(7, {4, 5}), with_finals(5, {5, 6})};
+  table.winner = 1;
+  for (ConfirmationRun& run : table.candidates[0].runs) {
+    if (!run.final_run) continue;
+    run.test = Score{.accuracy = 0.5, .count = 4};
+    run.test_right = {true, false, true, false};
+    run.validation_right = {true, true, true, false};
+  }
+  const std::vector<double> results = {7, 5};
+  EXPECT_NEAR(optimism(results, true, std::nullopt, &table).reuse.value().estimate, 0.25, 1e-12);
+  for (ConfirmationRun& run : table.candidates[0].runs) run.validation_right.clear();  // an older study
+  EXPECT_FALSE(optimism(results, true, std::nullopt, &table).reuse);
 }
 
 }  // namespace

@@ -224,6 +224,7 @@ TEST(Warnings, ARaceThatEndedWithSeveralIn) {
   ASSERT_EQ(kinds(input), std::vector{WarningKind::race_undecided});
   EXPECT_EQ(find_warnings(input)[0].value, 1);
   confirmation.candidates[2].dropped_after = 3;
+  confirmation.candidates.emplace_back().races = false;  // a random setting
   EXPECT_THAT(kinds(input), ::testing::IsEmpty());
 }
 
@@ -249,6 +250,7 @@ TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
     run.history[0].validation = {.accuracy = value, .count = 100};
     winner.runs.push_back(run);
   }
+  winner.claimed = 0.999;
   confirmation.candidates = {winner};
   confirmation.winner = 0;
   EXPECT_GT(mean_interval(run_values(winner, true)).high, 1);
@@ -261,6 +263,7 @@ TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
   for (const double end : {0.5, 0.6, 0.9, 0.97, 0.999}) add_trial(table, curve(end));
   const Findings f = find_all(table, &confirmation, 1);
   EXPECT_EQ(f.optimism.value().confirmed.value().high, 1);
+  EXPECT_EQ(f.optimism->same_setting.value().high, 1);
   EXPECT_LT(f.optimism->optimism.value().low, 0);  // a difference may be anything
   EXPECT_LE(f.optimism->shrunken.value().high, 1);
 

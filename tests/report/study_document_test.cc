@@ -16,6 +16,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 json schema() {
   std::ifstream file(std::filesystem::path(TAILOR_SOURCE_DIR) / "web/schema/study-document.schema.json");
@@ -44,17 +45,27 @@ ConfirmationRun run(int seed, double value, bool final_run) {
   if (!final_run) return run;
   run.test = Score{.loss = 0.28, .accuracy = value - 0.001, .count = 1000};
   for (int i = 0; i < 1000; ++i) run.test_right.push_back(i * 37 % 1000 < 1000 * run.test->accuracy);
+  for (int i = 0; i < 500; ++i) run.validation_right.push_back(i * 37 % 500 < 500 * (value + 0.019));
   return run;
 }
 
 ConfirmationTable confirmed() {
   ConfirmationTable c{.study = "s.confirm", .finished = true};
-  c.candidates.resize(3);
+  c.candidates.resize(7);
   c.candidates[0] = {"default", {"default"}, 0, 0.91, {}, {}, {}};
-  c.candidates[1] = {
-      "trial 7", {"leader", "best_random"}, 7, 0.96, {{"learning_rate", "0.02"}, {"nesterov", "true"}}, {},
-      {}};
-  c.candidates[2] = {"trial 1", {"random"}, 1, 0.8, {{"optimizer", "adam"}}, {run(1, 0.8, false)}, 3};
+  c.candidates[1] = {"trial 7",
+                     {"leader", "claimed", "best_random"},
+                     7,
+                     0.96,
+                     {{"learning_rate", "0.02"}, {"nesterov", "true"}},
+                     {},
+                     {}};
+  c.candidates[2] = {"trial 1", {"one_epoch"}, 1, 0.8, {{"optimizer", "adam"}}, {run(1, 0.8, false)}, 3};
+  c.candidates[3] = {"best length", {"best_length"}, {}, {}, {{"epochs", "3"}}, {}, 3};
+  c.candidates[4] = {"by hand", {"by_hand"}, {}, {}, {{"flip", "0.5"}}, {}, 3};
+  c.candidates[5] = {"random 1", {"random"}, {}, {}, {{"momentum", "0.5"}}, {run(9, 0.7, true)}, {}, false};
+  c.candidates[6] = {"random 2", {"random"}, {}, {}, {{"momentum", "0.9"}}, {}, {}, false, 1};
+  c.chance = 0.1;
   for (int s = 1; s <= 3; ++s) {
     c.candidates[0].runs.push_back(run(s, 0.91 + 0.001 * s, false));
     c.candidates[1].runs.push_back(run(s, 0.94 - 0.001 * s, false));
@@ -62,6 +73,8 @@ ConfirmationTable confirmed() {
   for (int s = 9; s <= 13; ++s) {
     c.candidates[0].runs.push_back(run(s, 0.91 + 0.001 * (s % 3), true));
     c.candidates[1].runs.push_back(run(s, 0.94 + 0.001 * (s % 2), true));
+    c.candidates[3].runs.push_back(run(s, 0.913 + 0.001 * (s % 2), true));
+    c.candidates[4].runs.push_back(run(s, 0.92 + 0.002 * (s % 2), true));
   }
   c.winner = 1;
   return c;
@@ -99,6 +112,21 @@ TEST(StudyDocument, TellsOfAConfirmation) {
   EXPECT_EQ(d["gain"]["pairs"], 5);
   EXPECT_NEAR(d["gain"]["validation"]["estimate"].get<double>(), 0.0296, 0.001);
   EXPECT_FALSE(d["gain"]["test"].is_null());
+  EXPECT_NEAR(d["gain"]["over_by_hand"]["validation"]["estimate"].get<double>(), 0.0194, 0.001);
+  EXPECT_NEAR(d["gain"]["by_hand"]["validation"]["estimate"].get<double>(), 0.01, 0.002);
+  EXPECT_FALSE(d["gain"]["over_best_length"]["test"].is_null());
+  ASSERT_EQ(d["gain"]["steps"].size(), 3U);
+  EXPECT_EQ(d["gain"]["steps"][2]["to"], "winner");
+  EXPECT_NEAR(d["gain"]["over_random"]["estimate"].get<double>(), 0.9406 - (0.7 + 0.1) / 2, 0.001);
+  EXPECT_EQ(d["gain"]["random"]["failed"], 1);
+  EXPECT_THAT(d["gain"]["random"]["text"].get<std::string>(), HasSubstr("1 of the 2 random settings failed"));
+  EXPECT_EQ(d["confirmation"]["random_settings"].size(), 2U);
+  EXPECT_TRUE(d["confirmation"]["random_settings"][1]["value"].is_null());
+  EXPECT_EQ(d["confirmation"]["candidates"].size(), 5U) << "random settings do not race";
+  EXPECT_NEAR(d["optimism"]["same_setting"]["estimate"].get<double>(), 0.9406, 0.001);
+  EXPECT_NEAR(d["optimism"]["reuse"]["estimate"].get<double>(), 0.02, 0.002);
+  EXPECT_EQ(d["confirmation"]["best_length"]["name"], "best length");
+  EXPECT_EQ(d["confirmation"]["by_hand"]["settings"]["flip"], 0.5);
   EXPECT_EQ(d["confirmation"]["seeds"], 3);
   EXPECT_EQ(d["confirmation"]["candidates"][0]["name"], "trial 7");
   EXPECT_EQ(d["confirmation"]["candidates"][0]["winner"], true);
@@ -115,7 +143,13 @@ TEST(StudyDocument, TellsOfAConfirmation) {
   EXPECT_THAT(d["reproduce"]["recipe"].get<std::string>(), HasSubstr("learning_rate = 0.02"));
   ASSERT_EQ(d["answer"]["sentences"].size(), 3U);
   EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("On 5 fresh seeds"));
-  EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("test images"));
+  const auto gained = d["answer"]["sentences"][1].get<std::string>();
+  EXPECT_THAT(gained, HasSubstr("test images"));
+  EXPECT_THAT(gained, HasSubstr("better than the default at its best length"));
+  EXPECT_THAT(gained, HasSubstr("better than the default with what was fixed by hand"));
+  EXPECT_THAT(gained, Not(HasSubstr("tuning"))) << "the gain over the default is not the tuning's alone";
+  EXPECT_THAT(d["answer"]["sentences"][2].get<std::string>(), HasSubstr("the same setting reaches"));
+  EXPECT_THAT(d["answer"]["sentences"][2].get<std::string>(), HasSubstr("more than on the test images"));
 }
 
 TEST(StudyDocument, ColumnsOfTrialsAndParameters) {

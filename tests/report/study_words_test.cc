@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tailor/report/gain_words.h"
+
 namespace tailor {
 namespace {
 
@@ -15,11 +17,12 @@ std::string first_sentence(const Findings& findings) {
 
 TEST(StudyWords, AGainIsClaimedOnlyWhereItsIntervalLeavesOutZero) {
   Findings f;
-  f.gain = Gain{.validation = {0.003, 0.001, 0.005}, .pairs = 5};
-  EXPECT_THAT(first_sentence(f), HasSubstr("tuning gained 0.30"));
+  f.gain = Gain{PairedGain{.validation = {0.003, 0.001, 0.005}, .pairs = 5}};
+  EXPECT_THAT(first_sentence(f),
+              HasSubstr("0.30 percentage points (95 % interval 0.10 to 0.50) better than"));
   f.gain->validation = {0.001, -0.002, 0.004};
-  EXPECT_THAT(first_sentence(f), HasSubstr("no gain is shown: 0.10"));
-  EXPECT_THAT(first_sentence(f), Not(HasSubstr("gained")));
+  EXPECT_THAT(first_sentence(f), HasSubstr("not shown to differ from the untuned default (by 0.10"));
+  EXPECT_THAT(first_sentence(f), Not(HasSubstr("better")));
 }
 
 TEST(StudyWords, AClaimIsNotConfirmedByAnIntervalThatHoldsZero) {
@@ -29,6 +32,33 @@ TEST(StudyWords, AClaimIsNotConfirmedByAnIntervalThatHoldsZero) {
   EXPECT_THAT(open, HasSubstr("the seeds do not tell"));
   f.optimism->optimism = Estimate{0.004, 0.001, 0.007};
   EXPECT_THAT(answer_sentences(StudyTable{}, f, nullptr).back(), HasSubstr("was 0.40"));
+}
+
+// What stopping early or a hand gave is no merit of the search: the sentence compares, and credits nobody.
+TEST(StudyWords, WhatBaselinesReachIsNotCreditedToTuning) {
+  Findings f;
+  f.gain = Gain{PairedGain{.validation = {0.012, 0.010, 0.014}, .pairs = 5}};
+  f.gain->over_best_length = PairedGain{.validation = {0.0001, -0.002, 0.002}, .pairs = 5};
+  f.gain->over_by_hand = PairedGain{.validation = {0.006, 0.004, 0.008}, .pairs = 5};
+  const std::string text = first_sentence(f);
+  EXPECT_THAT(text, HasSubstr("not shown to differ from the default at its best length"));
+  EXPECT_THAT(text, HasSubstr("0.80) better than the default with what was fixed by hand"));
+  EXPECT_THAT(text, Not(HasSubstr("tuning")));
+}
+
+TEST(StudyWords, ThatTuningHasToBeDoneProperlyIsSaidOnlyWhereTheIntervalSaysSo) {
+  Gain g{PairedGain{.validation = {0.012, 0.010, 0.014}, .pairs = 5}};
+  const MeasureText words(true);
+  EXPECT_EQ(random_words(g, words), "");
+  g.over_random = Estimate{0.1, 0.02, 0.18};
+  g.random_settings = 8;
+  g.random_over_default = Estimate{-0.09, -0.17, -0.01};
+  EXPECT_THAT(random_words(g, words), HasSubstr("has to be done properly"));
+  g.random_over_default = Estimate{-0.09, -0.2, 0.02};
+  EXPECT_THAT(random_words(g, words), Not(HasSubstr("properly")));
+  EXPECT_THAT(random_words(g, words), HasSubstr("not shown to differ from the untuned default"));
+  g.random_over_default = Estimate{0.09, 0.02, 0.16};
+  EXPECT_THAT(random_words(g, words), HasSubstr("Even a random setting"));
 }
 
 }  // namespace

@@ -66,13 +66,33 @@ json document() {
       {"gain",
        {{"validation", interval(0.0123, 0.01, 0.015)},
         {"test", interval(0.011, 0.008, 0.014)},
-        {"over_random", nullptr},
+        {"over_best_length", {{"validation", interval(0.0101, 0.0051, 0.0151)}, {"test", nullptr}}},
+        {"over_by_hand",
+         {{"validation", interval(0.0077, 0.007, 0.008)}, {"test", interval(0.0066, 0, 0.01)}}},
+        {"by_hand", {{"validation", interval(0.0046, 0.004, 0.005)}, {"test", nullptr}}},
+        {"steps",
+         {{{"from", "default"},
+           {"to", "best_length"},
+           {"validation", interval(0.0022, 0.001, 0.003)},
+           {"test", nullptr}},
+          {{"from", "best_length"},
+           {"to", "by_hand"},
+           {"validation", interval(0.0024, 0.001, 0.003)},
+           {"test", nullptr}},
+          {{"from", "by_hand"},
+           {"to", "winner"},
+           {"validation", interval(0.0077, 0.007, 0.008)},
+           {"test", interval(0.0066, 0, 0.01)}}}},
+        {"over_random", interval(0.131, 0.021, 0.241)},
+        {"random", {{"settings", 8}, {"failed", 1}, {"text", "Random ones are worse than the default."}}},
         {"over_best_random", interval(0.02, 0.01, 0.03)},
         {"over_one_epoch", nullptr}}},
       {"optimism",
        {{"claimed", 0.95},
         {"confirmed", interval(0.94, 0.93, 0.945)},
+        {"same_setting", interval(0.9333, 0.93, 0.945)},
         {"optimism", interval(0.01, 0.005, 0.02)},
+        {"reuse", interval(0.0055, 0.002, 0.009)},
         {"shrunken", nullptr}}},
       {"importance",
        {{{"name", "learning_rate"}, {"fanova", interval(0.4, 0.3, 0.5)}, {"ped_anova", nullptr}}}},
@@ -100,6 +120,8 @@ json document() {
                           {"winner", true}}}},
                        {"winner", {{"figures", figures}}},
                        {"default", {{"figures", figures}}},
+                       {"best_length", {{"figures", figures}}},
+                       {"by_hand", nullptr},
                        {"original",
                         {{"max_validation_accuracy", 0.894},
                          {"train_accuracy_at_best", 0.9071},
@@ -128,6 +150,20 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
                              "95.00 %",
                              "trial 4 (leader)",
                              "trial 4 is also the candidate for: one epoch.",
+                             "over the default at its best length",
+                             "+1.01 (+0.51 to +1.51)",
+                             "over what was fixed by hand, test",
+                             "+0.66 (+0.00 to +1.00)",
+                             "best length -> fixed by hand",
+                             "fixed by hand -> tuned",
+                             "over a random setting (mean of 8)",
+                             "+13.10 (+2.10 to +24.10)",
+                             "Random ones are worse than the default.",
+                             "the claimed setting on fresh seeds",
+                             "93.33 %",
+                             "its validation minus test accuracy",
+                             "+0.55 (+0.20 to +0.90)",
+                             "default, best length",
                              "over the best random setting",
                              "+2.00 (+1.00 to +3.00)",
                              "0.2693",
@@ -143,6 +179,17 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
   }
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("flip = 0.5"));
   EXPECT_THAT(markdown_report(document().dump()), HasSubstr("| trained to the end | worst |"));
+  EXPECT_THAT(markdown_report(document().dump()),
+              HasSubstr("|  | max. validation | training there | test accuracy | test loss |"));
+}
+
+// What a row is stands before each part of it.
+TEST(WrittenReport, AWideTableGoesOnBelowOnATerminal) {
+  const std::string text = terminal_report(document().dump());
+  const std::size_t first = text.find("Four figures"), end = text.find("original, one run", first);
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_NE(text.find("original, one run", end + 1), std::string::npos);
+  EXPECT_NE(text.find("test loss", end + 1), std::string::npos);
 }
 
 TEST(WrittenReport, TheCorrectedClaimIsARoughFigureWithoutAnInterval) {
@@ -167,7 +214,7 @@ TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
   d["study"]["data"]["test_images"] = 0;
   std::string text = terminal_report(document().dump());
-  EXPECT_THAT(text, Not(HasSubstr("over a random setting")));  // null in this document
+  EXPECT_THAT(text, Not(HasSubstr("over the best after one epoch")));  // null in this document
   text = terminal_report(d.dump());
   EXPECT_THAT(text, HasSubstr("Never opened by this study."));
   EXPECT_THAT(text, HasSubstr("sealed test images"));

@@ -57,7 +57,7 @@ class Formula : public Objective {
     const Settings& s = task.settings;
     int done = 0;
     if (!task.checkpoint.empty()) std::ifstream(task.checkpoint) >> done;
-    for (int epoch = 1; epoch <= task.to; ++epoch) {
+    for (int epoch = 1; epoch <= std::min(task.to, s.epochs); ++epoch) {
       if (epoch > done) {
         nap();
         if (stop()) return ObjectiveEnd::interrupted;
@@ -72,7 +72,7 @@ class Formula : public Objective {
       if (epoch > task.from && !report(epoch, value(s, task.repetition.seed, epoch)))
         return ObjectiveEnd::stopped;
     }
-    return task.to == s.epochs ? ObjectiveEnd::complete : ObjectiveEnd::paused;
+    return task.to >= s.epochs ? ObjectiveEnd::complete : ObjectiveEnd::paused;
   }
 
   static double value(const Settings& s, std::uint64_t seed, int epoch) {

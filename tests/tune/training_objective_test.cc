@@ -112,6 +112,11 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   ASSERT_EQ(test->right.size(), 40u);
   EXPECT_NEAR(static_cast<double>(std::count(test->right.begin(), test->right.end(), true)) / 40,
               test->score.accuracy, 1e-9);
+  ASSERT_EQ(test->validation_right.size(), 30u);
+  EXPECT_NEAR(
+      static_cast<double>(std::count(test->validation_right.begin(), test->validation_right.end(), true)) /
+          30,
+      reported, 1e-9);
   const auto mistakes = read_mistakes(final.notes);
   ASSERT_TRUE(mistakes);
   std::int64_t right = 0, all = 0;

@@ -28,10 +28,12 @@ export class Study {
   value(row: number): number | null { return this.document.trials.value[row] ?? null; }
   row(trial: number): number { return this.rowOf.get(trial) ?? -1; }
 
-  // The row of the confirmed winner, or else of the best complete trial; −1: none.
+  // The row of the confirmed winner, or else of the best complete trial; −1: none, as when a baseline that is
+  // no trial won.
   get tunedRow(): number {
-    const winner = this.document.confirmation?.candidates.find((candidate) => candidate.winner)?.trial ?? null;
-    return winner !== null ? this.row(winner) : this.bestFirst[0] ?? -1;
+    const winner = this.document.confirmation?.candidates.find((candidate) => candidate.winner);
+    if (winner) return winner.trial === null ? -1 : this.row(winner.trial);
+    return this.bestFirst[0] ?? -1;
   }
 
   parameter(row: number, name: string): ParameterValue { return this.document.trials.params[name]?.[row] ?? null; }

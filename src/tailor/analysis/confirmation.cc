@@ -18,6 +18,7 @@ ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run) {
     run.test = test->score;
     run.test_right = std::move(test->right);
     run.test_images_hash = std::move(test->images_hash);
+    run.validation_right = std::move(test->validation_right);
   }
   return run;
 }
@@ -35,19 +36,25 @@ std::optional<double> claimed_value(Storage& storage, std::optional<StudyId> stu
 void take_standing(ConfirmationTable& table, const Confirmation& c, StudyView& view) {
   const auto observations = view.observations(std::numeric_limits<int>::max());
   const RaceStanding standing = judge_race(race_costs(c, observations), c.race);
-  for (std::size_t i = 0; i < table.candidates.size(); ++i)
+  for (std::size_t i = 0; i < c.racers(); ++i)
     if (!standing.in(i)) table.candidates[i].dropped_after = standing.dropped_after[i];
+  std::vector<std::size_t> ended(table.candidates.size(), 0);
+  for (const Observation& o : observations) {
+    if (std::isnan(o.assignment[candidate_parameter]) ||
+        !c.is_final(static_cast<int>(o.assignment[seed_parameter])))
+      continue;
+    const auto i = static_cast<std::size_t>(o.assignment[candidate_parameter]);
+    const bool failed = o.state == Observation::State::failed;
+    ended[i] += failed || o.state == Observation::State::complete;
+    table.candidates[i].failed_finals += failed;
+  }
   if (!standing.decided(c.race)) return;
   table.winner = standing.leader;
   table.finished = true;
-  for (const std::size_t i : {std::size_t{0}, standing.leader}) {
-    int ended = 0;
-    for (const Observation& o : observations)
-      ended += o.assignment[candidate_parameter] == static_cast<double>(i) &&
-               c.is_final(static_cast<int>(o.assignment[seed_parameter])) &&
-               (o.state == Observation::State::complete || o.state == Observation::State::failed);
-    table.finished = table.finished && ended >= c.final_seeds;
-  }
+  for (std::size_t i = 0; i < ended.size(); ++i)
+    table.finished =
+        table.finished && ended[i] >= (i == standing.leader ? static_cast<std::size_t>(c.final_seeds)
+                                                            : c.candidates[i].final_seeds.size());
 }
 
 }  // namespace
@@ -59,10 +66,15 @@ std::vector<double> run_values(const ConfirmationCandidate& candidate, bool fina
   return values;
 }
 
-std::optional<double> ConfirmationTable::best_claimed() const {
-  std::optional<double> best;
-  for (const ConfirmationCandidate& c : candidates)
-    if (c.claimed && (!best || (maximize ? *c.claimed > *best : *c.claimed < *best))) best = c.claimed;
+std::optional<std::size_t> ConfirmationTable::claimant() const {
+  if (const auto told = find_role(candidate_role::claimed)) return told;
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const std::optional<double>& claimed = candidates[i].claimed;
+    if (!claimed) continue;
+    if (!best || (maximize ? *claimed > *candidates[*best].claimed : *claimed < *candidates[*best].claimed))
+      best = i;
+  }
   return best;
 }
 
@@ -85,6 +97,9 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   table.maximize = maximizes(d.measure);
   if (!d.confirmation) throw bad_input("study '{}': is no confirmation", table.study);
   const Confirmation& c = *d.confirmation;
+  const double classes = d.architecture.classes;
+  table.chance = table.maximize ? 1 / classes : std::log(classes);
+  table.reshuffled = c.reshuffle;
   const std::optional<StudyId> study = storage.find_study(c.study);
   for (const Candidate& candidate : c.candidates)
     table.candidates.push_back({candidate.name,
@@ -93,7 +108,8 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
                                 claimed_value(storage, study, candidate.trial),
                                 candidate.settings,
                                 {},
-                                std::nullopt});
+                                std::nullopt,
+                                candidate.races});
   for (const TrialRecord& record : records) {
     const Assignment run = view.assignment(record);
     if (std::isnan(run[candidate_parameter]) || record.state != TrialState::complete) continue;

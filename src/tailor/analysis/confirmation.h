@@ -1,9 +1,10 @@
 // A confirmation as plain numbers: candidates trained again with fresh seeds, the same seeds for all, and
-// final runs of the winner and the default with further seeds, which alone have met the test images. `tailor
-// confirm` fills the table from storage; gain, optimism and noise are estimated from it.
+// final runs of the winner and what it is compared with on further seeds, which alone have met the test
+// images. `tailor confirm` fills the table from storage; gain, optimism and noise are estimated from it.
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,12 +21,13 @@ namespace tailor {
 struct ConfirmationRun {
   int seed_index = 0;      // runs of the same index share their seed, and are compared in pairs
   double value = 0;        // the study's measure
-  bool final_run = false;  // trained after the race, for winner and default only
+  bool final_run = false;  // trained after the race, with a seed that it did not use
   std::vector<EpochMetrics> history{};
-  std::optional<Score> test{};         // final runs, once the test images were opened
-  std::vector<bool> test_right{};      // with it: which of them were judged right
-  std::string test_images_hash{};      // and which images it was; empty in older studies
-  std::optional<Mistakes> mistakes{};  // final runs: on validation images
+  std::optional<Score> test{};           // final runs, once the test images were opened
+  std::vector<bool> test_right{};        // with it: which of them were judged right
+  std::string test_images_hash{};        // and which images it was; empty in older studies
+  std::vector<bool> validation_right{};  // with it: the same of the validation images; none in older studies
+  std::optional<Mistakes> mistakes{};    // final runs: on validation images
 };
 
 struct ConfirmationCandidate {
@@ -36,6 +38,8 @@ struct ConfirmationCandidate {
   SettingTexts settings;           // where they differ from the untuned defaults
   std::vector<ConfirmationRun> runs;
   std::optional<int> dropped_after;  // runs, when the race gave it up
+  bool races = true;                 // false: a random setting, with final runs alone
+  int failed_finals = 0;             // final runs that failed, which are not in `runs`
 };
 
 struct ConfirmationTable {
@@ -44,11 +48,15 @@ struct ConfirmationTable {
   bool maximize = true;
   std::vector<ConfirmationCandidate> candidates{};
   std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
+  // The study's measure of a network that knows nothing: 1 / classes of an accuracy, ln(classes) of a loss.
+  double chance = std::numeric_limits<double>::quiet_NaN();
+  bool reshuffled = false;  // each seed has validation images of its own
 
   // The mean of a candidate's final runs, or of those of the race, over seeds.
   Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;
-  // The study's best result: its leaders are among the candidates, the winner need not have been the first.
-  std::optional<double> best_claimed() const;
+  // The candidate that gave the study's best result when the confirmation began; it need not be the winner.
+  // Of older confirmations, which do not say it, the best result of any candidate.
+  std::optional<std::size_t> claimant() const;
   // The place of the candidate with this role, if there is one.
   std::optional<std::size_t> find_role(const std::string& role) const {
     for (std::size_t i = 0; i < candidates.size(); ++i)

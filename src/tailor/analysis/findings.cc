@@ -38,7 +38,8 @@ void add_leave_at_default(Findings& f, const StudyTable& table) {
 
 void keep_accuracies_inside(Findings& f) {
   if (f.optimism)
-    for (std::optional<Estimate>* e : {&f.optimism->confirmed, &f.optimism->shrunken})
+    for (std::optional<Estimate>* e :
+         {&f.optimism->confirmed, &f.optimism->same_setting, &f.optimism->shrunken})
       if (*e) *e = of_accuracy(**e);
   if (f.best_of_n)
     for (Estimate& e : f.best_of_n->best) e = of_accuracy(e);

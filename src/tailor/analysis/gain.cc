@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "tailor/analysis/crossed.h"
 #include "tailor/analysis/statistics.h"
 
 namespace tailor {
@@ -29,28 +30,13 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
 }
 
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base) {
-  const std::size_t seeds = tuned.size(), images = tuned.front().size();
-  const auto s = static_cast<double>(seeds), n = static_cast<double>(images);
-  std::vector<double> of_seed(seeds), of_image(images);
-  double squares = 0;
-  for (std::size_t a = 0; a < seeds; ++a) {
-    for (std::size_t i = 0; i < images; ++i) {
-      const double d = static_cast<double>(tuned[a][i]) - static_cast<double>(base[a][i]);
-      of_seed[a] += d / n;
-      of_image[i] += d / s;
-      squares += d * d;
-    }
-  }
-  const double centre = mean(of_seed);
-  const double over_seeds = variance(of_seed) / s, over_images = variance(of_image) / n;
-  // Of what is neither the seed's nor the image's, which both of these contain.
-  const double residual =
-      (squares - s * n * centre * centre - s * n * (s - 1) * over_seeds - s * n * (n - 1) * over_images) /
-      ((s - 1) * (n - 1));
-  const double total = std::max({over_seeds + over_images - residual / (s * n), over_seeds, over_images});
+  const Crossed c = crossed(tuned, base);
+  const auto s = static_cast<double>(tuned.size()), n = static_cast<double>(tuned.front().size());
+  const double centre = mean(c.of_seed);
+  const double total = std::max({c.over_seeds + c.over_images - c.residual, c.over_seeds, c.over_images});
   if (total == 0) return {centre, centre, centre};
   const double degrees =
-      total * total / (over_seeds * over_seeds / (s - 1) + over_images * over_images / (n - 1));
+      total * total / (c.over_seeds * c.over_seeds / (s - 1) + c.over_images * c.over_images / (n - 1));
   return t_interval(centre, std::sqrt(total), degrees);
 }
 
@@ -69,17 +55,13 @@ Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> ba
                     seeds_confidence);
 }
 
-std::optional<Gain> gain(const ConfirmationTable& confirmation) {
-  const auto untuned = confirmation.find_role(candidate_role::untuned);
-  if (!confirmation.winner || !untuned || confirmation.winner == untuned) return std::nullopt;
-  const ConfirmationCandidate& winner = confirmation.candidates[*confirmation.winner];
-  const ConfirmationCandidate& base = confirmation.candidates[*untuned];
+std::optional<PairedGain> gain_over(const ConfirmationTable& confirmation, std::size_t tuned_place,
+                                    std::size_t base_place) {
   const double sign = confirmation.maximize ? 1 : -1;
-
   std::vector<double> tuned, other;
   std::vector<std::vector<bool>> tuned_right, other_right;
-  for (const ConfirmationRun& a : winner.runs) {
-    for (const ConfirmationRun& b : base.runs) {
+  for (const ConfirmationRun& a : confirmation.candidates[tuned_place].runs) {
+    for (const ConfirmationRun& b : confirmation.candidates[base_place].runs) {
       if (!a.final_run || !b.final_run || a.seed_index != b.seed_index) continue;
       if (std::isfinite(a.value) && std::isfinite(b.value)) {
         tuned.push_back(sign * a.value);
@@ -92,20 +74,72 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
     }
   }
   if (tuned.size() < 2) return std::nullopt;
-  Gain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
+  PairedGain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
   if (tuned_right.size() >= 2) result.test = test_gain(tuned_right, other_right);
-  const std::vector<double> final_values = merits(winner, true, sign);
+  return result;
+}
+
+std::optional<Gain> gain(const ConfirmationTable& confirmation) {
+  const auto untuned = confirmation.find_role(candidate_role::untuned);
+  if (!confirmation.winner || !untuned || confirmation.winner == untuned) return std::nullopt;
+  const std::size_t winner = *confirmation.winner;
+  const auto over_default = gain_over(confirmation, winner, *untuned);
+  if (!over_default) return std::nullopt;
+  Gain result{*over_default};
+
+  const auto best_length = confirmation.find_role(candidate_role::best_length),
+             by_hand = confirmation.find_role(candidate_role::by_hand);
+  const auto paired = [&](std::optional<std::size_t> tuned, std::optional<std::size_t> base) {
+    return tuned && base && tuned != base ? gain_over(confirmation, *tuned, *base) : std::nullopt;
+  };
+  result.over_best_length = paired(winner, best_length);
+  result.over_by_hand = paired(winner, by_hand);
+  result.by_hand = paired(by_hand, untuned);
+  std::vector<std::pair<std::string, std::size_t>> way = {{candidate_role::untuned, *untuned}};
+  if (best_length && best_length != winner) way.emplace_back(candidate_role::best_length, *best_length);
+  if (by_hand && by_hand != winner) way.emplace_back(candidate_role::by_hand, *by_hand);
+  way.emplace_back("winner", winner);
+  for (std::size_t i = 1; i < way.size(); ++i)
+    if (const auto step = gain_over(confirmation, way[i].second, way[i - 1].second))
+      result.steps.push_back({way[i - 1].first, way[i].first, *step});
+
+  const double sign = confirmation.maximize ? 1 : -1;
+  const std::vector<double> final_values = merits(confirmation.candidates[winner], true, sign);
   const auto over = [&](const char* role) -> std::optional<Estimate> {
     const auto place = confirmation.find_role(role);
-    if (!place || place == confirmation.winner) return std::nullopt;
+    if (!place || *place == winner) return std::nullopt;
     const std::vector<double> values = merits(confirmation.candidates[*place], false, sign);
     if (values.empty()) return std::nullopt;
     return unpaired_gain(final_values, values);
   };
-  result.over_random = over(candidate_role::random);
   result.over_one_epoch = over(candidate_role::one_epoch);
   result.over_best_random = over(candidate_role::best_random);
+  const RandomSettings random = random_settings(confirmation);
+  if (random.ended && random.values.size() >= 2) {
+    std::vector<double> values = random.values;
+    for (double& value : values) value *= sign;
+    result.over_random = unpaired_gain(final_values, values);
+    result.random_over_default = unpaired_gain(values, merits(confirmation.candidates[*untuned], true, sign));
+    result.random_settings = static_cast<int>(values.size());
+    result.random_failed = random.failed;
+  }
   return result;
+}
+
+RandomSettings random_settings(const ConfirmationTable& confirmation) {
+  RandomSettings random;
+  for (const ConfirmationCandidate& c : confirmation.candidates) {
+    if (c.races) continue;
+    const std::vector<double> values = run_values(c, true);
+    random.values.insert(random.values.end(), values.begin(), values.end());
+    random.failed += c.failed_finals;
+    random.ended = random.ended && (!values.empty() || c.failed_finals > 0);
+  }
+  double worst = confirmation.chance;
+  for (const double v : random.values)
+    if (!std::isfinite(worst) || (confirmation.maximize ? v < worst : v > worst)) worst = v;
+  random.values.insert(random.values.end(), static_cast<std::size_t>(random.failed), worst);
+  return random;
 }
 
 }  // namespace tailor

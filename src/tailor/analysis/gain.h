@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tailor/analysis/confirmation.h"
@@ -21,20 +22,57 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
 // crossed, each a random effect; degrees of freedom: Satterthwaite's). At least 2 seeds.
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base);
 
-// The expected difference of two settings trained with different seeds (Welch's t). A setting that was
-// trained once takes the other's variance.
+// The expected difference of two settings trained with different seeds (Welch's t), or of a setting and the
+// mean of many of them, where each element is another one. A setting that was trained once takes the other's
+// variance.
 Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base);
 
-// Positive where the winner is better, also of a measure that is minimised.
-struct Gain {
-  Estimate validation{};           // winner - default, final runs
-  std::optional<Estimate> test{};  // the same, once the test images were opened
-  // Winner (final runs) - baseline (the race's runs), where there is such a baseline.
-  std::optional<Estimate> over_random{}, over_one_epoch{}, over_best_random{};
-  int pairs = 0;  // seeds that winner and default share
+// How much better one candidate is than another, by final runs with the same seeds. Positive where it is
+// better, also of a measure that is minimised.
+struct PairedGain {
+  Estimate validation{};           // see paired_gain
+  std::optional<Estimate> test{};  // see test_gain; once the test images were opened
+  int pairs = 0;                   // seeds that both have
+};
+
+// Nothing before they share two seeds.
+std::optional<PairedGain> gain_over(const ConfirmationTable& confirmation, std::size_t tuned,
+                                    std::size_t base);
+
+// One step of the way from the default to the winner.
+struct GainStep {
+  std::string from, to;  // candidate_role, or "winner"
+  PairedGain gain;
+};
+
+// Of the winner over the untuned default, and over other baselines where there are such.
+struct Gain : PairedGain {
+  std::optional<PairedGain> over_best_length{};  // the default at its best length
+  std::optional<PairedGain> over_by_hand{};      // the default with what the study fixed by hand
+  std::optional<PairedGain> by_hand{};           // of that one over the default: nobody tuned it
+  // default → best length → by hand → winner, without those that there are not: the parts of the gain.
+  std::vector<GainStep> steps{};
+  // Winner (final runs) - the mean of random settings (see random_settings), each with a seed of the
+  // winner's: the interval covers the draw of the settings, their seeds and the winner's. That some seeds are
+  // the same makes it no narrower (a seed that is good for one may be good for the other).
+  std::optional<Estimate> over_random{};
+  std::optional<Estimate> random_over_default{};  // their mean - the default (final runs)
+  int random_settings = 0, random_failed = 0;
+  // Winner (final runs) - baseline (the race's runs).
+  std::optional<Estimate> over_one_epoch{}, over_best_random{};
 };
 
 // Nothing before winner and default have two final runs each, nor if the default won.
 std::optional<Gain> gain(const ConfirmationTable& confirmation);
+
+// What the random settings of a confirmation reached, one value each. One that failed, as by diverging,
+// counts as a network that knows nothing (ConfirmationTable::chance), or as the worst of the others if that
+// is worse.
+struct RandomSettings {
+  std::vector<double> values;  // failed ones last
+  int failed = 0;
+  bool ended = true;  // all of them
+};
+RandomSettings random_settings(const ConfirmationTable& confirmation);
 
 }  // namespace tailor

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "tailor/analysis/crossed.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/tune/normal.h"
 
@@ -107,6 +108,25 @@ Estimate too_good_by(double claimed, const Estimate& confirmed, bool maximize) {
                   : Estimate{confirmed.estimate - claimed, confirmed.low - claimed, confirmed.high - claimed};
 }
 
+Estimate reuse(std::span<const std::vector<bool>> validation, std::span<const std::vector<bool>> test,
+               bool own_images) {
+  const Crossed v = crossed(validation), t = crossed(test);
+  std::vector<double> differences;
+  for (std::size_t s = 0; s < v.of_seed.size(); ++s) differences.push_back(v.of_seed[s] - t.of_seed[s]);
+  const auto seeds = static_cast<double>(differences.size());
+  struct Part {
+    double variance, degrees;
+  };
+  const Part parts[] = {{variance(differences) / seeds, seeds - 1},
+                        {own_images ? 0 : v.images_alone(), static_cast<double>(validation[0].size()) - 1},
+                        {t.images_alone(), static_cast<double>(test[0].size()) - 1}};
+  double total = 0, squares = 0;
+  for (const Part& p : parts) total += p.variance, squares += p.variance * p.variance / p.degrees;
+  const double centre = mean(differences);
+  if (total == 0) return {centre, centre, centre};
+  return t_interval(centre, std::sqrt(total), total * total / squares);
+}
+
 Optimism optimism(std::span<const double> results, bool maximize, std::optional<double> noise_sd,
                   const ConfirmationTable* confirmation) {
   const auto [least, most] = std::minmax_element(results.begin(), results.end());
@@ -115,9 +135,22 @@ Optimism optimism(std::span<const double> results, bool maximize, std::optional<
     result.shrunken = shrunken_best(results, maximize, *noise_sd);
   if (!confirmation || !confirmation->winner) return result;
   const std::vector<double> values = run_values(confirmation->candidates[*confirmation->winner], true);
-  if (values.size() < 2) return result;
-  result.confirmed = mean_interval(values);
-  result.optimism = too_good_by(result.claimed, *result.confirmed, maximize);
+  if (values.size() >= 2) result.confirmed = mean_interval(values);
+  const auto claimant = confirmation->claimant();
+  if (!claimant) return result;
+  const ConfirmationCandidate& c = confirmation->candidates[*claimant];
+  result.claimed = c.claimed.value_or(result.claimed);
+  if (const std::vector<double> again = run_values(c, true); again.size() >= 2) {
+    result.same_setting = mean_interval(again);
+    result.optimism = too_good_by(result.claimed, *result.same_setting, maximize);
+  }
+  std::vector<std::vector<bool>> validation, test;
+  for (const ConfirmationRun& run : c.runs) {
+    if (!run.final_run || !run.test || run.validation_right.empty()) continue;
+    validation.push_back(run.validation_right);
+    test.push_back(run.test_right);
+  }
+  if (maximize && test.size() >= 2) result.reuse = reuse(validation, test, confirmation->reshuffled);
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/estimate.h"
@@ -23,14 +24,26 @@ Estimate shrunken_best(std::span<const double> results, bool maximize, double no
 // claimed - confirmed; positive: too good, also of a minimised measure.
 Estimate too_good_by(double claimed, const Estimate& confirmed, bool maximize);
 
+// What accuracies on validation images, which chose the setting, exceed accuracies of the same trainings on
+// test images by: [seed][image], which images were judged right. The interval covers other seeds and other
+// images in both sets, which are two independent samples; seeds are crossed with each (crossed.h). The seeds'
+// part is the variance of the differences; the images' parts, without the residuals that it contains, are
+// added; degrees of freedom are Satterthwaite's. `own_images`: each seed has validation images of its own,
+// whose part is in the seeds' then. At least 2 seeds.
+Estimate reuse(std::span<const std::vector<bool>> validation, std::span<const std::vector<bool>> test,
+               bool own_images = false);
+
 struct Optimism {
-  double claimed = 0;                   // the best result of the study
-  std::optional<Estimate> confirmed{};  // the confirmed winner on fresh seeds: its final runs
-  std::optional<Estimate> optimism{};   // see too_good_by
-  std::optional<Estimate> shrunken{};   // see shrunken_best; without a noise sd there is none
+  double claimed = 0;                      // the best result of the study
+  std::optional<Estimate> confirmed{};     // the confirmed winner on fresh seeds: its final runs
+  std::optional<Estimate> same_setting{};  // the claimed setting on fresh seeds, which need not be the winner
+  std::optional<Estimate> optimism{};      // claimed - same_setting, see too_good_by
+  std::optional<Estimate> reuse{};         // of the claimed setting; of accuracies
+  std::optional<Estimate> shrunken{};      // see shrunken_best; without a noise sd there is none
 };
 
-// `results` are those of the study's complete trials, at least one.
+// `results` are those of the study's complete trials, at least one. With a confirmation the claim is what the
+// study's best trial reported when the confirmation began.
 Optimism optimism(std::span<const double> results, bool maximize, std::optional<double> noise_sd,
                   const ConfirmationTable* confirmation = nullptr);
 

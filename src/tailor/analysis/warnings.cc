@@ -140,8 +140,9 @@ class Finder {
       add(WarningKind::test_opened_again, WarningSeverity::serious, in_.test_openings, 1);
     if (!in_.confirmation || !in_.confirmation->winner) return;
     const std::vector<ConfirmationCandidate>& candidates = in_.confirmation->candidates;
-    const auto stayed = std::count_if(candidates.begin(), candidates.end(),
-                                      [](const ConfirmationCandidate& c) { return !c.dropped_after; });
+    const auto stayed =
+        std::count_if(candidates.begin(), candidates.end(),
+                      [](const ConfirmationCandidate& c) { return c.races && !c.dropped_after; });
     if (stayed > 1)
       add(WarningKind::race_undecided, WarningSeverity::warning, static_cast<double>(stayed - 1));
     std::vector<double> validation, test;

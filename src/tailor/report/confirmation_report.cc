@@ -11,6 +11,8 @@
 #include "tailor/analysis/optimism.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/text.h"
+#include "tailor/report/gain_json.h"
+#include "tailor/report/gain_words.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 #include "tailor/report/openings_words.h"
@@ -30,7 +32,7 @@ std::vector<double> test_accuracies(const ConfirmationCandidate& candidate) {
 std::string candidates_text(const ConfirmationTable& table, const MeasureText& text) {
   std::string out = fmt::format("{:<12} {:<28} {:>5} {:>10} {:>6}  {}\n", "candidate", "why it is one",
                                 "seeds", "mean", "sd", "");
-  for (std::size_t i = 0; i < table.candidates.size(); ++i) {
+  for (std::size_t i = 0; i < table.candidates.size() && table.candidates[i].races; ++i) {
     const ConfirmationCandidate& c = table.candidates[i];
     const std::vector<double> runs = run_values(c, false);
     const std::string end = table.winner == i ? "winner"
@@ -51,6 +53,43 @@ std::string final_row(const char* title, const ConfirmationTable& table, const C
                      test.empty() ? "sealed" : MeasureText(true).value(of_accuracy(mean_interval(test))));
 }
 
+std::string gains_text(const Gain& g, const MeasureText& text) {
+  std::string out;
+  const auto row = [&](const std::string& title, const Estimate& validation,
+                       const std::optional<Estimate>& test) {
+    out += fmt::format("{:<22} {:<26} {:<26}\n", title, text.change(validation),
+                       test ? MeasureText(true).change(*test) : "");
+  };
+  row(text.with_unit("gain"), g.validation, g.test);
+  if (g.over_best_length) row("over best length", g.over_best_length->validation, g.over_best_length->test);
+  if (g.over_by_hand) row("over fixed by hand", g.over_by_hand->validation, g.over_by_hand->test);
+  if (g.by_hand) row("by hand over default", g.by_hand->validation, g.by_hand->test);
+  if (g.over_random) row(fmt::format("over {} random ones", g.random_settings), *g.over_random, {});
+  if (g.over_best_random) row("over the best random", *g.over_best_random, {});
+  if (g.over_one_epoch) row("over best of 1 epoch", *g.over_one_epoch, {});
+  if (g.random_failed > 0)
+    out += fmt::format("{:<22} {} failed, and count as networks that know nothing\n", "of the random ones",
+                       g.random_failed);
+  return out;
+}
+
+std::string optimism_text(const ConfirmationTable& table, const MeasureText& text) {
+  const auto place = table.claimant();
+  if (!place || !table.candidates[*place].claimed) return {};
+  const ConfirmationCandidate& c = table.candidates[*place];
+  const Optimism o = optimism(std::span(&*c.claimed, 1), table.maximize, std::nullopt, &table);
+  std::string out = fmt::format("{:<22} {}", "the study had claimed", text.value(o.claimed));
+  if (o.optimism) out += fmt::format(", too good by {}", text.with_unit(text.change(*o.optimism)));
+  out += "\n";
+  if (o.same_setting && place != table.winner)
+    out +=
+        fmt::format("{:<22} {}, {}\n", "that on fresh seeds", text.value(table.mean_value(c, true)), c.name);
+  if (o.reuse)
+    out += fmt::format("{:<22} {}, of {}\n", "validation minus test", text.with_unit(text.change(*o.reuse)),
+                       c.name);
+  return out;
+}
+
 }  // namespace
 
 std::string confirmation_text(const ConfirmationTable& table) {
@@ -63,22 +102,13 @@ std::string confirmation_text(const ConfirmationTable& table) {
   out += fmt::format("\n{:<22} {:<26} {:<26}\n", fmt::format("{} further seeds", finals.size()),
                      "validation (95 % interval)", "test accuracy");
   out += final_row(("tuned, " + winner.name).c_str(), table, winner, text);
-  if (*table.winner != 0) out += final_row("untuned default", table, table.candidates.front(), text);
-  if (const auto g = gain(table)) {
-    out += fmt::format("{:<22} {:<26} {:<26}\n", text.with_unit("gain"), text.change(g->validation),
-                       g->test ? MeasureText(true).change(*g->test) : "");
-    const auto over = [&](const char* title, const std::optional<Estimate>& e) {
-      if (e) out += fmt::format("{:<22} {}\n", title, text.change(*e));
-    };
-    over("over a random setting", g->over_random);
-    over("over the best random", g->over_best_random);
-    over("over best of 1 epoch", g->over_one_epoch);
-  }
-  if (const auto claimed = table.best_claimed()) {
-    const Estimate optimism = too_good_by(*claimed, mean_interval(finals), table.maximize);
-    out += fmt::format("{:<22} {}, too good by {}\n", "the study had claimed", text.value(*claimed),
-                       text.with_unit(text.change(optimism)));
-  }
+  for (const auto& [role, title] : {std::pair{candidate_role::by_hand, "fixed by hand"},
+                                    {candidate_role::best_length, "default, best length"},
+                                    {candidate_role::untuned, "untuned default"}})
+    if (const auto place = table.find_role(role); place && place != table.winner)
+      out += final_row(title, table, table.candidates[*place], text);
+  if (const auto g = gain(table)) out += gains_text(*g, text);
+  out += optimism_text(table, text);
   if (const auto noise = seed_noise(table))
     out += fmt::format("{:<22} {} between seeds\n", "standard deviation",
                        text.with_unit(text.number(noise->sd)));
@@ -87,10 +117,6 @@ std::string confirmation_text(const ConfirmationTable& table) {
 
 std::string confirmation_json(const ConfirmationTable& table,
                               const std::optional<ImagesOpenings>& opened_before) {
-  const auto estimate = [](const Estimate& e) -> ordered_json {
-    if (!std::isfinite(e.estimate)) return nullptr;
-    return {{"estimate", e.estimate}, {"low", e.low}, {"high", e.high}};
-  };
   ordered_json j{{"confirmation", table.study}, {"finished", table.finished}};
   j["winner"] = table.winner ? ordered_json(table.candidates[*table.winner].name) : ordered_json();
   ordered_json& candidates = j["candidates"] = ordered_json::array();
@@ -105,18 +131,17 @@ std::string confirmation_json(const ConfirmationTable& table,
     }
     candidates.push_back(
         {{"name", c.name}, {"roles", c.roles}, {"settings", c.settings}, {"runs", std::move(runs)}});
+    candidates.back()["races"] = c.races;
+    candidates.back()["failed_finals"] = c.failed_finals;
     candidates.back()["claimed"] = c.claimed ? ordered_json(*c.claimed) : ordered_json();
     candidates.back()["dropped_after"] = c.dropped_after ? ordered_json(*c.dropped_after) : ordered_json();
   }
-  if (const auto g = gain(table)) {
-    ordered_json& gains = j["gain"] = {{"validation", estimate(g->validation)}};
-    gains["test"] = g->test ? estimate(*g->test) : ordered_json();
-    const auto over = [&](const std::optional<Estimate>& e) { return e ? estimate(*e) : ordered_json(); };
-    gains["over_random"] = over(g->over_random);
-    gains["over_best_random"] = over(g->over_best_random);
-    gains["over_one_epoch"] = over(g->over_one_epoch);
-  }
-  if (const auto noise = seed_noise(table)) j["seed_sd"] = {{"estimate", noise->sd}, {"low", nullptr}, {"high", nullptr}};
+  if (const auto g = gain(table)) j["gain"] = gain_json(*g, MeasureText(table.maximize));
+  if (const auto place = table.claimant(); place && table.candidates[*place].claimed)
+    j["optimism"] = optimism_json(
+        optimism(std::span(&*table.candidates[*place].claimed, 1), table.maximize, std::nullopt, &table));
+  if (const auto noise = seed_noise(table))
+    j["seed_sd"] = {{"estimate", noise->sd}, {"low", nullptr}, {"high", nullptr}};
   ordered_json& test = j["test_images"] = nullptr;
   if (opened_before) add_opened_before(test, *opened_before);
   return j.dump(2) + "\n";

@@ -7,6 +7,7 @@
 #include "tailor/analysis/figures.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/report/document_json.h"
+#include "tailor/report/gain_json.h"
 #include "tailor/report/spread_words.h"
 
 namespace tailor {
@@ -57,12 +58,6 @@ ordered_json best_of_n_json(const BestOfN& b, const MeasureText& words) {
           {"high", columns[2]},
           {"independent_trials", b.independent_trials},
           {"enough", {{"trials", b.enough ? ordered_json(*b.enough) : ordered_json()}, {"text", text}}}};
-}
-
-// An estimate that no interval is printed with, because none holds what it promises.
-ordered_json alone(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  return {{"estimate", number(value)}, {"low", nullptr}, {"high", nullptr}};
 }
 
 ordered_json pruning_json(const Pruning& p) {
@@ -185,18 +180,8 @@ void add_findings(ordered_json& document, const StudyDocumentInput& in) {
              {"share_of_spread", f.noise_share ? alone(*f.noise_share) : ordered_json()},
              {"source", in.confirmation && in.confirmation->winner ? "all runs of the confirmed winner"
                                                                    : "all runs of the confirmation so far"}};
-  if (f.gain)
-    gain = {{"validation", estimate(f.gain->validation)},
-            {"test", estimate(f.gain->test)},
-            {"over_random", estimate(f.gain->over_random)},
-            {"over_best_random", estimate(f.gain->over_best_random)},
-            {"over_one_epoch", estimate(f.gain->over_one_epoch)},
-            {"pairs", f.gain->pairs}};
-  if (f.optimism)
-    optimism = {{"claimed", number(f.optimism->claimed)},
-                {"confirmed", estimate(f.optimism->confirmed)},
-                {"optimism", estimate(f.optimism->optimism)},
-                {"shrunken", f.optimism->shrunken ? alone(f.optimism->shrunken->estimate) : ordered_json()}};
+  if (f.gain) gain = gain_json(*f.gain, words);
+  if (f.optimism) optimism = optimism_json(*f.optimism);
   document["noise"] = noise;
   document["gain"] = gain;
   document["optimism"] = optimism;
@@ -219,7 +204,7 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
   std::set<int> seeds;
   std::vector<std::size_t> order;
   std::vector<double> means;
-  for (std::size_t i = 0; i < c.candidates.size(); ++i) {
+  for (std::size_t i = 0; i < c.candidates.size() && c.candidates[i].races; ++i) {
     for (const ConfirmationRun& run : c.candidates[i].runs)
       if (!run.final_run) seeds.insert(run.seed_index);
     order.push_back(i);
@@ -246,13 +231,18 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
          {"dropped_after", candidate.dropped_after ? ordered_json(*candidate.dropped_after) : ordered_json()},
          {"winner", c.winner == i}});
   }
-  const auto untuned = c.find_role(candidate_role::untuned);
+  const auto final_runs = [&](std::optional<std::size_t> place) {
+    return place ? final_runs_json(c.candidates[*place]) : ordered_json();
+  };
   return {{"study", c.study},
           {"finished", c.finished},
           {"seeds", seeds.size()},
           {"candidates", candidates},
-          {"winner", c.winner ? final_runs_json(c.candidates[*c.winner]) : ordered_json()},
-          {"default", untuned ? final_runs_json(c.candidates[*untuned]) : ordered_json()},
+          {"winner", final_runs(c.winner)},
+          {"by_hand", final_runs(c.find_role(candidate_role::by_hand))},
+          {"best_length", final_runs(c.find_role(candidate_role::best_length))},
+          {"default", final_runs(c.find_role(candidate_role::untuned))},
+          {"random_settings", random_settings_json(c)},
           {"original", original_json(in.table.definition)}};
 }
 

@@ -1,5 +1,4 @@
-// Numbers, estimates and settings as the study document has them. Used by study_document.cc and
-// document_findings.cc alone.
+// Numbers, estimates and settings as the study document has them. Used by the files that write it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,6 +14,8 @@ nlohmann::ordered_json number(double value, int digits = 6);
 // Null unless all three are finite.
 nlohmann::ordered_json estimate(const Estimate& e);
 nlohmann::ordered_json estimate(const std::optional<Estimate>& e);
+// An estimate without an interval; null if it is not finite.
+nlohmann::ordered_json alone(double value);
 // "0.01" as a number, "true" as a truth, anything else as text.
 nlohmann::ordered_json setting_value(const std::string& text);
 nlohmann::ordered_json settings_json(const SettingTexts& settings);

@@ -261,6 +261,11 @@ ordered_json estimate(const Estimate& e) {
   return {{"estimate", number(e.estimate)}, {"low", number(e.low)}, {"high", number(e.high)}};
 }
 
+ordered_json alone(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  return {{"estimate", number(value)}, {"low", nullptr}, {"high", nullptr}};
+}
+
 ordered_json estimate(const std::optional<Estimate>& e) { return e ? estimate(*e) : ordered_json(); }
 
 ordered_json setting_value(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/gain_words.h"
 #include "tailor/report/spread_experiment_words.h"
 #include "tailor/report/spread_words.h"
 
@@ -25,16 +26,7 @@ std::string measure_name(Measure measure) {
 
 std::string gain_sentence(const StudyTable& table, const Findings& f, const ConfirmationTable* confirmation,
                           const MeasureText& words) {
-  const MeasureText accuracy(Measure::validation_accuracy);
-  if (f.gain) {
-    std::string text =
-        fmt::format("On {} fresh seeds that had no say in the choice, {} {} over the untuned default in {}",
-                    f.gain->pairs, f.gain->validation.contains(0) ? "no gain is shown:" : "tuning gained",
-                    words.told_difference(f.gain->validation), measure_name(table.definition.measure));
-    if (f.gain->test)
-      text += fmt::format(", and {} on the test images", accuracy.told_difference(*f.gain->test));
-    return text + ".";
-  }
+  if (f.gain) return gain_words(*f.gain, confirmation, measure_name(table.definition.measure), words) + ".";
   if (confirmation && confirmation->winner &&
       confirmation->winner == confirmation->find_role(candidate_role::untuned))
     return "In the race on fresh seeds no setting that the study found did better than the untuned default.";
@@ -52,21 +44,12 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
 
 std::string trust_sentence(const Findings& f, const MeasureText& words) {
   if (!f.optimism) return {};
-  std::string text;
-  if (f.optimism->optimism) {
-    const Estimate& o = *f.optimism->optimism;
-    const bool nothing = o.contains(0);
-    text = nothing ? fmt::format(
-                         "Whether the study's best result, {}, was too good, the seeds do not tell (claimed "
-                         "less confirmed: {})",
-                         words.value(f.optimism->claimed), words.told_difference(o))
-                   : fmt::format("The study's best result, {}, was {} too good",
-                                 words.value(f.optimism->claimed), words.told_difference(o));
-  } else if (f.optimism->shrunken && std::isfinite(f.optimism->shrunken->low)) {
+  std::string text = optimism_words(*f.optimism, words);
+  if (text.empty()) {
+    if (!f.optimism->shrunken || !std::isfinite(f.optimism->shrunken->low))
+      return "There are too few complete trials to tell how much of the best result is luck.";
     text = fmt::format("The best of many is too good by chance: expect about {} of it",
                        words.value(f.optimism->shrunken->estimate));
-  } else {
-    return "There are too few complete trials to tell how much of the best result is luck.";
   }
   if (f.noise)
     text += fmt::format("; the seed alone moves a result by {} (standard deviation)",
@@ -174,16 +157,28 @@ const std::vector<GlossaryEntry>& glossary() {
        "Images that are not trained on, by which settings are chosen. Being chosen by them makes a "
        "result too good."},
       {"test images",
-       "Images that had no say in any choice. They are sealed, and opened once, for the winner and the "
-       "default."},
+       "Images that had no say in any choice. They are sealed, and opened once, for the winner and what it "
+       "is "
+       "compared with."},
       {"95 % interval", "A range made so that it holds the true value in 95 of 100 studies like this one."},
       {"optimism",
-       "How much better the study's best result looks than what the confirmed winner does on fresh seeds. "
-       "Also called "
-       "the winner's curse."},
+       "How much better the study's best result looks than what the same setting does on fresh seeds. Also "
+       "called the winner's curse."},
+      {"best length",
+       "The number of epochs after which the untuned default did best in the study: what stopping early "
+       "would "
+       "have found without any tuning."},
+      {"fixed by hand",
+       "What the study file holds fixed in every trial. The default with it, and nothing tuned, is a "
+       "baseline "
+       "of its own, so that its share of the gain is not taken for the tuning's."},
+      {"random setting",
+       "A setting drawn uniformly from the space, without looking at any result. What is reported is the "
+       "mean "
+       "of several, each drawn anew."},
       {"confirmation",
        "Leading settings and baselines trained again with fresh seeds, the same seeds for all; the winner "
-       "and the default once more with seeds that had no say in choosing it."},
+       "and what it is compared with once more with seeds that had no say in choosing it."},
       {"result",
        "The value of a trial that was trained to its end. What a trial had when it was cut short is none: "
        "less "

@@ -179,14 +179,22 @@ class Writer {
     heading("What the tuning was worth");
     Table table{{"", std::string("95 % interval") + (*v_.unit() ? std::string(", ") + v_.unit() : "")}, {}};
     if (g.is_object()) {
-      table.rows.push_back({"over the untuned default, validation", v_.change(interval(g["validation"]))});
-      if (g["test"].is_object())
-        table.rows.push_back(
-            {"over the untuned default, test", MeasureText(true).change(interval(g["test"]))});
-      const auto over = [&](const char* title, const json& e) {  // missing where it is the tuned one itself
+      const auto over = [&](const std::string& title, const json& e) {  // missing: it is the tuned one itself
         if (e.is_object()) table.rows.push_back({title, v_.change(interval(e))});
       };
-      over("over a random setting, validation", g["over_random"]);
+      const auto both = [&](const std::string& title, const json& gain) {
+        if (!gain.is_object()) return;
+        over(title + ", validation", gain["validation"]);
+        if (gain["test"].is_object())
+          table.rows.push_back({title + ", test", MeasureText(true).change(interval(gain["test"]))});
+      };
+      both("over the untuned default", g);
+      both("over the default at its best length", g["over_best_length"]);
+      both("over what was fixed by hand", g["over_by_hand"]);
+      both("fixed by hand, over the default", g["by_hand"]);
+      if (g["random"].is_object())
+        over(fmt::format("over a random setting (mean of {}), validation", plain(g["random"]["settings"])),
+             g["over_random"]);
       over("over the best random setting, validation", g["over_best_random"]);
       over("over the best after one epoch, validation", g["over_one_epoch"]);
     }
@@ -194,13 +202,36 @@ class Writer {
       table.rows.push_back({"claimed by the study", v_.value(real(o["claimed"]))});
       if (o["confirmed"].is_object()) {
         table.rows.push_back({"confirmed on fresh seeds", v_.value(interval(o["confirmed"]))});
+      }
+      if (o["optimism"].is_object()) {
+        table.rows.push_back({"the claimed setting on fresh seeds", v_.value(interval(o["same_setting"]))});
         table.rows.push_back({"the claim was too good by", v_.change(interval(o["optimism"]))});
       }
+      if (o["reuse"].is_object())
+        table.rows.push_back({"its validation minus test accuracy", v_.change(interval(o["reuse"]))});
       // Its interval holds less than it says (docs/honest-numbers.md), so it is not shown.
       if (o["shrunken"].is_object())
         table.rows.push_back({"roughly expected, unconfirmed", v_.value(interval(o["shrunken"]).estimate)});
     }
     blocks_.push_back(std::move(table));
+    if (g.is_object() && g["random"].is_object()) blocks_.push_back(Paragraph{plain(g["random"]["text"])});
+    if (g.is_object()) way(g["steps"]);
+  }
+
+  // The gain's parts, where it has more than one.
+  void way(const json& steps) {
+    if (steps.size() < 2) return;
+    Table table{{"step by step, on the final seeds", "validation", "test"}, {}};
+    for (const json& step : steps)
+      table.rows.push_back(
+          {fmt::format("{} -> {}", step_end(step["from"]), step_end(step["to"])),
+           v_.change(interval(step["validation"])),
+           step["test"].is_object() ? MeasureText(true).change(interval(step["test"])) : "-"});
+    blocks_.push_back(std::move(table));
+  }
+
+  static std::string step_end(const json& role) {
+    return role == "winner" ? "tuned" : role == "by_hand" ? "fixed by hand" : words(plain(role));
   }
 
   void race() {
@@ -231,21 +262,27 @@ class Writer {
     const json& c = d_.at("confirmation");
     if (c.is_null() || c["winner"].is_null()) return;
     heading("Four figures");
-    const bool original = c["original"].is_object();
-    Table table{{"", "tuned", "untuned default"}, {}};
-    if (original) table.header.emplace_back("original");
-    const std::pair<const char*, const char*> rows[] = {{"max. validation", "max_validation_accuracy"},
-                                                        {"training there", "train_accuracy_at_best"},
-                                                        {"test accuracy", "test_accuracy"},
-                                                        {"test loss", "test_loss"}};
-    for (const auto& [title, key] : rows) {
-      const MeasureText values(std::string_view(key) != "test_loss");
-      std::vector<std::string> row = {title};
-      for (const char* who : {"winner", "default"})
-        row.push_back(c[who].is_object() ? values.narrow(interval(c[who]["figures"][key])) : "-");
-      if (original) row.push_back(values.value(real(c["original"][key])));
+    Table table{{""}, {}};
+    const std::pair<const char*, const char*> columns[] = {{"max. validation", "max_validation_accuracy"},
+                                                           {"training there", "train_accuracy_at_best"},
+                                                           {"test accuracy", "test_accuracy"},
+                                                           {"test loss", "test_loss"}};
+    for (const auto& [title, key] : columns) table.header.emplace_back(title);
+    const auto add = [&](const char* who, const char* key, bool one_run = false) {
+      if (!c[key].is_object()) return;
+      std::vector<std::string> row = {who};
+      for (const auto& [title, figure] : columns) {
+        const MeasureText values(std::string_view(figure) != "test_loss");
+        row.push_back(one_run ? values.number(real(c[key][figure]))
+                              : values.narrow(interval(c[key]["figures"][figure])));
+      }
       table.rows.push_back(std::move(row));
-    }
+    };
+    add("untuned default", "default");
+    add("default, best length", "best_length");
+    add("fixed by hand", "by_hand");
+    add("tuned", "winner");
+    add("original, one run", "original", true);
     blocks_.push_back(std::move(table));
   }
 
@@ -399,6 +436,7 @@ std::string wrapped(const std::string& text, const std::string& first) {
   return out + "\n";
 }
 
+// As many columns as fit, then the first again with further ones below.
 std::string aligned(const Table& table) {
   std::vector<std::size_t> widths(table.header.size());
   const auto measure = [&](const std::vector<std::string>& row) {
@@ -406,16 +444,25 @@ std::string aligned(const Table& table) {
   };
   measure(table.header);
   for (const auto& row : table.rows) measure(row);
-  const auto line = [&](const std::vector<std::string>& row) {
-    std::string out = "  ";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string gap(widths[i] - characters(row[i]), ' ');
-      out += (i > 0 ? "  " : "") + (i == 0 ? row[i] + gap : gap + row[i]);
-    }
-    return out.substr(0, out.find_last_not_of(' ') + 1) + "\n";
+  const auto padded = [&](const std::vector<std::string>& row, std::size_t i) {
+    const std::string gap(widths[i] - characters(row[i]), ' ');
+    return i == 0 ? row[i] + gap : gap + row[i];
   };
-  std::string out = line(table.header);
-  for (const auto& row : table.rows) out += line(row);
+  std::string out;
+  for (std::size_t first = 1; first <= table.header.size();) {
+    std::size_t end = first, width = 2 + widths[0];
+    while (end < widths.size() && (end == first || width + 2 + widths[end] <= page))
+      width += 2 + widths[end++];
+    const auto part = [&](const std::vector<std::string>& row) {
+      std::string text = "  " + padded(row, 0);
+      for (std::size_t i = first; i < end; ++i) text += "  " + padded(row, i);
+      return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+    };
+    out += (first > 1 ? "\n" : "") + part(table.header);
+    for (const auto& row : table.rows) out += part(row);
+    if (end >= widths.size()) break;
+    first = end;
+  }
   return out;
 }
 

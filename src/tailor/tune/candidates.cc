@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tailor/base/error.h"
+#include "tailor/tune/baselines.h"
 #include "tailor/tune/sobol.h"
 #include "tailor/tune/trial_setting.h"
 
@@ -22,14 +23,17 @@ class Chooser {
       if (!take(i, candidate_role::leader)) continue;
       if (--leaders == 0) break;
     }
+    if (const auto claimed = view_.best(); claimed && !view_.trials()[*claimed].costs.empty())
+      take(*claimed, candidate_role::claimed);
     const auto observations = view_.observations(std::numeric_limits<int>::max());
     const std::vector<bool> independent = independent_draws(view_.definition(), observations);
-    const auto first = std::find(independent.begin(), independent.end(), true);
-    if (first != independent.end())
-      take(static_cast<std::size_t>(first - independent.begin()), candidate_role::random);
     const std::vector<std::size_t> draws = by_final_cost([&](std::size_t i) { return independent[i]; });
     if (!draws.empty()) take(draws.front(), candidate_role::best_random);
     if (const auto quick = best_after_one_epoch()) take(*quick, candidate_role::one_epoch);
+    if (const auto epochs = best_length(view_))
+      add("best length", -1, best_length_settings(*epochs), candidate_role::best_length);
+    if (const SettingTexts fixed = by_hand_settings(view_.definition()); !fixed.empty())
+      add("by hand", -1, fixed, candidate_role::by_hand);
     return std::move(chosen_);
   }
 
@@ -67,13 +71,17 @@ class Chooser {
   bool take(std::size_t number, const char* role) {
     const TrialRecord record = storage_.get_trial(view_.trials()[number].id);
     const StudyDefinition& d = view_.definition();
-    const SettingTexts settings = differences(d.untuned(), kept_settings(d, record));
+    return add(fmt::format("trial {}", number), static_cast<int>(number),
+               differences(d.untuned(), kept_settings(d, record)), role);
+  }
+
+  bool add(std::string name, int trial, const SettingTexts& settings, const char* role) {
     for (Candidate& c : chosen_) {
       if (c.settings != settings) continue;
       if (std::find(c.roles.begin(), c.roles.end(), role) == c.roles.end()) c.roles.emplace_back(role);
       return false;
     }
-    chosen_.push_back({fmt::format("trial {}", number), {role}, static_cast<int>(number), settings});
+    chosen_.push_back({std::move(name), {role}, trial, settings});
     return true;
   }
 
@@ -101,6 +109,20 @@ std::vector<bool> independent_draws(const StudyDefinition& d, std::span<const Ob
     independent.push_back(trial.number != 0 && trial.assignment.size() == d.space.size() &&
                           same_setting(trial.assignment, draw(trial)));
   return independent;
+}
+
+std::vector<Candidate> draw_random_settings(const StudyDefinition& study, int count, std::uint64_t seed) {
+  const Key key = Key(seed).with(Purpose::confirmation).with(Purpose::proposal);
+  std::vector<Candidate> drawn;
+  for (int i = 1; i <= count; ++i) {
+    const Assignment setting = draw_uniform(study.space, key.with(static_cast<std::uint64_t>(i)));
+    drawn.push_back({fmt::format("random {}", i),
+                     {candidate_role::random},
+                     -1,
+                     differences(study.untuned(), study.settings(setting))});
+    drawn.back().races = false;
+  }
+  return drawn;
 }
 
 std::vector<Candidate> choose_candidates(Storage& storage, StudyView& view, int leaders) {

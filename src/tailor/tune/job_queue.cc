@@ -128,10 +128,9 @@ AssignedJob JobQueue::start(const Decision& decision) {
   AssignedJob assigned = first_job(number, decision, setting, d.repetition(number, decision.setting));
   Attributes attributes = first_attributes(assigned, setting);
   if (d.spread) attributes[trial_key::run] = json_text(d.spread->run_name(number));
-  const CreatedTrial created =
-      storage_.create_trial(study_, {.state = TrialState::running,
-                                     .params = setting.params,
-                                     .user_attributes = std::move(attributes)});
+  const CreatedTrial created = storage_.create_trial(
+      study_,
+      {.state = TrialState::running, .params = setting.params, .user_attributes = std::move(attributes)});
   if (created.number != number)
     throw failure("the study's trials are not numbered 0, 1, 2, …: expected {}, got {}", number,
                   created.number);

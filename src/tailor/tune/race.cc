@@ -32,7 +32,8 @@ double paired_t(const std::vector<double>& a, const std::vector<double>& b, std:
 }
 
 // Who of `in` is worse than any other one of them, each comparison at this level.
-std::vector<std::size_t> beaten(Costs costs, std::span<const std::size_t> in, std::size_t seeds, double level) {
+std::vector<std::size_t> beaten(Costs costs, std::span<const std::size_t> in, std::size_t seeds,
+                                double level) {
   const boost::math::students_t distribution(static_cast<double>(seeds - 1));
   const double critical = quantile(complement(distribution, level));
   std::vector<std::size_t> out;

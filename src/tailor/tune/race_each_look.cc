@@ -66,7 +66,8 @@ bool beaten(std::span<const std::vector<double>> costs, const Residuals& residua
 }  // namespace
 
 std::vector<std::size_t> beaten_at_one_look(std::span<const std::vector<double>> costs,
-                                            std::span<const std::size_t> in, std::size_t seeds, double error) {
+                                            std::span<const std::size_t> in, std::size_t seeds,
+                                            double error) {
   const std::size_t better = std::max<std::size_t>(2, (in.size() + 1) / 2);
   const Residuals residuals(costs, {in.begin(), in.begin() + static_cast<std::ptrdiff_t>(better)}, seeds);
   std::vector<std::size_t> out;

@@ -34,13 +34,13 @@ class RaceSampler final : public Sampler {
     const RaceStanding standing = judge_race(race_costs(c_, history), c_.race);
     if (!final && !standing.decided(c_.race)) {
       for (int seed = 1; seed <= c_.race.most_seeds; ++seed)
-        for (std::size_t c = 0; c < c_.candidates.size(); ++c)
+        for (std::size_t c = 0; c < c_.racers(); ++c)
           if (standing.in(c) && !given.count({c, seed})) return assignment(c, seed);
     }
     if (!final && !all_seen) return std::nullopt;
     for (int seed = c_.race.most_seeds + 1; seed <= c_.seeds(); ++seed)
-      for (const std::size_t c : std::set<std::size_t>{0, standing.leader})
-        if (!given.count({c, seed})) return assignment(c, seed);
+      for (std::size_t c = 0; c < c_.candidates.size(); ++c)
+        if (c_.runs_final(c, seed, standing.leader) && !given.count({c, seed})) return assignment(c, seed);
     return std::nullopt;
   }
 
@@ -61,11 +61,11 @@ std::unique_ptr<Sampler> make_race_sampler(const Confirmation& confirmation) {
 std::vector<std::vector<double>> race_costs(const Confirmation& confirmation,
                                             std::span<const Observation> history) {
   std::vector<std::vector<double>> costs(
-      confirmation.candidates.size(),
+      confirmation.racers(),
       std::vector<double>(static_cast<std::size_t>(confirmation.race.most_seeds), NAN));
   for (const Observation& o : history) {
     const auto run = run_of(o);
-    if (!run || confirmation.is_final(run->second)) continue;
+    if (!run || run->first >= costs.size() || confirmation.is_final(run->second)) continue;
     double& cost = costs[run->first][static_cast<std::size_t>(run->second) - 1];
     if (o.state == Observation::State::complete) cost = o.value;
     if (o.state == Observation::State::failed) cost = INFINITY;

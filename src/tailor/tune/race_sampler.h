@@ -10,8 +10,8 @@ namespace tailor {
 
 std::unique_ptr<Sampler> make_race_sampler(const Confirmation& confirmation);
 
-// The race's results as its trials tell them: [candidate][seed - 1], NaN where there is none. Runs that are
-// not of the race (final ones, somebody's wishes) are left out.
+// The race's results as its trials tell them: [candidate that races][seed - 1], NaN where there is none. Runs
+// that are not of the race (final ones, somebody's wishes) are left out.
 std::vector<std::vector<double>> race_costs(const Confirmation& confirmation,
                                             std::span<const Observation> history);
 

@@ -71,11 +71,13 @@ json to_json_value(const SpreadPlan& plan) {
 SpreadPlan spread_plan_from_json(const json& j) {
   SpreadPlan plan{j.at("study"), {}};
   for (const json& b : j.at("baselines"))
-    plan.baselines.push_back({kind_from_name(b.at("kind")), b.at("name"), b.at("settings").get<SettingTexts>()});
+    plan.baselines.push_back(
+        {kind_from_name(b.at("kind")), b.at("name"), b.at("settings").get<SettingTexts>()});
   plan.runs = j.at("runs").get<std::vector<int>>();
   const int count = static_cast<int>(plan.baselines.size());
   for (const int run : plan.runs)
-    if (run == 0 || run < -count) throw bad_input("a spread experiment's run {} is none of its baselines", run);
+    if (run == 0 || run < -count)
+      throw bad_input("a spread experiment's run {} is none of its baselines", run);
   return plan;
 }
 

@@ -76,14 +76,14 @@ Settings StudyDefinition::planned_settings(int trial_number) const {
   if (const SpreadBaseline* baseline = spread->baseline(trial_number))
     return with_texts(untuned(), baseline->settings);
   const auto setting = static_cast<std::uint64_t>(spread->runs[static_cast<std::size_t>(trial_number)]);
-  return settings(
-      draw_uniform(space, Key(seed).with(Purpose::spread).with(Purpose::proposal).with(setting)));
+  return settings(draw_uniform(space, Key(seed).with(Purpose::spread).with(Purpose::proposal).with(setting)));
 }
 
 // Seeds of 53 bits, so that every reader of JSON keeps them.
 Repetition StudyDefinition::repetition(int trial_number, const Assignment& assignment) const {
   if (!confirmation) {
-    const Key key = spread ? Key(seed).with(Purpose::spread).with(Purpose::trial) : Key(seed).with(Purpose::trial);
+    const Key key =
+        spread ? Key(seed).with(Purpose::spread).with(Purpose::trial) : Key(seed).with(Purpose::trial);
     return {key.bits(static_cast<std::uint64_t>(trial_number)) >> 11};
   }
   const int run = static_cast<int>(assignment[seed_parameter]);
@@ -91,7 +91,9 @@ Repetition StudyDefinition::repetition(int trial_number, const Assignment& assig
   Repetition result{key.bits(static_cast<std::uint64_t>(run)) >> 11};
   if (confirmation->reshuffle)
     result.split_seed = key.with(Purpose::split).bits(static_cast<std::uint64_t>(run)) >> 11;
-  result.final_run = confirmation->is_final(run);
+  result.final_run =
+      confirmation->is_final(run) &&
+      confirmation->candidates[static_cast<std::size_t>(assignment[candidate_parameter])].races;
   return result;
 }
 
@@ -99,13 +101,12 @@ Key StudyDefinition::proposal_key() const { return Key(seed).with(Purpose::searc
 
 StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
                                 int lag) {
+  plan_final_runs(confirmation);
   StudyDefinition d = study;
   d.seed = seed;
   d.lag = lag;
   d.pruner = "none";
-  d.budget = {.trials = static_cast<int>(confirmation.candidates.size()) * confirmation.race.most_seeds +
-                        2 * confirmation.final_seeds,
-              .epochs = study.budget.epochs};
+  d.budget = {.trials = confirmation.most_runs(), .epochs = study.budget.epochs};
   d.fixed.clear();
   d.space = confirmation_space(confirmation);
   d.confirmation = std::move(confirmation);

@@ -92,8 +92,8 @@ struct StudyDefinition : StudyPlan {
   Key proposal_key() const;
 };
 
-// The confirmation of a study: its architecture, images, epochs and measure, with runs for trials. `seed`
-// decides the runs' seeds.
+// The confirmation of a study: its architecture, images, epochs and measure, with runs for trials, of which
+// the final ones are planned here. `seed` decides the runs' seeds.
 StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
                                 int lag);
 // The spread experiment of a study: its architecture, images, epochs, measure and space, every run of the plan

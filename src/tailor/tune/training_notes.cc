@@ -71,10 +71,14 @@ std::string mistakes_note(const Mistakes& mistakes) {
 
 std::string test_note(const TestNote& test) {
   const Score& s = test.score;
-  return json{{"accuracy", s.accuracy},        {"loss", s.loss},
-              {"loss_error", s.loss_error},    {"count", s.count},
-              {"right", hex_bits(test.right)}, {"images_hash", test.images_hash}}
-      .dump();
+  json note{{"accuracy", s.accuracy},        {"loss", s.loss},
+            {"loss_error", s.loss_error},    {"count", s.count},
+            {"right", hex_bits(test.right)}, {"images_hash", test.images_hash}};
+  if (!test.validation_right.empty()) {
+    note["validation_count"] = test.validation_right.size();
+    note["validation_right"] = hex_bits(test.validation_right);
+  }
+  return note.dump();
 }
 
 std::vector<EpochMetrics> read_history(const Attributes& attributes) {
@@ -114,7 +118,9 @@ std::optional<TestNote> read_test(const Attributes& attributes) {
   const json note = json::parse(*text);
   const Score score{note.at("loss"), note.at("accuracy"), note.at("count"), note.at("loss_error")};
   return TestNote{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count)),
-                  note.value("images_hash", std::string())};
+                  note.value("images_hash", std::string()),
+                  bits_of_hex(note.value("validation_right", std::string()),
+                              note.value("validation_count", std::size_t{0}))};
 }
 
 }  // namespace tailor

@@ -20,11 +20,12 @@ inline constexpr const char* test = "tailor:test";          // final runs: the s
 }  // namespace note_key
 
 // What a final run scored on the test images, and which of them it judged right: with that, two settings are
-// compared image by image.
+// compared image by image, and test images with validation images.
 struct TestNote {
   Score score;
   std::vector<bool> right;       // in the images' order
   std::string images_hash = {};  // ImageSet::content_hash of the test images; older notes have none
+  std::vector<bool> validation_right = {};  // by the same weights, in the split's order; older: none
 };
 
 // Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields

@@ -117,7 +117,8 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   std::vector<std::uint32_t> all(test.count());
   std::iota(all.begin(), all.end(), 0u);
   notes[note_key::test] =
-      test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash});
+      test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash,
+                 judge(evaluator, network, images_, split.validation)});
 }
 
 const ImageSet& TrainingObjective::test_images() {

@@ -139,6 +139,7 @@ function gains(two: Two): Child {
   const { measure } = two[0];
   const rows = ([
     ['over the untuned default', (s) => s.document.gain?.validation], ['the same, on test images', (s) => s.document.gain?.test],
+    ['over the default at its best length', (s) => s.document.gain?.over_best_length?.validation], ['over what was fixed by hand', (s) => s.document.gain?.over_by_hand?.validation],
     ['over a random setting', (s) => s.document.gain?.over_random], ['over the best random one', (s) => s.document.gain?.over_best_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch],
   ] as [string, (study: Study) => Interval | null | undefined][]).filter(([, get]) => two.some(get));
   return figure(forest({

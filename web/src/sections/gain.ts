@@ -1,12 +1,13 @@
 // From the untuned default to the tuned setting, on fresh seeds; and the four figures beside the original project's.
 import { forest } from '../forest';
 import { count, decimalsFor, integer, range, rounded, thin, words } from '../format';
-import type { Confirmation, Figure, FinalRuns, Interval } from '../generated/document';
+import type { Confirmation, Figure, FinalRuns, Gain, Interval } from '../generated/document';
+import type { Palette } from '../palette';
 import { figure, lead, missing, note, section, table, type Section } from '../layout';
 import type { Study } from '../study';
 
 const title = 'From default to tuned';
-const roles: Record<string, string> = { leader: 'leader of the study', default: 'untuned', random: 'random setting', one_epoch: 'best after one epoch', best_random: 'best random one' };
+const roles: Record<string, string> = { leader: 'leader of the study', claimed: 'the study\u2019s best result', default: 'untuned', best_length: 'default at its best length', by_hand: 'default with what was fixed by hand', random: 'random setting', one_epoch: 'best after one epoch', best_random: 'best random one', winner: 'tuned' };
 const roleText = (role: string): string => roles[role] ?? words(role);
 
 export function gainSection(study: Study): Section {
@@ -15,6 +16,8 @@ export function gainSection(study: Study): Section {
   if (!confirmation) return section('gain', title, beforeConfirmation(study));
   const rows: [string, Interval][] = gain ? ([
     ['over the untuned default', gain.validation], ['the same, on test images', gain.test],
+    ['over the default at its best length', gain.over_best_length?.validation ?? null], ['best length, on test images', gain.over_best_length?.test ?? null],
+    ['over what was fixed by hand', gain.over_by_hand?.validation ?? null], ['by hand, on test images', gain.over_by_hand?.test ?? null],
     ['over a random setting', gain.over_random], ['over the best random one', gain.over_best_random], ['over the best after one epoch', gain.over_one_epoch],
   ] as [string, Interval | null][]).filter((row): row is [string, Interval] => row[1] !== null) : [];
   return section('gain', title,
@@ -28,7 +31,23 @@ export function gainSection(study: Study): Section {
       rows: rows.map(([name]) => name), zero: true, scale: (x) => measure.scale(x), text: (x) => measure.differenceInterval(x),
       series: [{ name: 'gain', colour: (p) => p.tuned, shape: 'diamond', values: rows.map(([, x]) => x) }],
     })) : null,
+    gain?.random ? note(`A random setting: the mean of ${integer(gain.random.settings)}, drawn anew. ${gain.random.text}`) : null,
+    gain && gain.steps.length > 1 ? figure(parts(study, gain)) : null,
     gain && !gain.test ? note('The test images are still sealed.') : null);
+}
+
+// What each step of the way from the default to the tuned setting is worth.
+function parts({ measure }: Study, { steps }: Gain): Parameters<typeof figure>[0] {
+  const rows = steps.map((step) => `${roleText(step.from)} → ${roleText(step.to)}`);
+  const tested = steps.some((step) => step.test !== null);
+  return forest({
+    name: 'gain-parts', title: 'Where the gain comes from', axis: measure.percent ? 'percentage points' : words(measure.name),
+    alt: steps.map((step, i) => `${rows[i]} ${measure.differenceInterval(step.validation)}${step.test ? `, on test images ${measure.differenceInterval(step.test)}` : ''}`).join('; ') + '.',
+    caption: 'Step by step, on the final seeds. Nothing was tuned before the last step.',
+    rows, zero: true, scale: (x) => measure.scale(x), text: (x) => measure.differenceInterval(x),
+    series: [{ name: 'validation', colour: (p) => p.tuned, shape: 'diamond', values: steps.map((step) => step.validation) },
+      ...(tested && measure.percent ? [{ name: 'test images', colour: (p: { third: string }) => p.third, values: steps.map((step) => step.test) }] : [])],
+  });
 }
 
 function beforeConfirmation(study: Study): HTMLElement[] {
@@ -72,6 +91,10 @@ const figureNames = {
   test_accuracy: 'Test accuracy', test_loss: 'Test loss',
 } as const;
 type FigureName = keyof typeof figureNames;
+const settings: { title: string; key: 'default' | 'best_length' | 'by_hand' | 'winner'; colour: (p: Palette) => string }[] = [
+  { title: 'Untuned default', key: 'default', colour: (p) => p.untuned }, { title: 'Default, best length', key: 'best_length', colour: (p) => p.other },
+  { title: 'Fixed by hand', key: 'by_hand', colour: (p) => p.third }, { title: 'Tuned', key: 'winner', colour: (p) => p.tuned },
+];
 const order = Object.keys(figureNames) as FigureName[];
 const isLoss = (name: FigureName): boolean => name === 'test_loss';
 
@@ -93,21 +116,20 @@ export function figuresSection(study: Study): Section {
     return section('figures', heading, missing('The tuned setting has not met the test images; its final runs are still to come.', study.confirmCommand));
   }
   const { winner, original } = confirmation;
-  const untuned = confirmation.default;
   const accuracies = order.filter((name) => !isLoss(name) && winner.figures[name] !== null);
-  const columns: [string, FinalRuns][] = untuned ? [['Untuned default', untuned], ['Tuned', winner]] : [['Tuned', winner]];
+  const columns = settings.map(({ title, key, colour }) => ({ title, colour, runs: confirmation[key] }))
+    .filter((column): column is { title: string; colour: (p: Palette) => string; runs: FinalRuns } => column.runs !== null);
   return section('figures', heading,
     lead('Final runs on seeds that neither the search nor the race had used. ',
       original ? 'Beside them, the figures of the project that tailor follows, from its one run.' : null),
-    table('Means over seeds with their 95 % intervals', [{ title: '' }, ...columns.map(([name]) => ({ title: name, number: true })), ...(original ? [{ title: 'Original project', number: true }] : [])],
-      order.map((name) => [figureNames[name], ...columns.map(([, runs]) => figureText(name, runs.figures[name])), ...(original ? [originalText(name, original[name])] : [])])),
+    table('Means over seeds with their 95 % intervals', [{ title: '' }, ...columns.map(({ title }) => ({ title, number: true })), ...(original ? [{ title: 'Original project', number: true }] : [])],
+      order.map((name) => [figureNames[name], ...columns.map(({ runs }) => figureText(name, runs.figures[name])), ...(original ? [originalText(name, original[name])] : [])])),
     figure(forest({
       name: 'figures', title: 'Accuracies', axis: 'accuracy (%)', rows: accuracies.map((name) => figureNames[name]),
-      alt: accuracies.map((name) => `${figureNames[name]}: ${columns.map(([label, runs]) => `${label} ${figureText(name, runs.figures[name])}`).join(', ')}${original ? `, original ${originalText(name, original[name])}` : ''}`).join('; ') + '.',
+      alt: accuracies.map((name) => `${figureNames[name]}: ${columns.map(({ title, runs }) => `${title} ${figureText(name, runs.figures[name])}`).join(', ')}${original ? `, original ${originalText(name, original[name])}` : ''}`).join('; ') + '.',
       scale: (x) => x * 100, text: (x) => `${rounded(x.estimate * 100, 2)} %${x.low < x.high ? ` ${range(x.low * 100, x.high * 100, 2)}` : ''}`,
       series: [
-        ...(untuned ? [{ name: 'untuned default', colour: (p: { untuned: string }) => p.untuned, values: accuracies.map((name) => untuned.figures[name]) }] : []),
-        { name: 'tuned', colour: (p) => p.tuned, shape: 'diamond' as const, values: accuracies.map((name) => winner.figures[name]) },
+        ...columns.map(({ title, colour, runs }) => ({ name: title.toLowerCase(), colour, ...(runs === winner ? { shape: 'diamond' as const } : {}), values: accuracies.map((name) => runs.figures[name]) })),
         ...(original ? [{ name: 'original project', colour: (p: { ink: string }) => p.ink, shape: 'cross' as const, values: accuracies.map((name) => ({ estimate: original[name], low: original[name], high: original[name] })) }] : []),
       ],
     })),

@@ -16,12 +16,12 @@ function optimism(study: Study): (HTMLElement | null)[] {
   const { measure, document: { optimism: x } } = study;
   if (!x) return [missing('No trial ran to its end, so the study claims nothing yet.')];
   const rows: [string, Interval | null][] = [
-    ['claimed by the study', { estimate: x.claimed, low: x.claimed, high: x.claimed }], ['corrected for picking the best', point(x.shrunken)], ['found on fresh seeds', x.confirmed],
+    ['claimed by the study', { estimate: x.claimed, low: x.claimed, high: x.claimed }], ['corrected for picking the best', point(x.shrunken)], ['the same setting on fresh seeds', x.same_setting],
   ];
   const known = rows.filter((row): row is [string, Interval] => row[1] !== null);
   return [
     h('h3', {}, 'Optimism'),
-    lead(x.optimism ? `The study claimed ${measure.value(x.claimed)}; that was too good by ${measure.differenceInterval(x.optimism).replace(/^\+/, '')}.`
+    lead(x.optimism ? `The study claimed ${measure.value(x.claimed)}; that was too good by ${measure.differenceInterval(x.optimism).replace(/^\+/, '')}: so much less the same setting reaches on fresh seeds.`
       : `The study claims ${measure.value(x.claimed)}: the best of ${count(study.bestFirst.length, 'complete trial')}, so most likely too good.`),
     known.length > 1 ? figure(forest({
       name: 'optimism', title: 'Claim and truth', axis: measure.label, rows: known.map(([name]) => name),
@@ -29,7 +29,8 @@ function optimism(study: Study): (HTMLElement | null)[] {
       scale: (y) => measure.scale(y), text: (y) => (y.low === y.high ? measure.value(y.estimate) : measure.interval(y)),
       series: [{ name: 'value', colour: (p) => p.tuned, shape: 'diamond', values: known.map(([, y]) => y) }],
     })) : null,
-    x.confirmed ? null : missing('Whether it holds is not known.', study.confirmCommand)];
+    x.reuse ? note(`On the validation images, by which it was chosen, the trainings of that setting differ from what they score on the test images by ${measure.differenceInterval(x.reuse)}.`) : null,
+    x.same_setting ? null : missing('Whether it holds is not known.', study.confirmCommand)];
 }
 
 function noise(study: Study): HTMLElement[] {

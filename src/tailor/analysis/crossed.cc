@@ -1,0 +1,36 @@
+#include "tailor/analysis/crossed.h"
+
+#include <algorithm>
+
+#include "tailor/analysis/statistics.h"
+
+namespace tailor {
+
+double Crossed::images_alone() const { return std::max(over_images - residual, 0.0); }
+
+Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus) {
+  const std::size_t seeds = right.size(), images = right.front().size();
+  const auto s = static_cast<double>(seeds), n = static_cast<double>(images);
+  Crossed c{.of_seed = std::vector<double>(seeds)};
+  std::vector<double> of_image(images);
+  double squares = 0;
+  for (std::size_t a = 0; a < seeds; ++a) {
+    for (std::size_t i = 0; i < images; ++i) {
+      const double d =
+          static_cast<double>(right[a][i]) - (minus.empty() ? 0 : static_cast<double>(minus[a][i]));
+      c.of_seed[a] += d / n;
+      of_image[i] += d / s;
+      squares += d * d;
+    }
+  }
+  const double centre = mean(c.of_seed);
+  c.over_seeds = variance(c.of_seed) / s;
+  c.over_images = variance(of_image) / n;
+  const double of_one =
+      (squares - s * n * centre * centre - s * n * (s - 1) * c.over_seeds - s * n * (n - 1) * c.over_images) /
+      ((s - 1) * (n - 1));
+  c.residual = of_one / (s * n);
+  return c;
+}
+
+}  // namespace tailor

@@ -1,0 +1,24 @@
+// Whether each of many images is judged right by each of a few trainings: seeds and images crossed, each a
+// random effect, and what both make of the mean. The intervals of accuracies on test images are made of it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace tailor {
+
+struct Crossed {
+  std::vector<double> of_seed;  // means over images
+  // Variances of the grand mean, as seeds and as images alone tell them; both contain the residual's part.
+  double over_seeds = 0, over_images = 0;
+  double residual = 0;  // of what is neither the seed's nor the image's; below 0 by chance
+
+  // Without the residual, which the seeds' part contains already.
+  double images_alone() const;
+};
+
+// Of right[seed][image], 1 or 0, less `minus` where that is given (of the same size). At least 2 seeds and 2
+// images.
+Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus = {});
+
+}  // namespace tailor
