@@ -31,19 +31,27 @@ double solve(double low, double high, double wanted, const std::function<double(
   return (low + high) / 2;
 }
 
-// The variance of the sample's p-quantile, as wide as its interval is: of what bounds there are.
-double quantile_variance(const QuantileConfidence& values, double p) {
-  const Estimate e = values.interval(p);
-  const double low = e.estimate - e.low, high = e.high - e.estimate;
-  const double width = std::isnan(low) ? 2 * high : std::isnan(high) ? 2 * low : low + high;
-  return std::pow(width / (2 * normal_quantile(0.5 + confidence / 2)), 2);
+// The variance of the sample's quantiles around here, as wide as the nearer bound of their intervals is: where
+// the distribution is skewed a mean of both would hide that on one side the mean's own tails count.
+double quantile_variance(const QuantileConfidence& values, double p, const UncertainMean& m) {
+  const std::vector<double>& sorted = values.ascending();
+  const auto n = static_cast<double>(sorted.size());
+  const auto share = [&](double x) {
+    return static_cast<double>(std::lower_bound(sorted.begin(), sorted.end(), x) - sorted.begin()) / n;
+  };
+  double least = std::numeric_limits<double>::infinity();
+  for (const double at : {p, share(m.mean - m.error), share(m.mean + m.error)}) {
+    const Estimate e = values.interval(std::clamp(at, 0.5 / n, 1 - 0.5 / n));
+    least = std::fmin(least, std::fmin(e.estimate - e.low, e.high - e.estimate));
+  }
+  return std::pow(least / normal_quantile(0.5 + confidence / 2), 2);
 }
 
 // Values that the mean has with equal chances, when it is compared with the sample's p-quantile.
 std::vector<double> equally_likely(const UncertainMean& m, const QuantileConfidence& values, double p) {
   if (m.error == 0) return {m.mean};
   const auto n = static_cast<double>(values.ascending().size());
-  const double own = m.error * m.error, other = quantile_variance(values, std::clamp(p, 0.5 / n, 1 - 0.5 / n));
+  const double own = m.error * m.error, other = quantile_variance(values, p, m);
   const double degrees =
       std::isfinite(other) ? (own + other) * (own + other) /
                                  (own * own / m.degrees_of_freedom + other * other / (n - 1))
