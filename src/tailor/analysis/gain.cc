@@ -40,19 +40,18 @@ Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std
   return t_interval(centre, std::sqrt(total), degrees);
 }
 
-Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base) {
+Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base, double level) {
   const auto n = static_cast<double>(tuned.size()), m = static_cast<double>(base.size());
   const double difference = mean(tuned) - mean(base);
   if (n < 2 && m < 2) return {.estimate = difference};
   if (n < 2 || m < 2) {
     const std::span<const double> repeated = n < 2 ? base : tuned;
-    return t_interval(difference, std::sqrt(variance(repeated) * (1 / n + 1 / m)), n + m - 2,
-                      seeds_confidence);
+    return t_interval(difference, std::sqrt(variance(repeated) * (1 / n + 1 / m)), n + m - 2, level);
   }
   const double a = variance(tuned) / n, b = variance(base) / m;
   if (a + b == 0) return {difference, difference, difference};
   return t_interval(difference, std::sqrt(a + b), (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1)),
-                    seeds_confidence);
+                    level);
 }
 
 std::optional<PairedGain> gain_over(const ConfirmationTable& confirmation, std::size_t tuned_place,
@@ -115,12 +114,12 @@ std::optional<Gain> gain(const ConfirmationTable& confirmation) {
   result.over_one_epoch = over(candidate_role::one_epoch);
   result.over_best_random = over(candidate_role::best_random);
   const RandomSettings random = random_settings(confirmation);
-  if (random.ended && random.values.size() >= 2) {
-    std::vector<double> values = random.values;
-    for (double& value : values) value *= sign;
-    result.over_random = unpaired_gain(final_values, values);
-    result.random_over_default = unpaired_gain(values, merits(confirmation.candidates[*untuned], true, sign));
-    result.random_settings = static_cast<int>(values.size());
+  if (confirmation.maximize && random.ended && random.values.size() >= 2) {
+    const double level = random.values.size() < 16 ? few_settings_confidence : seeds_confidence;
+    result.over_random = unpaired_gain(final_values, random.values, level);
+    result.random_over_default =
+        unpaired_gain(random.values, run_values(confirmation.candidates[*untuned], true), level);
+    result.random_settings = static_cast<int>(random.values.size());
     result.random_failed = random.failed;
   }
   return result;
