@@ -25,6 +25,16 @@ TEST(StudyWords, AGainIsClaimedOnlyWhereItsIntervalLeavesOutZero) {
   EXPECT_THAT(first_sentence(f), Not(HasSubstr("better")));
 }
 
+TEST(StudyWords, WhereNothingBeatTheDefaultNoGainIsNamed) {
+  StudyTable table;
+  table.trials.push_back(
+      {.number = 0, .state = TrialState::complete, .role = TrialRole::untuned, .value = 0.93});
+  table.trials.push_back({.number = 1, .state = TrialState::complete, .value = 0.92});
+  const std::vector<std::string> sentences = answer_sentences(table, Findings{}, nullptr);
+  EXPECT_THAT(sentences, ::testing::Contains(HasSubstr("reports better than the untuned default, 93.00")));
+  EXPECT_THAT(sentences, ::testing::Each(Not(HasSubstr("0.00 percentage points"))));
+}
+
 TEST(StudyWords, AClaimIsNotConfirmedByAnIntervalThatHoldsZero) {
   Findings f;
   f.optimism = Optimism{.claimed = 0.94, .optimism = Estimate{0.001, -0.003, 0.005}};

@@ -179,7 +179,8 @@ TEST_F(OutageTest, StrangersAndWrongUrlsAreTold) {
     return "opened";
   };
   EXPECT_THAT(message(postgresql_server().url("nosuchdb")), ::testing::HasSubstr("nosuchdb"));
-  EXPECT_THAT(message(url + "&nonsense=1"), ::testing::HasSubstr("nonsense"));
+  // Not what is wrong, since that may be a part of a password.
+  EXPECT_THAT(message(url + "&nonsense=1"), ::testing::HasSubstr("the address cannot be read"));
   EXPECT_THAT(message("postgresql://u:secret@/db?host=/nonexistent"),
               ::testing::Not(::testing::HasSubstr("secret")));
 }

@@ -32,6 +32,9 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
     return "In the race on fresh seeds no setting that the study found did better than the untuned default.";
   const auto best = table.best();
   if (!best) return "No trial is complete yet, so nothing can be said of what tuning gains.";
+  if (table.trials[*best].role == TrialRole::untuned)
+    return fmt::format("No trial that was trained to its end reports better than the untuned default, {}.",
+                       words.value(table.trials[*best].value));
   std::string text = fmt::format("The best trial, {}, reports {}", table.trials[*best].number,
                                  words.value(table.trials[*best].value));
   for (const StudyRow& row : table.trials)
