@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/random.h"
 #include "tailor/tune/study.h"
+#include "tailor/tune/study_summary.h"
 
 namespace tailor {
 namespace {
@@ -36,6 +38,7 @@ struct Arguments {
   std::string pruner = "asha";
   int seeds = 10, first_seed = 0, neighbors = 8, lag = StudyPlan::default_lag;
   double noise = 0;
+  int repeats = 0;
   bool describe = false;
 };
 
@@ -158,6 +161,7 @@ nlohmann::json study(const std::string& problem, const Curves& curves, const std
   d.architecture = find_architecture("mnist_cnn");
   d.data = {"learning curves", "hash", 2, 1, 1, "split"};
   d.budget = {.trials = 1'000'000, .epochs = static_cast<int>(epochs), .total_epochs = a.budgets.back()};
+  d.budget.repeats = a.repeats;
   d.seed = static_cast<std::uint64_t>(seed);
   d.lag = a.lag;
   d.sampler = sampler;
@@ -168,11 +172,13 @@ nlohmann::json study(const std::string& problem, const Curves& curves, const std
   const std::string url = "sqlite:///" + file.string();
   const StudyId id = create_study(*open_storage(url), "s", d);
 
-  // As the study itself does, the complete trial of the highest report is recommended. Truths are costs.
+  // As the study itself does, the complete trial of the highest report is recommended; after repeats, which end
+  // the last budget, what the study itself says. Truths are costs.
   nlohmann::json truths = nlohmann::json::array();
   int trained = 0, trials = 0;
   double reported = -1, truth = 1;
   std::size_t next = 0;
+  std::map<int, double> truth_of;
   const auto keep_truths = [&](int until) {
     for (; next < a.budgets.size() && a.budgets[next] < until; ++next) truths.push_back(truth);
   };
@@ -182,11 +188,14 @@ nlohmann::json study(const std::string& problem, const Curves& curves, const std
                trained += job.result.reached - job.assigned.job.from;
                trials += job.assigned.job.from == 0;
                keep_truths(trained);  // a job that goes beyond a budget is not part of it
-               if (job.result.end != JobEnd::complete || *job.value <= reported) return;
-               reported = *job.value;
-               truth = -curves.curve(unit(job.assigned.settings)).back();
+               if (job.result.end != JobEnd::complete) return;
+               const double own = -curves.curve(unit(job.assigned.settings)).back();
+               truth_of[job.assigned.trial] = own;
+               if (*job.value > reported) reported = *job.value, truth = own;
              }});
   keep_truths(std::numeric_limits<int>::max());
+  if (a.repeats > 0)
+    truths.back() = truth_of.at(summarize(*open_storage(url), id, true).best.value().number);
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
   return {{"problem", problem},
           {"sampler", "tailor " + sampler},
@@ -234,6 +243,7 @@ int main(int argc, char** argv) {
   app.add_option("--neighbors", a.neighbors, "settings that a curve is interpolated from; 1: the nearest's")
       ->check(CLI::Range(1, 64));
   app.add_option("--noise", a.noise, "standard deviation of a report, as a share of all images");
+  app.add_option("--repeats", a.repeats, "full trainings of the leaders again, within the last budget");
   app.add_option("--lag", a.lag);
   app.add_option("--scratch", a.scratch, "folder for the studies' databases");
   app.add_flag("--describe", a.describe, "print the problems instead");

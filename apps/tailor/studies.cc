@@ -1,12 +1,16 @@
 // tailor studies, trials, best, export, delete: looking at studies, ours or Optuna's, and removing them.
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "study_location.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/report/recommendation_words.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/tune/setting_text.h"
 #include "tailor/tune/study.h"
@@ -56,6 +60,15 @@ struct Trials {
   }
 };
 
+// A trial's JSON with what the study says of it.
+std::string with_recommendation(const std::string& trial, const StudySummary& study) {
+  auto json = nlohmann::ordered_json::parse(trial);
+  if (study.recommendation)
+    json["recommendation"] = nlohmann::ordered_json::parse(
+        to_json(*study.recommendation, maximizes(study.definition.measure)));
+  return json.dump(2) + "\n";
+}
+
 struct Best {
   StudyLocation location;
   bool json = false;
@@ -67,12 +80,22 @@ struct Best {
     const std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
     const TrialRecord* best = best_trial(record, trials);
     if (best == nullptr) throw failure("study '{}' has no complete trial yet", record.name);
-    if (!recipe.empty()) write_file(recipe, best_recipe(summarize(*found.storage, found.id, true)));
-    if (json) return print(trial_json(*best));
+    std::optional<StudySummary> own;  // of a study that tailor made
+    if (record.user_attributes.contains(study_key::definition))
+      own = summarize(*found.storage, found.id, true);
+    if (own && own->recommendation) best = &trials.at(own->recommendation->trial);
+    if (!recipe.empty()) write_file(recipe, best_recipe(own ? *own : summarize(*found.storage, found.id, true)));
+    if (json) return print(own ? with_recommendation(trial_json(*best), *own) : trial_json(*best));
     print(fmt::format("trial {} of {}, value {:.6g}\n", best->number, trials.size(), best->values.front()));
     for (const TrialParam& param : best->params)
       print(fmt::format("  {} = {}\n", param.name(), value_text(param.distribution(), param.value)));
     if (best->user_attributes.contains(trial_key::untuned)) print("  the untuned defaults\n");
+    if (own && own->recommendation) {
+      const Recommendation& r = *own->recommendation;
+      const double mean = (maximizes(own->definition.measure) ? -1 : 1) * r.mean;
+      if (r.reports > 1) print(fmt::format("mean of its {} trainings {:.6g}\n", r.reports, mean));
+      for (const std::string& line : words_of(r, MeasureText(own->definition.measure))) print(line + "\n");
+    }
     print("The best of many measurements is flattered by chance.\n");
     if (recipe.empty()) {
       print("As a recipe: tailor best … --recipe FILE\n");

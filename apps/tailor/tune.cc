@@ -17,7 +17,7 @@ namespace {
 struct Arguments {
   std::string file;
   std::optional<std::string> architecture, space, data, split, sampler, pruner, storage, study;
-  std::optional<int> trials, epochs, lag;
+  std::optional<int> trials, repeats, epochs, lag;
   std::optional<std::uint64_t> seed;
   std::optional<double> minutes;
   bool resume = false;
@@ -31,6 +31,7 @@ void take(Target& target, const std::optional<Value>& value) {
 
 void take_plan(StudyPlan& plan, const Arguments& a) {
   take(plan.budget.trials, a.trials);
+  take(plan.budget.repeats, a.repeats);
   take(plan.budget.epochs, a.epochs);
   take(plan.budget.minutes, a.minutes);
   take(plan.seed, a.seed);
@@ -56,6 +57,9 @@ StudyFile study_file(const Arguments& a) {
   replace(file.space_name, file.lines.space, a.space);
   if (a.space) file.own_space.reset();
   take_plan(file, a);
+  if (2 * file.budget.repeats > file.budget.trials)
+    throw usage_error("{} repeats are more than half of {} trials: fewer, or more trials (--repeats, --trials)",
+                      file.budget.repeats, file.budget.trials);
   return file;
 }
 
@@ -141,6 +145,8 @@ void add_tune_command(CLI::App& app) {
   option("--data", a->data, "Data set's name or folder [fashion-mnist]");
   option("--split", a->split, "TRAIN:VALIDATION, image counts or shares [2:1]");
   option("--trials", a->trials, "Settings to try [50]")->check(positive);
+  option("--repeats", a->repeats, "Of these, so many train the leading settings again [0]")
+      ->check(CLI::Range(0, 1000000));
   option("--epochs", a->epochs, "Length of a trial that is not pruned [12]")->check(CLI::Range(1, 10000));
   option("--minutes", a->minutes, "Pause after this time")->check(positive);
   option("--seed", a->seed, "Decides every random choice of the study [1]")->check(seed_range);

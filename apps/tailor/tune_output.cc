@@ -10,6 +10,7 @@
 #include "study_location.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/report/recommendation_words.h"
 #include "tailor/tune/forecast.h"
 #include "tailor/tune/study_summary.h"
 
@@ -149,11 +150,15 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
   print_row("", std::string(name_of(session_.definition.measure)));
   if (s.untuned) print_row("default", with_interval(s.untuned->value));
   if (s.best) {
-    print_row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number));
+    const std::size_t reports = s.recommendation->reports;
+    print_row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number) +
+                          (reports > 1 ? fmt::format(", mean of {}", reports) : std::string()));
     const double gained = s.untuned ? s.best->value - s.untuned->value : 0;
     if (s.untuned)
       print_row("gain",
                 text_.accuracy() ? text_.with_unit(text_.change(gained)) : text_.number(-gained) + " lower");
+    std::printf("\n");
+    for (const std::string& line : words_of(*s.recommendation, text_)) std::printf("%s\n", line.c_str());
     std::printf(
         "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
         "The intervals say what %s validation images can tell, for one setting.\n\n",

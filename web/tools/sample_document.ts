@@ -221,6 +221,7 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
     trials,
     spread_experiment: confirmed ? sampleSpread(r, base, top) : null,
     curves: trials.number.filter((i) => all[i]!.length > 0).slice(0, 300).map((i) => ({ trial: i, values: all[i]! })),
+    recommendation: { trial: 1, reports: 1, mean: high, noise_sd: null, probability_best: null, probability_near_best: null },
     spread: { count: values.length, worst: low, quartiles: [at(values, 0.25), at(values, 0.5), at(values, 0.75)], best: high,
       against_default: n > 1 ? { value: trials.value[0]!, worse: values.filter((v) => v < trials.value[0]!).length, of: values.length - 1 } : null,
       histogram: { edges, counts }, ended, shares: { cut_short: cut / ended, diverged: trials.state.filter((s) => s === 'failed').length / ended, failed: trials.state.filter((s) => s === 'failed').length / ended }, cut_short: cutShort,

@@ -50,6 +50,13 @@ std::vector<ComputeItem> compute_ledger(const StudyTable& table) {
     item.epochs += static_cast<std::int64_t>(row.epochs.size());
     ++item.trials;
   }
+  for (const StudyRow& row : table.repeats) {
+    ComputeItem& item = items[static_cast<std::size_t>(row.state == TrialState::failed ? ComputeKind::failed
+                                                                                      : ComputeKind::useful)];
+    item.seconds += row.seconds;
+    item.epochs += static_cast<std::int64_t>(row.epochs.size());
+    ++item.trials;
+  }
   std::erase_if(items, [](const ComputeItem& item) { return item.trials == 0; });
   return items;
 }

@@ -80,14 +80,22 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     } else if (independent[place]) {
       row.role = TrialRole::startup;
     }
-    table.trials.push_back(std::move(row));
+    (view.trials()[place].repeats ? table.repeats : table.trials).push_back(std::move(row));
   }
-  if (const auto best = table.best()) table.best_settings = settings_of(table.definition, records[*best]);
+  table.recommendation = recommend(view.reports());
+  if (const auto best = table.best())
+    table.best_settings =
+        settings_of(table.definition, records[static_cast<std::size_t>(table.trials[*best].number)]);
   return table;
 }
 
 std::optional<std::size_t> StudyTable::best() const {
   std::optional<std::size_t> best;
+  if (recommendation) {
+    for (std::size_t i = 0; i < trials.size() && !best; ++i)
+      if (trials[i].number == static_cast<int>(recommendation->trial)) best = i;
+    return best;
+  }
   for (std::size_t i = 0; i < trials.size(); ++i)
     if (trials[i].has_result() && (!best || better(trials[i].value, trials[*best].value))) best = i;
   return best;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tailor/storage/storage.h"
+#include "tailor/tune/recommendation.h"
 #include "tailor/tune/study_definition.h"
 
 namespace tailor {
@@ -47,12 +48,15 @@ struct StudyTable {
   bool maximize = true;
   std::optional<Timestamp> first_start{}, last_end{};  // of its trials
   Assignment untuned{};                                // the defaults in the study's space
-  std::vector<StudyRow> trials{};                      // by number
+  std::vector<StudyRow> trials{};                      // by number, but for repeats
+  std::vector<StudyRow> repeats{};                     // trials that train a setting of `trials` again
+  std::optional<Recommendation> recommendation{};      // costs, to be minimised; `trial` is a number
   SettingTexts best_settings{};  // of the best trial, where they differ from the defaults
 
   // Whether `a` is the better value.
   bool better(double a, double b) const { return maximize ? a > b : a < b; }
-  // The place of the best complete trial, the first of equals.
+  // The place of the trial whose setting the study recommends: without repeats the best complete one, the
+  // first of equals.
   std::optional<std::size_t> best() const;
   // Values of complete trials, by number.
   std::vector<double> complete_values() const;

@@ -88,7 +88,7 @@ ordered_json space_json(const StudyTable& table) {
 bool ended(const StudyTable& table) {
   return std::all_of(table.trials.begin(), table.trials.end(),
                      [](const StudyRow& row) { return is_finished(row.state); }) &&
-         static_cast<int>(table.trials.size()) >= table.definition.budget.trials;
+         static_cast<int>(table.trials.size() + table.repeats.size()) >= table.definition.budget.trials;
 }
 
 // 0: not opened yet.
@@ -197,6 +197,11 @@ ordered_json curves_json(const StudyTable& table) {
   return curves;
 }
 
+ordered_json recommendation_json(const StudyTable& table) {
+  if (!table.recommendation) return {};
+  return ordered_json::parse(to_json(*table.recommendation, table.maximize));
+}
+
 std::string base64(const std::string& bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends it with a zero
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
@@ -295,6 +300,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"program", {{"name", "tailor"}, {"version", in.program_version}}},
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},
+                        {"recommendation", recommendation_json(in.table)},
                         {"trials", trials_json(in.table)},
                         {"curves", curves_json(in.table)}};
   add_findings(document, in);

@@ -6,6 +6,7 @@
 
 #include "tailor/base/text.h"
 #include "tailor/report/gain_words.h"
+#include "tailor/report/recommendation_words.h"
 #include "tailor/report/spread_experiment_words.h"
 #include "tailor/report/spread_words.h"
 
@@ -32,6 +33,13 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
     return "In the race on fresh seeds no setting that the study found did better than the untuned default.";
   const auto best = table.best();
   if (!best) return "No trial is complete yet, so nothing can be said of what tuning gains.";
+  const bool repeated = table.recommendation && table.recommendation->reports > 1;
+  if (repeated)
+    return fmt::format("Trial {} is recommended: {} on average over its {} trainings; `tailor confirm` tells "
+                       "what of it holds up.",
+                       table.trials[*best].number,
+                       words.value((table.maximize ? -1 : 1) * table.recommendation->mean),
+                       table.recommendation->reports);
   if (table.trials[*best].role == TrialRole::untuned)
     return fmt::format("No trial that was trained to its end reports better than the untuned default, {}.",
                        words.value(table.trials[*best].value));
@@ -74,6 +82,8 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
       sentences.push_back(std::move(text));
   }
   sentences.push_back(gain_sentence(table, f, confirmation, words));
+  if (table.recommendation && !f.gain)
+    sentences.push_back(join(words_of(*table.recommendation, words), " "));
   if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
   return sentences;
 }

@@ -5,6 +5,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/tune/baselines.h"
+#include "tailor/tune/recommendation.h"
 #include "tailor/tune/sobol.h"
 #include "tailor/tune/trial_setting.h"
 
@@ -18,7 +19,11 @@ class Chooser {
   }
 
   std::vector<Candidate> choose(int leaders) {
-    const std::vector<std::size_t> best = by_final_cost([](std::size_t) { return true; });
+    std::vector<std::size_t> best = by_final_cost([](std::size_t) { return true; });
+    if (const auto chosen = recommend(view_.reports()); chosen && !view_.trials()[chosen->trial].untuned) {
+      const auto place = std::find(best.begin(), best.end(), chosen->trial);
+      if (place != best.end()) std::rotate(best.begin(), place, place + 1);
+    }
     for (const std::size_t i : best) {
       if (!take(i, candidate_role::leader)) continue;
       if (--leaders == 0) break;
@@ -44,8 +49,8 @@ class Chooser {
     const std::vector<StudyTrial>& trials = view_.trials();
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < trials.size(); ++i)
-      if (!trials[i].untuned && !trials[i].costs.empty() && trials[i].state != TrialState::failed &&
-          filter(i))
+      if (!trials[i].untuned && !trials[i].repeats && !trials[i].costs.empty() &&
+          trials[i].state != TrialState::failed && filter(i))
         order.push_back(i);
     const auto complete = [&](std::size_t i) { return trials[i].state == TrialState::complete; };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

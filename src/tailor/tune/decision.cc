@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "tailor/tune/repeats.h"
+
 namespace tailor {
 namespace {
 
@@ -26,19 +28,31 @@ class Decider {
 
  private:
   std::optional<Decision> next_work() {
-    if (d_.budget.total_epochs > 0 && view_.epochs_given(horizon_) >= d_.budget.total_epochs)
-      return std::nullopt;
+    if (d_.budget.total_epochs > 0 && view_.epochs_given(horizon_) >= d_.budget.search_epochs())
+      return repeat();
     const std::vector<StudyTrial>& trials = view_.trials();
     if (const auto wish = view_.waiting()) return claim(*wish);
     const std::span<const PrunerTrial> seen = view_.pruner_trials(horizon_);
-    bool all_made = static_cast<int>(trials.size()) >= d_.budget.trials;
-    if (const auto next = pruner_.resume(seen, all_made)) return resume(*next);
-    if (all_made) return std::nullopt;
     const int number = static_cast<int>(trials.size());
+    const bool searched = number >= d_.budget.trials - d_.budget.repeats;
+    if (const auto next = pruner_.resume(seen, searched)) return resume(*next);
+    if (number >= d_.budget.trials) return std::nullopt;
+    if (searched) return repeat();
     if (auto setting = propose(number))
       return Decision{Decision::Kind::start, std::move(*setting), 0, first_job(number, seen)};
     if (const auto next = pruner_.resume(seen, true)) return resume(*next);  // the space is exhausted
-    return std::nullopt;
+    return repeat();
+  }
+
+  // In full: its result is compared with those of complete trials.
+  std::optional<Decision> repeat() {
+    if (d_.budget.repeats == 0) return std::nullopt;
+    const auto next = next_repeat(view_.reports(), d_.budget.repeats);
+    if (!next || (next->new_round && !all_ended())) return std::nullopt;
+    return Decision{.kind = Decision::Kind::start,
+                    .setting = view_.observations(horizon_)[next->trial].assignment,
+                    .job = {view_.next_job(), 0, d_.budget.epochs, {}},
+                    .repeats = next->trial};
   }
 
   std::optional<Assignment> propose(int number) {
@@ -71,6 +85,8 @@ class Decider {
             next.trial,
             Job{view_.next_job(), last.reached, next.until, pruner_.limits(seen, last.reached, next.until)}};
   }
+
+  bool all_ended() const { return free_ ? view_.open_jobs().empty() : all_seen(); }
 
   // Whether no result is hidden from this job.
   bool all_seen() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "tailor/tune/pruner.h"
 #include "tailor/tune/sampler.h"
@@ -15,7 +16,7 @@ struct Decision {
     wait,      // for a job that must be seen first
     empty,     // nothing to do here; the job ends at once, so that the next one sees one result more
     finished,  // nothing is left to do
-    start,     // a new trial with `setting`
+    start,     // a new trial with `setting`, or with that of a trial that it repeats
     claim,     // the waiting trial, somebody's wish
     resume,    // the paused trial
   };
@@ -24,6 +25,7 @@ struct Decision {
   Assignment setting{};   // start: proposed; claim: proposed for what is not wished
   std::size_t trial = 0;  // claim, resume: its number
   Job job{};              // start, claim, resume
+  std::optional<std::size_t> repeats{};  // start: the trial
 };
 
 // `everything_visible`: all that is ended may be seen whatever its number, as --free wants it.

@@ -27,6 +27,7 @@ class Play {
     }
     for (const StudyTrial& trial : view.trials()) {
       const auto done = static_cast<int>(trial.costs.size());
+      repeated_ = trial.repeats ? repeated_ + 1 : 0;
       PrunerTrial& played = add(trial.costs, done);
       played.state = pruner_state(trial, std::numeric_limits<int>::max());
       if (!trial.jobs.empty()) given_ += done;
@@ -39,8 +40,8 @@ class Play {
   }
 
   std::int64_t epochs() {
-    while (budget_.total_epochs == 0 || given_ < budget_.total_epochs) {
-      const bool all_made = static_cast<int>(trials_.size()) >= budget_.trials;
+    while (budget_.total_epochs == 0 || given_ < budget_.search_epochs()) {
+      const bool all_made = static_cast<int>(trials_.size()) >= budget_.trials - budget_.repeats;
       if (const auto next = pruner_->resume(trials_, all_made)) {
         PrunerTrial& trial = trials_[next->trial];
         const int from = trial.scheduled;
@@ -52,7 +53,7 @@ class Play {
         start(trial, pruner_->first_stop(trial.number));
       }
     }
-    return trained_;
+    return trained_ + static_cast<std::int64_t>(std::max(0, budget_.repeats - repeated_)) * budget_.epochs;
   }
 
  private:
@@ -104,6 +105,7 @@ class Play {
   const StudyBudget budget_;
   const std::unique_ptr<Pruner> pruner_;
   std::int64_t given_ = 0, trained_ = 0;
+  int repeated_ = 0;  // repeats that the trials end with
   std::vector<std::vector<double>> earlier_, curves_;
   std::vector<PrunerTrial> trials_;
 };

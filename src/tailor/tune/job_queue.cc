@@ -124,9 +124,14 @@ std::optional<AssignedJob> JobQueue::take_over() {
 AssignedJob JobQueue::start(const Decision& decision) {
   const StudyDefinition& d = view_.definition();
   const int number = static_cast<int>(view_.trials().size());
-  const TrialSetting setting = proposed_setting(view_, number, decision.setting);
+  const TrialSetting setting =
+      decision.repeats
+          ? trial_setting(view_,
+                          kept_settings(d, storage_.get_trial(view_.trials()[*decision.repeats].id)))
+          : proposed_setting(view_, number, decision.setting);
   AssignedJob assigned = first_job(number, decision, setting, d.repetition(number, decision.setting));
   Attributes attributes = first_attributes(assigned, setting);
+  if (decision.repeats) attributes[trial_key::repeats] = std::to_string(*decision.repeats);
   if (d.spread) attributes[trial_key::run] = json_text(d.spread->run_name(number));
   const CreatedTrial created = storage_.create_trial(
       study_,

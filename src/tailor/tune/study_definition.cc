@@ -167,6 +167,7 @@ std::string to_json(const StudyDefinition& d) {
                 {"keep", p.keep}}},
               {"fixed", json(d.fixed)},
               {"space", space}};
+  if (d.budget.repeats > 0) result["budget"]["repeats"] = d.budget.repeats;
   if (!d.description.empty()) result["description"] = d.description;
   if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
   if (d.spread) result["spread"] = to_json_value(*d.spread);
@@ -189,6 +190,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
               data.at("split_seed"),   data.at("split_hash")};
     const json& budget = j.at("budget");
     d.budget = {budget.at("trials"), budget.at("epochs"), budget.at("total_epochs"), budget.at("minutes")};
+    d.budget.repeats = budget.value("repeats", 0);
     d.description = j.value("description", "");
     d.seed = j.at("seed");
     d.lag = j.at("lag");

@@ -45,7 +45,10 @@ struct StudyBudget {
   int epochs = 12;       // of each trial that is not pruned
   int total_epochs = 0;  // of all trials together; 0: any
   double minutes = 0;    // until a `tailor tune` pauses by itself; 0: never
+  int repeats = 0;       // of the trials: the last ones train the leading settings again, see repeats.h
 
+  // Of total_epochs: what repeats leave to the search.
+  int search_epochs() const { return total_epochs - repeats * epochs; }
   bool operator==(const StudyBudget&) const = default;
 };
 

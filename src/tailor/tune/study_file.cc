@@ -46,8 +46,9 @@ void read_data(const TomlReader& reader, const toml::table& table, StudyFile& st
 }
 
 void read_budget(const TomlReader& reader, const toml::table& table, StudyFile& study) {
-  reader.check_keys(table, "budget.", {"trials", "epochs", "total_epochs", "minutes"});
+  reader.check_keys(table, "budget.", {"trials", "repeats", "epochs", "total_epochs", "minutes"});
   take(study.budget.trials, reader.integer(table, "trials", 1, most, "budget."));
+  take(study.budget.repeats, reader.integer(table, "repeats", 0, most, "budget."));
   take(study.budget.epochs, reader.integer(table, "epochs", 1, 10000, "budget."));
   take(study.budget.total_epochs, reader.integer(table, "total_epochs", 1, most, "budget."));
   take(study.budget.minutes, reader.real(table, "minutes", 0.01, 1e6, "budget."));

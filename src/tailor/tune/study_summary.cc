@@ -50,10 +50,14 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
   };
   if (!view.trials().empty() && view.trials()[0].untuned && view.trials()[0].state == TrialState::complete)
     s.untuned = trial(0);
-  if (const auto best = view.best()) s.best = trial(*best);
+  s.recommendation = recommend(view.reports());
+  if (s.recommendation) {
+    s.best = trial(s.recommendation->trial);
+    s.best->value = view.sign() * s.recommendation->mean;
+  }
   for (const StudyTrial& t : view.trials()) {
     s.seconds += t.seconds;
-    if (t.state == TrialState::complete && std::isfinite(t.final_cost))
+    if (t.state == TrialState::complete && std::isfinite(t.final_cost) && !t.repeats)
       s.results.push_back(view.sign() * t.final_cost);
     if (t.state != TrialState::waiting && t.state != TrialState::failed)
       s.epochs_unpruned += t.state == TrialState::complete ? static_cast<std::int64_t>(t.costs.size())
@@ -96,6 +100,8 @@ std::string to_json(const StudySummary& s) {
                    {"waiting", s.counts.waiting}}},
                  {"default", s.untuned ? to_json(*s.untuned, d) : ordered_json()},
                  {"best", s.best ? to_json(*s.best, d) : ordered_json()}};
+  j["recommendation"] = s.recommendation ? ordered_json::parse(to_json(*s.recommendation, maximizes(d.measure)))
+                                         : ordered_json();
   if (!s.results.empty())
     j["spread"] = {{"trials", s.results.size()},
                    {"lowest", s.results.front()},

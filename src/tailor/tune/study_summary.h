@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "tailor/storage/storage.h"
+#include "tailor/tune/recommendation.h"
 #include "tailor/tune/study_view.h"
 
 namespace tailor {
 
 struct TrialSummary {
   int number = 0;
-  double value = 0;       // the study's measure
+  double value = 0;       // the study's measure; the mean of reports, if it was repeated
   SettingTexts settings;  // where they differ from the defaults
 };
 
@@ -24,8 +25,9 @@ struct StudySummary {
   StudyCounts counts;
   bool finished = false;
   std::optional<TrialSummary> untuned;  // trial 0, once it is complete
-  std::optional<TrialSummary> best;     // of the complete trials
-  std::vector<double> results;          // of trials that were trained to the end, ascending
+  std::optional<TrialSummary> best;     // what the study recommends
+  std::optional<Recommendation> recommendation;  // why: costs, to be minimised
+  std::vector<double> results;          // of trials that were trained to the end, but for repeats, ascending
   std::int64_t epochs_unpruned = 0;     // that the trials so far would have taken in full
   double seconds = 0;                   // of training, all trials together
 };

@@ -201,6 +201,8 @@ void StudyView::take(const TrialRecord& record) {
     trial.jobs = jobs_from_json(jobs->second, fmt::format("trial {}", number));
   for (const auto& [step, value] : record.intermediate_values) trial.costs.push_back(sign() * value);
   if (!record.values.empty()) trial.final_cost = sign() * record.values.front();
+  if (const auto r = record.user_attributes.find(trial_key::repeats); r != record.user_attributes.end())
+    trial.repeats = static_cast<std::size_t>(std::stoul(r->second));
   if (const auto s = record.user_attributes.find(trial_key::seconds); s != record.user_attributes.end())
     trial.seconds = std::stod(s->second);
   // Failed from outside, as Optuna does with trials whose heartbeats stopped.
@@ -236,11 +238,24 @@ StudyCounts StudyView::counts() const {
 std::optional<std::size_t> StudyView::best() const {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < trials_.size(); ++i) {
-    if (trials_[i].state == TrialState::complete &&
+    if (trials_[i].state == TrialState::complete && !trials_[i].repeats &&
         (!best || trials_[i].final_cost < trials_[*best].final_cost))
       best = i;
   }
   return best;
+}
+
+std::vector<Report> StudyView::reports() const {
+  std::vector<Report> reports;
+  reports.reserve(trials_.size());
+  for (const StudyTrial& trial : trials_) {
+    Report report{.repeats = trial.repeats, .repeatable = !trial.jobs.empty()};
+    if (trial.state == TrialState::complete) report.cost = trial.final_cost;
+    if (trial.state == TrialState::failed && trial.repeats)
+      report.cost = std::numeric_limits<double>::infinity();
+    reports.push_back(report);
+  }
+  return reports;
 }
 
 std::vector<std::pair<const Job*, std::size_t>> StudyView::open_jobs() const {
@@ -276,6 +291,7 @@ void StudyView::look_from(int horizon) {
     pruner_trials_[i] = {static_cast<int>(i), pruner_state(trial, horizon),
                          std::span(trial.costs).first(seen),
                          foreign ? static_cast<int>(seen) : trial.jobs.back().to};
+    if (trial.repeats) pruner_trials_[i] = {static_cast<int>(i), PrunerTrial::State::failed};
     const bool settled = foreign ? is_finished(trial.state) : job == &trial.jobs.back();
     next = settled ? unsettled_.erase(next) : std::next(next);
   }

@@ -14,6 +14,7 @@
 #include "tailor/storage/storage.h"
 #include "tailor/tune/job.h"
 #include "tailor/tune/pruner.h"
+#include "tailor/tune/repeats.h"
 #include "tailor/tune/sampler.h"
 #include "tailor/tune/study_definition.h"
 
@@ -35,6 +36,7 @@ inline constexpr const char* settings = "tailor:settings";  // what is trained, 
 inline constexpr const char* seed = "tailor:seed";          // of the training
 inline constexpr const char* untuned = "tailor:default";    // true: trial 0, trained with the defaults
 inline constexpr const char* outside = "tailor:outside";    // parameters whose value is not in the space
+inline constexpr const char* repeats = "tailor:repeats";    // number of the trial whose setting it has
 inline constexpr const char* state = "tailor:state";        // "running", "paused", "ended"
 inline constexpr const char* failure = "tailor:failure";    // why it failed
 inline constexpr const char* run = "tailor:run";            // of a spread experiment: what it is a run of
@@ -49,6 +51,7 @@ struct StudyTrial {
   std::vector<double> costs{};  // after epoch 1, 2, …: the measure, to be minimised
   double final_cost = std::numeric_limits<double>::quiet_NaN();
   double seconds = 0;  // that its training took so far
+  std::optional<std::size_t> repeats{};  // the number of the trial whose setting it has
 
   const Job* open_job() const {
     return !jobs.empty() && jobs.back().end == JobEnd::open ? &jobs.back() : nullptr;
@@ -81,8 +84,10 @@ class StudyView {
   const std::vector<TrialId>& recent() const { return recent_; }     // trials of the last jobs; 0: none
   const std::vector<StudyTrial>& trials() const { return trials_; }  // by number
   StudyCounts counts() const;
-  // The complete trial with the lowest cost (the first of them), if any.
+  // The complete trial with the lowest cost (the first of them), if any; no repeat.
   std::optional<std::size_t> best() const;
+  // What every trial says of its setting, by number.
+  std::vector<Report> reports() const;
   // Jobs that are not ended, ascending, each with its trial.
   std::vector<std::pair<const Job*, std::size_t>> open_jobs() const;
   double sign() const { return maximizes(definition_->measure) ? -1 : 1; }  // measure to cost

@@ -1,4 +1,4 @@
-// The head of the report: what was studied, the answer in three sentences, its numbers, and the warnings.
+// The head of the report: what was studied, the answer in a few sentences, its numbers, and the warnings.
 import { h, prose, type Child } from '../dom';
 import { count, integer, moment, rounded, seconds, share, words } from '../format';
 import type { StudyDocument } from '../generated/document';
