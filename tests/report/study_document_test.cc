@@ -167,6 +167,22 @@ TEST(StudyDocument, ColumnsOfTrialsAndParameters) {
   EXPECT_FALSE(space[0]["effect"].get<std::string>().empty());
 }
 
+// Only complete trials have a value; of those that Hyperband cut short, some have a predicted one.
+TEST(StudyDocument, WhatWasCutShortHasNoValue) {
+  const json d = document(small_table("random", "hyperband", 110));
+  EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  const json& trials = d["trials"];
+  for (std::size_t i = 0; i < trials["number"].size(); ++i)
+    EXPECT_EQ(trials["value"][i].is_null(), trials["state"][i] != "complete") << i;
+  EXPECT_GT(trials["predicted"].size(), 10U);
+  for (const auto& [trial, value] : trials["predicted"].items()) {
+    EXPECT_EQ(trials["state"][std::stoul(trial)], "pruned");
+    EXPECT_LT(value["low"], value["high"]);
+  }
+  EXPECT_EQ(d["spread"]["predicted"], trials["predicted"].size());
+  EXPECT_THAT(d["answer"]["sentences"][0].get<std::string>(), HasSubstr("what they had then is no result"));
+}
+
 TEST(StudyDocument, LongStudiesStaySmall) {
   StudyTable table = small_table("random", "none", 20);
   const StudyRow row = table.trials[5];

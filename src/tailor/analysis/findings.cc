@@ -72,6 +72,7 @@ Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation
   Findings f;
   f.finals = predict_finals(table);
   f.spread = spread(table);
+  if (f.spread) f.spread->predicted = static_cast<int>(f.finals.predicted.size());
   if (confirmation) {
     f.noise = seed_noise(*confirmation);
     f.gain = gain(*confirmation);

@@ -32,6 +32,7 @@ struct Spread {
   int ended = 0;                             // complete, cut short or failed
   std::vector<CutShort> cut_short{};         // ascending epochs
   double cut = 0, diverged = 0, failed = 0;  // shares of those that ended; failed ones include diverged ones
+  int predicted = 0;                         // of those that were cut short: see final_value.h
   bool chosen = false;                       // results decided who was trained to the end
   std::vector<double> edges{};               // ascending, one more than counts
   std::vector<int> counts{};

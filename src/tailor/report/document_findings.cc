@@ -31,6 +31,7 @@ ordered_json spread_json(const Spread& s) {
           {"shares",
            {{"cut_short", number(s.cut)}, {"diverged", number(s.diverged)}, {"failed", number(s.failed)}}},
           {"cut_short", cut_short},
+          {"predicted", s.predicted},
           {"text", cut_short_sentence(s)}};
 }
 

@@ -41,10 +41,13 @@ std::string cut_short_sentence(const Spread& s) {
   int trials = 0;
   for (const CutShort& c : s.cut_short) trials += c.trials;
   if (trials == 0) return {};
-  return fmt::format(
+  std::string text = fmt::format(
       "{} of {} trials {} cut short after {}: what they had then is no result and does not count{}.",
       with_thousands(trials), with_thousands(s.ended), trials == 1 ? "was" : "were", lengths(s.cut_short),
       s.chosen ? ", and those that went on were chosen for being ahead" : "");
+  if (s.predicted > 0)
+    text += fmt::format(" The final values of {} of them are predicted.", with_thousands(s.predicted));
+  return text;
 }
 
 }  // namespace tailor

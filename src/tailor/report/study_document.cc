@@ -142,10 +142,10 @@ const char* role_text(TrialRole role) {
   return "";
 }
 
-ordered_json trials_json(const StudyTable& table) {
+ordered_json trials_json(const StudyTable& table, const FinalValues& finals) {
   ordered_json numbers = ordered_json::array(), states = numbers, values = numbers, epochs = numbers,
                seconds = numbers, starts = numbers, roles = numbers, params = ordered_json::object(),
-               failures = params;
+               failures = params, predicted = params;
   for (const StudyRow& row : table.trials) {
     numbers.push_back(row.number);
     states.push_back(shown_state(row.state, row.paused));
@@ -163,9 +163,12 @@ ordered_json trials_json(const StudyTable& table) {
     for (const StudyRow& row : table.trials)
       column.push_back(parameter_value(p.distribution, row.assignment[i]));
   }
-  return {{"number", numbers}, {"state", states},    {"value", values},
-          {"epochs", epochs},  {"seconds", seconds}, {"start", starts},
-          {"role", roles},     {"params", params},   {"failure", failures}};
+  for (const PredictedFinal& p : finals.predicted)
+    if (ordered_json value = estimate(p.value); !value.is_null())
+      predicted[std::to_string(table.trials[p.trial].number)] = std::move(value);
+  return {{"number", numbers},   {"state", states},       {"value", values}, {"epochs", epochs},
+          {"seconds", seconds},  {"start", starts},       {"role", roles},   {"params", params},
+          {"failure", failures}, {"predicted", predicted}};
 }
 
 // The default, the best trials, and an even sample of all others.
@@ -301,7 +304,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},
                         {"recommendation", recommendation_json(in.table)},
-                        {"trials", trials_json(in.table)},
+                        {"trials", trials_json(in.table, in.findings.finals)},
                         {"curves", curves_json(in.table)}};
   add_findings(document, in);
   document["confirmation"] = in.confirmation ? confirmation_part(in) : ordered_json();

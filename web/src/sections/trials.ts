@@ -40,11 +40,13 @@ function history(study: Study): HTMLElement {
     if (best !== null) line.push([last, measure.scale(best)]);
     return line;
   };
+  const predicted = Object.entries(trials.predicted).map(([trial, value]) => ({ row: study.row(Number(trial)), value })).filter(({ row }) => row >= 0);
   const chart: Chart = {
     name: 'history', title: 'History', height: (width) => (width < 480 ? 320 : 380),
     alt: `${words(measure.name)} of ${count(study.bestFirst.length, 'trial')} that ran to the end, in their order. The best, ${measure.value(study.value(study.bestFirst[0]!)!)}, is trial ${trials.number[study.bestFirst[0]!]}.`,
-    caption: study.bestFirst.length < study.count ? `The ${count(study.bestFirst.length, 'trial')} that were trained to the end, of ${integer(study.count)}; the others have no result.` : undefined,
-    legend: [{ label: 'trials', mark: 'dot', colour: (p) => p.tuned }, { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
+    caption: study.bestFirst.length < study.count ? [`The ${count(study.bestFirst.length, 'trial')} that were trained to the end, of ${integer(study.count)}; the others have no result. `,
+      predicted.length > 0 ? `Rings: what ${integer(predicted.length)} of them would have come to, predicted from trials that were to be trained to the end whatever they showed, with 95 % intervals.` : null] : undefined,
+    legend: [{ label: 'trials', mark: 'dot', colour: (p) => p.tuned }, ...(predicted.length > 0 ? [{ label: 'predicted', mark: 'ring' as const, colour: (p: Palette): string => p.other }] : []), { label: 'untuned default', mark: 'diamond', colour: (p) => p.untuned }, { label: 'best so far', mark: 'line', colour: (p) => p.ink }],
     controls: h('div', { class: 'controls' },
       choice('Show', shares, String(keep), (value) => { keep = Number(value); drawing.refresh(); }),
       choice('by', [['number', 'number'], ['time', 'time']], 'number', (value) => { byTime = value === 'time'; drawing.refresh(); })),
@@ -62,12 +64,20 @@ function history(study: Study): HTMLElement {
         tooltip: tooltip(palette, ({ data }) => {
           const row = (data as number[])[2];
           if (row === undefined) return null;
-          return [`trial ${trials.number[row]}: ${measure.value(study.value(row)!)}`,
+          const value = study.value(row), foretold = trials.predicted[String(trials.number[row])];
+          return [`trial ${trials.number[row]}: ${value !== null ? measure.value(value) : foretold ? `predicted ${measure.interval(foretold)}` : ''}`,
             `${trials.state[row]} after ${count(trials.epochs[row]!, 'epoch')}, ${seconds(trials.seconds[row]!)}${trials.role[row] ? `, ${trials.role[row]}` : ''}`, ...study.setting(row)];
         }),
         series: [
           { type: 'scatter', name: 'trials', symbol: 'circle', symbolSize: small ? 4 : 7, cursor: 'default', itemStyle: { color: palette.tuned, opacity: small ? 0.5 : 0.85 },
             data: rows.filter((row) => row !== study.defaultRow).map((row) => [place(row), measure.scale(study.value(row)!), row]) },
+          { type: 'custom', name: 'predicted', silent: true, clip: true, encode: { x: 0, y: [1, 2] }, data: predicted.map(({ row, value }) => [place(row), measure.scale(value.low), measure.scale(value.high)]),
+            renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => [number, number] }) => {
+              const [x, y1] = api.coord([api.value(0), api.value(1)]);
+              return { type: 'line', shape: { x1: x, y1, x2: x, y2: api.coord([api.value(0), api.value(2)])[1] }, style: { stroke: palette.other, lineWidth: 1, opacity: 0.6 } };
+            } },
+          { type: 'scatter', name: 'predicted', symbol: 'circle', symbolSize: 6, clip: true, itemStyle: { color: palette.ground, borderColor: palette.other, borderWidth: 1.2 },
+            data: predicted.map(({ row, value }) => [place(row), measure.scale(value.estimate), row]) },
           { type: 'line', name: 'best so far', step: 'end', symbol: 'none', silent: true, lineStyle: { color: palette.ink, width: 1.5 }, data: steps(), clip: true },
           { type: 'scatter', name: 'default', symbol: 'diamond', symbolSize: 13, itemStyle: { color: palette.untuned }, z: 5,
             data: study.defaultRow >= 0 && study.value(study.defaultRow) !== null ? [[place(study.defaultRow), measure.scale(study.value(study.defaultRow)!), study.defaultRow]] : [] },
@@ -75,8 +85,8 @@ function history(study: Study): HTMLElement {
       });
     },
     table: () => ({
-      columns: ['trial', 'state', measure.name, 'epochs', 'seconds', 'start', 'role', ...study.document.study.space.map((p) => p.name)],
-      rows: trials.number.map((n, row) => [n, trials.state[row], study.value(row), trials.epochs[row], trials.seconds[row], trials.start[row], trials.role[row], ...study.document.study.space.map((p) => study.parameter(row, p.name))]),
+      columns: ['trial', 'state', measure.name, 'predicted', 'low', 'high', 'epochs', 'seconds', 'start', 'role', ...study.document.study.space.map((p) => p.name)],
+      rows: trials.number.map((n, row) => [n, trials.state[row], study.value(row), ...(['estimate', 'low', 'high'] as const).map((key) => trials.predicted[String(n)]?.[key] ?? null), trials.epochs[row], trials.seconds[row], trials.start[row], trials.role[row], ...study.document.study.space.map((p) => study.parameter(row, p.name))]),
     }),
   };
   const drawing = new ChartFigure(chart);
