@@ -70,7 +70,8 @@ ConfirmationTable Confirmed::table(int seeds) const {
       if (std::isfinite(costs[i][seed])) candidate.runs.push_back({static_cast<int>(seed), costs[i][seed]});
     if (i > 1 && i != winner) continue;
     for (int seed = 0; seed < seeds; ++seed)
-      if (const double v = finals[std::min<std::size_t>(i, 2)][static_cast<std::size_t>(seed)]; std::isfinite(v))
+      if (const double v = finals[std::min<std::size_t>(i, 2)][static_cast<std::size_t>(seed)];
+          std::isfinite(v))
         candidate.runs.push_back({static_cast<int>(costs[i].size()) + seed, v, true});
   }
   return t;
@@ -89,7 +90,8 @@ Confirmed confirm(std::vector<Tried> candidates, const Arguments& a, Key key) {
     for (std::size_t i = 0; i < n; ++i) {
       if (!standing.in(i)) continue;
       const double v = run(i, seed);
-      c.costs[i][static_cast<std::size_t>(seed)] = std::isnan(v) ? std::numeric_limits<double>::infinity() : v;
+      c.costs[i][static_cast<std::size_t>(seed)] =
+          std::isnan(v) ? std::numeric_limits<double>::infinity() : v;
       ++c.race_runs;
     }
     standing = judge_race(c.costs, a.race);
@@ -201,8 +203,7 @@ void simulate(Tally& tally, const Problem& problem, const std::map<int, double>&
     if (o.optimism) tally.cover(name("optimism"), *o.optimism, reported.runs.truth() - o.claimed);
     if (seeds != most_final_seeds) continue;
     tally.sums["confirmed_bias"] += winner.runs.truth() - o.confirmed->estimate;
-    if (const auto noise = seed_noise(table))
-      tally.sums["noise_sd_ratio"] += noise->sd / winner.runs.sd();
+    if (const auto noise = seed_noise(table)) tally.sums["noise_sd_ratio"] += noise->sd / winner.runs.sd();
     if (o.shrunken) tally.sums["shrunken_bias"] += reported.runs.truth() - o.shrunken->estimate;
   }
   tally.sums["naive_bias"] += reported.runs.truth() - reported.value;
@@ -217,8 +218,8 @@ std::map<int, double> expected_bests(const Problem& problem, const Arguments& a)
   if (a.plan.sampler != "random" || a.plan.pruner != "none") return expected;
   std::vector<double> draws;
   for (std::uint64_t i = 0; i < 40000; ++i) {
-    const double v =
-        SimulatedRuns(problem, draw_uniform(problem.space, Key(999).with(i))).run(Key(997).with(i), Key(998).with(i));
+    const double v = SimulatedRuns(problem, draw_uniform(problem.space, Key(999).with(i)))
+                         .run(Key(997).with(i), Key(998).with(i));
     if (!std::isnan(v)) draws.push_back(v);
   }
   for (const int n : best_of)
@@ -234,7 +235,8 @@ void studies(const Arguments& a) {
     const int first = (a.seed - 1) * 1000000;
     for (int s = first; s < first + a.studies; ++s)
       simulate(tally, problem, expected, a, Key(static_cast<std::uint64_t>(s)));
-    nlohmann::ordered_json line{{"problem", problem.name}, {"sampler", a.plan.sampler}, {"pruner", a.plan.pruner}};
+    nlohmann::ordered_json line{
+        {"problem", problem.name}, {"sampler", a.plan.sampler}, {"pruner", a.plan.pruner}};
     line.update(tally.json());
     std::printf("%s\n", line.dump().c_str());
     std::fflush(stdout);
@@ -271,10 +273,10 @@ void defaults(const Arguments& a) {
         (costs ? false_safe : safe) += is_named;
       }
     }
-    const nlohmann::ordered_json line{{"problem", problem.name},    {"sampler", a.plan.sampler},
-                                      {"pruner", a.plan.pruner},    {"studies", a.studies},
-                                      {"cost the margin", worse},   {"of them called safe", false_safe},
-                                      {"cost less", harmless},      {"of those called safe", safe}};
+    const nlohmann::ordered_json line{{"problem", problem.name},  {"sampler", a.plan.sampler},
+                                      {"pruner", a.plan.pruner},  {"studies", a.studies},
+                                      {"cost the margin", worse}, {"of them called safe", false_safe},
+                                      {"cost less", harmless},    {"of those called safe", safe}};
     std::printf("%s\n", line.dump().c_str());
     std::fflush(stdout);
   }
@@ -309,7 +311,8 @@ void test_images(const Arguments& a) {
 int main(int argc, char** argv) {
   CLI::App app{"Simulates studies and their confirmations and counts how often intervals hold the truth."};
   tailor::Arguments a;
-  app.add_option("--part", a.part, "studies; test: the gain on test images; defaults: what may stay at its default")
+  app.add_option("--part", a.part,
+                 "studies; test: the gain on test images; defaults: what may stay at its default")
       ->check(CLI::IsMember({"studies", "test", "defaults"}));
   app.add_option("--tables", a.tables, "folder of tables (NAME.json, NAME.f32)");
   app.add_option("--problems", a.problems, "only these")->delimiter(',');
@@ -322,7 +325,9 @@ int main(int argc, char** argv) {
   app.add_option("--most-seeds", a.race.most_seeds);
   CLI11_PARSE(app, argc, argv);
   try {
-    a.part == "test" ? tailor::test_images(a) : a.part == "defaults" ? tailor::defaults(a) : tailor::studies(a);
+    a.part == "test"       ? tailor::test_images(a)
+    : a.part == "defaults" ? tailor::defaults(a)
+                           : tailor::studies(a);
   } catch (const tailor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return static_cast<int>(error.code());

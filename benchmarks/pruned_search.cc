@@ -172,8 +172,8 @@ nlohmann::json study(const std::string& problem, const Curves& curves, const std
   const std::string url = "sqlite:///" + file.string();
   const StudyId id = create_study(*open_storage(url), "s", d);
 
-  // As the study itself does, the complete trial of the highest report is recommended; after repeats, which end
-  // the last budget, what the study itself says. Truths are costs.
+  // As the study itself does, the complete trial of the highest report is recommended; after repeats, which
+  // end the last budget, what the study itself says. Truths are costs.
   nlohmann::json truths = nlohmann::json::array();
   int trained = 0, trials = 0;
   double reported = -1, truth = 1;
@@ -194,8 +194,7 @@ nlohmann::json study(const std::string& problem, const Curves& curves, const std
                if (*job.value > reported) reported = *job.value, truth = own;
              }});
   keep_truths(std::numeric_limits<int>::max());
-  if (a.repeats > 0)
-    truths.back() = truth_of.at(summarize(*open_storage(url), id, true).best.value().number);
+  if (a.repeats > 0) truths.back() = truth_of.at(summarize(*open_storage(url), id, true).best.value().number);
   for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + end);
   return {{"problem", problem},
           {"sampler", "tailor " + sampler},

@@ -1,6 +1,8 @@
 // Whether a race keeps its word: simulates races of candidates whose truth is known, and counts how often a
 // truly best one is dropped, over all looks together, beside the rule of each look that earlier versions had.
 // Prints Markdown tables: the ones of docs/confirming.md.
+#include "tailor/tune/race.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,7 +15,6 @@
 #include <fmt/format.h>
 
 #include "tailor/base/random.h"
-#include "tailor/tune/race.h"
 
 namespace tailor {
 namespace {
@@ -37,7 +38,7 @@ double heavy(Key key) {
   for (std::uint64_t i = 1; i <= 3; ++i) squares += key.normal(i) * key.normal(i);
   return key.normal(0) / std::sqrt(squares / 3);
 }
-double skewed(Key key) { return -std::log1p(-key.uniform(0)) - 1; }                  // exponential
+double skewed(Key key) { return -std::log1p(-key.uniform(0)) - 1; }  // exponential
 double rarely_bad(Key key) { return 0.1 * normal(key) + (key.uniform(9) < 0.1) - 0.1; }
 
 const std::vector<Noise>& noises() {
@@ -54,8 +55,8 @@ const std::vector<Noise>& noises() {
       {"outliers (one run in ten, 5 times as far)", false,
        [](std::size_t, Key k) { return normal(k) * (k.uniform(9) < 0.1 ? 5 : 1); }},
       {"skewed alike (exponential)", false, [](std::size_t, Key k) { return skewed(k); }},
-      {"rounded to its standard deviation", false,
-       [](std::size_t, Key k) { return std::round(normal(k)); }, [](std::size_t) { return 0; }},
+      {"rounded to its standard deviation", false, [](std::size_t, Key k) { return std::round(normal(k)); },
+       [](std::size_t) { return 0; }},
       {"skewed, three sizes", false, [](std::size_t c, Key k) { return skewed(k) * three_sizes(c); }},
       {"one steady, the others rarely bad (1 in 10)", false,
        [](std::size_t c, Key k) { return c == 0 ? 0.1 * normal(k) : rarely_bad(k); }},
@@ -82,7 +83,8 @@ Result simulate(const Cell& cell, const Noise& noise, RaceRule rule, int races, 
   const double best = *std::min_element(cell.means.begin(), cell.means.end());
   std::vector<int> dropped(n, 0);
   Result result;
-  std::vector<std::vector<double>> costs(n, std::vector<double>(static_cast<std::size_t>(options.most_seeds)));
+  std::vector<std::vector<double>> costs(n,
+                                         std::vector<double>(static_cast<std::size_t>(options.most_seeds)));
   for (int race = 0; race < races; ++race) {
     const Key key = Key(seed).with(static_cast<std::uint64_t>(race));
     for (std::size_t s = 0; s < costs[0].size(); ++s) {
@@ -112,11 +114,13 @@ constexpr std::size_t least_candidates = 2, most_candidates = 9;
 
 // All are equally good, which is where a truly best one is dropped most often.
 void print_errors(int races, std::uint64_t seed) {
-  std::printf("Share of races that drop a given one of the truly best, in the worst of the cells with %d to %d "
-              "looks and %zu to %zu candidates, %d races each:\n\n",
-              least_looks, most_looks, least_candidates, most_candidates, races);
-  std::printf("| noise | the whole race's rule | in the cell | each look's rule | in the cell |\n"
-              "|---|---:|---|---:|---|\n");
+  std::printf(
+      "Share of races that drop a given one of the truly best, in the worst of the cells with %d to %d "
+      "looks and %zu to %zu candidates, %d races each:\n\n",
+      least_looks, most_looks, least_candidates, most_candidates, races);
+  std::printf(
+      "| noise | the whole race's rule | in the cell | each look's rule | in the cell |\n"
+      "|---|---:|---|---:|---|\n");
   for (const Noise& noise : noises()) {
     std::string row = fmt::format("| {}{} |", noise.name, noise.covered ? "" : " *");
     for (const RaceRule rule : {RaceRule::whole_race, RaceRule::each_look}) {
@@ -138,7 +142,8 @@ void print_errors(int races, std::uint64_t seed) {
 }
 
 void print_grid(const Noise& noise, int races, std::uint64_t seed) {
-  std::printf("\nCell by cell for \"%s\", the whole race's rule / each look's:\n\n| candidates |", noise.name);
+  std::printf("\nCell by cell for \"%s\", the whole race's rule / each look's:\n\n| candidates |",
+              noise.name);
   for (int looks = least_looks; looks <= most_looks; ++looks) std::printf(" %d looks |", looks);
   std::printf("\n|---|");
   for (int looks = least_looks; looks <= most_looks; ++looks) std::printf("---:|");
@@ -146,8 +151,7 @@ void print_grid(const Noise& noise, int races, std::uint64_t seed) {
     std::printf("\n| %zu |", n);
     for (int looks = least_looks; looks <= most_looks; ++looks) {
       const Cell cell{std::vector<double>(n, 0.0), looks};
-      std::printf(" %.1f / %.1f %% |",
-                  100 * simulate(cell, noise, RaceRule::whole_race, races, seed).dropped,
+      std::printf(" %.1f / %.1f %% |", 100 * simulate(cell, noise, RaceRule::whole_race, races, seed).dropped,
                   100 * simulate(cell, noise, RaceRule::each_look, races, seed).dropped);
     }
     std::fflush(stdout);
@@ -173,17 +177,20 @@ void print_power(int races, std::uint64_t seed) {
       {"half close (steps of 0.3), half far (10 and more)",
        [](std::size_t c, std::size_t n) { return (c < (n + 1) / 2 ? 0.3 : 10) * static_cast<double>(c); }},
   };
-  std::printf("\nWhat it costs, %d races each, 3 to 8 seeds, normal noise with standard deviation 1; the whole "
-              "race's rule / each look's:\n\n", races);
-  std::printf("| means | candidates | runs | truly best wins | mean regret | truly best dropped |\n"
-              "|---|---:|---:|---:|---:|---:|\n");
+  std::printf(
+      "\nWhat it costs, %d races each, 3 to 8 seeds, normal noise with standard deviation 1; the whole "
+      "race's rule / each look's:\n\n",
+      races);
+  std::printf(
+      "| means | candidates | runs | truly best wins | mean regret | truly best dropped |\n"
+      "|---|---:|---:|---:|---:|---:|\n");
   for (const Shape& shape : shapes)
     for (const std::size_t n : {2U, 5U, 9U}) {
       const Cell cell{means(n, [&](std::size_t c) { return shape.mean(c, n); }), 6};
       const Result now = simulate(cell, noises().front(), RaceRule::whole_race, races, seed),
                    then = simulate(cell, noises().front(), RaceRule::each_look, races, seed);
-      std::printf("| %s | %zu | %.1f / %.1f | %.1f / %.1f %% | %.3f / %.3f | %.1f / %.1f %% |\n", shape.name, n,
-                  now.runs, then.runs, 100 * now.best_wins, 100 * then.best_wins, now.regret, then.regret,
+      std::printf("| %s | %zu | %.1f / %.1f | %.1f / %.1f %% | %.3f / %.3f | %.1f / %.1f %% |\n", shape.name,
+                  n, now.runs, then.runs, 100 * now.best_wins, 100 * then.best_wins, now.regret, then.regret,
                   100 * now.dropped, 100 * then.dropped);
       std::fflush(stdout);
     }
@@ -193,7 +200,8 @@ void print_power(int races, std::uint64_t seed) {
 }  // namespace tailor
 
 int main(int argc, char** argv) {
-  CLI::App app{"Simulates races of candidates whose truth is known and counts how often the best is dropped."};
+  CLI::App app{
+      "Simulates races of candidates whose truth is known and counts how often the best is dropped."};
   int races = 10000;
   std::uint64_t seed = 1;
   app.add_option("--races", races, "in each cell")->check(CLI::Range(1, 100000000));

@@ -144,8 +144,8 @@ std::vector<Report> with_repeats(const Study& study, std::size_t trials, std::si
   for (std::size_t i = 0; i < trials - repeats; ++i) reports.push_back({.cost = study.costs[i]});
   while (const auto next = next_repeat(reports, static_cast<int>(repeats))) {
     const double cost = study.cost_again(next->trial, 200000 + reports.size());
-    reports.push_back({.cost = std::isnan(cost) ? std::numeric_limits<double>::infinity() : cost,
-                       .repeats = next->trial});
+    reports.push_back(
+        {.cost = std::isnan(cost) ? std::numeric_limits<double>::infinity() : cost, .repeats = next->trial});
   }
   return reports;
 }
@@ -169,8 +169,7 @@ void study_all(const Problem& problem, const std::string& sampler, const Argumen
   std::map<int, std::map<std::string, std::vector<double>>> regrets;
   std::map<int, Promises> promises;
   for (int seed = a.first_seed; seed < a.first_seed + a.seeds; ++seed) {
-    const Study study =
-        search(problem, sampler, *std::max_element(a.budgets.begin(), a.budgets.end()), seed);
+    const Study study = search(problem, sampler, *std::max_element(a.budgets.begin(), a.budgets.end()), seed);
     for (const int budget : a.budgets) {
       const auto trials = std::min(static_cast<std::size_t>(budget), study.settings.size());
       auto& r = regrets[budget];

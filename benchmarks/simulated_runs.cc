@@ -15,7 +15,8 @@ namespace {
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double diverged = 10;  // times the median setting's loss
 constexpr double least_loss = 1e-12;
-constexpr double neighbours_count = 4;  // degrees of freedom that neighbours' variances have beside a setting's
+constexpr double neighbours_count =
+    4;  // degrees of freedom that neighbours' variances have beside a setting's
 
 // What is shared by all settings of a seed takes one of these values, so that means over it are sums.
 constexpr std::size_t shared_values = 32;
@@ -99,11 +100,12 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
   if (noisy == 0) return;
   const double typical = std::exp(logs / noisy);
   const auto scale = [typical](const Repeats& r) {
-    return std::sqrt((r.squares + neighbours_count * typical) / (std::max(r.degrees(), 0.0) + neighbours_count));
+    return std::sqrt((r.squares + neighbours_count * typical) /
+                     (std::max(r.degrees(), 0.0) + neighbours_count));
   };
   const double mine = scale(own);
-  const bool aligned = std::all_of(similar.begin(), similar.end(),
-                                   [&](const Repeats& r) { return r.values.size() == r.all; });
+  const bool aligned =
+      std::all_of(similar.begin(), similar.end(), [&](const Repeats& r) { return r.values.size() == r.all; });
   const auto settings = static_cast<double>(similar.size());
   std::vector<double> of_seed(own.all, 0.0);
   double own_spread = 0;

@@ -1,5 +1,5 @@
-// Whole studies on a table of real trainings with simulated seeds: any sampler, with or without a pruner. Used
-// by `calibration`.
+// Whole studies on a table of real trainings with simulated seeds: any sampler, with or without a pruner.
+// Used by `calibration`.
 #pragma once
 
 #include <string>

@@ -11,7 +11,9 @@ namespace {
 constexpr double difficulty_sd = 2, effect_sd = 0.3;
 
 // The mean logit such that a network has this accuracy over images.
-double centre(double accuracy, double variance) { return normal_quantile(accuracy) * std::sqrt(1 + variance); }
+double centre(double accuracy, double variance) {
+  return normal_quantile(accuracy) * std::sqrt(1 + variance);
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // Whether the intervals of a spread experiment hold what they say: simulates whole experiments on made-up
-// spaces of several shapes and on tables of real trainings, of which the truth is known from 200,000 draws, and
-// counts. Prints a Markdown table. The default's seeds are normal around a quantile of the results.
+// spaces of several shapes and on tables of real trainings, of which the truth is known from 200,000 draws,
+// and counts. Prints a Markdown table. The default's seeds are normal around a quantile of the results.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -42,8 +42,7 @@ double exponential(Key key, std::uint64_t i) { return -std::log(1 - key.uniform(
 std::vector<SimulatedSpace> spaces(const Arguments& a) {
   std::vector<SimulatedSpace> list = {
       {"normal", [](Key s, Key e) { return s.normal(0) + 0.2 * e.normal(0); }},
-      {"skewed",
-       [](Key s, Key e) { return -exponential(s, 0) * exponential(s, 1) + 0.1 * e.normal(0); }},
+      {"skewed", [](Key s, Key e) { return -exponential(s, 0) * exponential(s, 1) + 0.1 * e.normal(0); }},
       {"failures",
        [](Key s, Key e) {
          if (s.uniform(9) < 0.12) return 0.1 + 0.05 * e.uniform(3);
@@ -153,8 +152,7 @@ int run(const Arguments& a) {
     head += " " + space.name + " |";
     line += "---:|";
     const Truth truth = find_truth(space);
-    const double sd =
-        a.seed_sd * (quantile(truth.ascending, 0.75) - quantile(truth.ascending, 0.25)) / 1.349;
+    const double sd = a.seed_sd * (quantile(truth.ascending, 0.75) - quantile(truth.ascending, 0.25)) / 1.349;
     for (int s = 0; s < a.studies; ++s)
       for (const double at : defaults_at) {
         const double base = quantile(truth.ascending, at);

@@ -21,8 +21,8 @@ struct Problem {
   std::function<double(const Assignment&)> noise_sd;       // the standard deviation of that, over keys
   // The table's own values of a setting, as costs; NaN where one is missing. Empty function: a formula.
   std::function<std::vector<double>(const Assignment&)> repeats;
-  bool losses = false;                                     // values are never negative
-  double best = 0;                                         // the least truth of all settings
+  bool losses = false;   // values are never negative
+  double best = 0;       // the least truth of all settings
   double reference = 0;  // the median truth of uniform draws: normalised regret 1
 };
 

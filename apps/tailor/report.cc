@@ -48,8 +48,9 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
     throw usage_error("'{}' is the confirmation of '{}': report that study, its confirmation is part of it",
                       record.name, definition.confirmation->study);
   if (definition.spread)
-    throw usage_error("'{}' is the spread experiment of '{}': report that study, the experiment is part of it",
-                      record.name, definition.spread->study);
+    throw usage_error(
+        "'{}' is the spread experiment of '{}': report that study, the experiment is part of it", record.name,
+        definition.spread->study);
   const StudyTable table = read_study_table(storage, found.id);
   const std::vector<StudyId> confirmations = confirmations_of(storage, record.name);
   std::optional<ConfirmationTable> confirmation;
@@ -65,16 +66,16 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   // Of several the last one is told; all of them cost.
   const std::vector<StudyId> spreads = spreads_of(storage, record.name);
   if (!spreads.empty()) findings.spread_experiment = examine(read_spread(storage, spreads.back()));
-  return study_document({.table = table,
-                         .findings = findings,
-                         .program_version = TAILOR_VERSION,
-                         .options = study_options(location.storage, record.name),
-                         .confirmation = confirmed,
-                         .confirmation_compute =
-                             runs_compute(storage, ComputeKind::confirmation, confirmations),
-                         .spread_compute = runs_compute(storage, ComputeKind::spread, spreads),
-                         .openings = std::move(openings),
-                         .errors = errors ? &*errors : nullptr});
+  return study_document(
+      {.table = table,
+       .findings = findings,
+       .program_version = TAILOR_VERSION,
+       .options = study_options(location.storage, record.name),
+       .confirmation = confirmed,
+       .confirmation_compute = runs_compute(storage, ComputeKind::confirmation, confirmations),
+       .spread_compute = runs_compute(storage, ComputeKind::spread, spreads),
+       .openings = std::move(openings),
+       .errors = errors ? &*errors : nullptr});
 }
 
 void report(Arguments a) {

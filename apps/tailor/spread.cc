@@ -48,7 +48,8 @@ void extend(Storage& storage, StudyId experiment, const Arguments& a) {
   const auto check = [&](const char* option, const std::optional<int>& wanted, int planned) {
     if (wanted.value_or(planned) < planned)
       throw usage_error(
-          "{} {}: '{}' has {} already, and a spread experiment never gets smaller. Leave the option out to go "
+          "{} {}: '{}' has {} already, and a spread experiment never gets smaller. Leave the option out to "
+          "go "
           "on with it, give a larger number for more, or --again for another experiment with other draws",
           option, *wanted, storage.get_study(experiment).name, planned);
   };
@@ -98,7 +99,8 @@ void add_spread_command(CLI::App& app) {
   add_study_option(*command, a->location);
   command->add_option("--settings", a->settings, "Random settings, all trained to the end [30]")
       ->check(CLI::Range(2, 100000));
-  command->add_option("--repeats", a->repeats, "Fresh seeds of the default, and of what it is compared with [3]")
+  command
+      ->add_option("--repeats", a->repeats, "Fresh seeds of the default, and of what it is compared with [3]")
       ->check(CLI::Range(2, 1000));
   command->add_flag("--again", a->again, "Another experiment, with other draws and seeds");
   command->add_option("--data", a->data, "Where the images are on this machine [the study's own]");

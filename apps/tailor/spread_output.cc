@@ -66,10 +66,12 @@ void SpreadOutput::ended(const JobReport& report) {
   line_.clear();
   const AssignedJob& run = report.assigned;
   const JobResult& result = report.result;
-  const std::string shown =
-      result.end == JobEnd::failed ? "failed" : report.value ? with_interval(*report.value) : "";
-  const std::string start = fmt::format("{:5} {:<17} {:>6} {:<21} {:>7}  ", run.trial, plan_.run_name(run.trial),
-                                        result.reached, shown, duration(result.seconds));
+  const std::string shown = result.end == JobEnd::failed ? "failed"
+                            : report.value               ? with_interval(*report.value)
+                                                         : "";
+  const std::string start =
+      fmt::format("{:5} {:<17} {:>6} {:<21} {:>7}  ", run.trial, plan_.run_name(run.trial), result.reached,
+                  shown, duration(result.seconds));
   const SettingTexts settings = differences(session_.definition.untuned(), run.settings);
   print_ended(start + (result.end == JobEnd::failed ? result.failure
                                                     : short_settings(settings, page_columns - start.size())));

@@ -64,8 +64,8 @@ struct Trials {
 std::string with_recommendation(const std::string& trial, const StudySummary& study) {
   auto json = nlohmann::ordered_json::parse(trial);
   if (study.recommendation)
-    json["recommendation"] = nlohmann::ordered_json::parse(
-        to_json(*study.recommendation, maximizes(study.definition.measure)));
+    json["recommendation"] =
+        nlohmann::ordered_json::parse(to_json(*study.recommendation, maximizes(study.definition.measure)));
   return json.dump(2) + "\n";
 }
 
@@ -84,7 +84,8 @@ struct Best {
     if (record.user_attributes.contains(study_key::definition))
       own = summarize(*found.storage, found.id, true);
     if (own && own->recommendation) best = &trials.at(own->recommendation->trial);
-    if (!recipe.empty()) write_file(recipe, best_recipe(own ? *own : summarize(*found.storage, found.id, true)));
+    if (!recipe.empty())
+      write_file(recipe, best_recipe(own ? *own : summarize(*found.storage, found.id, true)));
     if (json) return print(own ? with_recommendation(trial_json(*best), *own) : trial_json(*best));
     print(fmt::format("trial {} of {}, value {:.6g}\n", best->number, trials.size(), best->values.front()));
     for (const TrialParam& param : best->params)

@@ -52,10 +52,11 @@ void check_sealed_images(const SessionImages& images) {
   try {
     images.dataset->check_test(images.images.shape);
   } catch (const Error& error) {
-    throw Error(error.code(),
-                fmt::format("{}; a confirmation's final runs need them: name another folder with --data, or leave "
-                            "the test images out with tailor confirm --sealed",
-                            error.what()));
+    throw Error(
+        error.code(),
+        fmt::format("{}; a confirmation's final runs need them: name another folder with --data, or leave "
+                    "the test images out with tailor confirm --sealed",
+                    error.what()));
   }
   account_ledger().make_ready();
 }

@@ -58,8 +58,9 @@ StudyFile study_file(const Arguments& a) {
   if (a.space) file.own_space.reset();
   take_plan(file, a);
   if (2 * file.budget.repeats > file.budget.trials)
-    throw usage_error("{} repeats are more than half of {} trials: fewer, or more trials (--repeats, --trials)",
-                      file.budget.repeats, file.budget.trials);
+    throw usage_error(
+        "{} repeats are more than half of {} trials: fewer, or more trials (--repeats, --trials)",
+        file.budget.repeats, file.budget.trials);
   return file;
 }
 

@@ -48,10 +48,15 @@ const Kind kinds[] = {
     {"exponential loss", [](double u) { return std::log(u + 1e-300); }},
     {"accuracy of few images", [](double u) { return rounded(std::pow(u, 0.125), 50); }},
     {"many at the bound", [](double u) { return u > 0.9 ? 1 : rounded(0.7 + 0.3 * u * u, 300); }},
-    {"a rare step above many ties", [](double u) { return u > 0.99 ? 0.999 : u > 0.5 ? 0.98 : u; }},
-    {"nearly all equal", [](double u) { return u > 0.98 ? 1 : u > 0.6 ? 0.995 : rounded(u, 200); }},
+    {"a rare step above many ties", [](double u) { return u > 0.99  ? 0.999
+                                                          : u > 0.5 ? 0.98
+                                                                    : u; }},
+    {"nearly all equal", [](double u) { return u > 0.98  ? 1
+                                               : u > 0.6 ? 0.995
+                                                         : rounded(u, 200); }},
     {"a long lower tail", [](double u) { return 0.95 - 0.01 * std::pow(u + 1e-9, -0.8); }},
-    {"most fail to learn", [](double u) { return u < 0.7 ? 0.1 : 0.93 + 0.03 * std::log((u - 0.7) / 0.3 + 1e-9); }},
+    {"most fail to learn",
+     [](double u) { return u < 0.7 ? 0.1 : 0.93 + 0.03 * std::log((u - 0.7) / 0.3 + 1e-9); }},
 };
 
 // Of the best of n: the mean over the n-th power of uniform numbers' distribution.

@@ -49,7 +49,8 @@ TEST(Openings, TellWhoMetTheTestImages) {
   const ImageSet images{{1, 1, 1}, {1, 2}, {0, 1}, "a1b2"};
   const auto record = [&](StudyId confirmation) {
     ImagesOpening o;
-    storage->transaction([&] { o = record_test_opening(*storage, confirmation, c, "tailor confirm", images); });
+    storage->transaction(
+        [&] { o = record_test_opening(*storage, confirmation, c, "tailor confirm", images); });
     account.record(o);
   };
   record(id);
@@ -74,8 +75,14 @@ TEST(Openings, TellWhoMetTheTestImages) {
   EXPECT_THAT(openings()[0].candidates, IsEmpty());
 
   // What others did with the same images counts, with other images not.
-  ImagesOpening other{.time = "2026-01-01T00:00:00.000000Z", .test_hash = "a1b2", .command = "tailor evaluate --test",
-                      .study = {}, .confirmation = {}, .run = "/runs/first", .host = "here", .images = 2};
+  ImagesOpening other{.time = "2026-01-01T00:00:00.000000Z",
+                      .test_hash = "a1b2",
+                      .command = "tailor evaluate --test",
+                      .study = {},
+                      .confirmation = {},
+                      .run = "/runs/first",
+                      .host = "here",
+                      .images = 2};
   account.record(other);
   other.test_hash = "c3d4";
   other.time = "2026-01-02T00:00:00.000000Z";
@@ -91,7 +98,8 @@ TEST(Openings, TellWhoMetTheTestImages) {
   // A study's own openings count even where the account's file was lost.
   std::filesystem::remove(account.file());
   EXPECT_EQ(opened_before(*storage, again, account).value().openings.size(), 1U);
-  EXPECT_THAT(opened_before(*storage, again, account).value().openings[0].by(), HasSubstr("s.confirm of study s"));
+  EXPECT_THAT(opened_before(*storage, again, account).value().openings[0].by(),
+              HasSubstr("s.confirm of study s"));
 }
 
 TEST(Openings, NoneOfAStudyThatWasNotConfirmed) {

@@ -51,8 +51,8 @@ TEST(QuantileConfidence, SaysWhereTooFewValuesBoundAQuantile) {
 }
 
 TEST(QuantileConfidence, MediansOfTenLieWhereThePublishedIntervalDoes) {
-  // Hettmansperger and Sheather (Statistics & Probability Letters 4 (1986) 75): of 10 values, from between the
-  // 2nd and 3rd to between the 8th and 9th, which hold with 97.852 % and 89.063 %.
+  // Hettmansperger and Sheather (Statistics & Probability Letters 4 (1986) 75): of 10 values, from between
+  // the 2nd and 3rd to between the 8th and 9th, which hold with 97.852 % and 89.063 %.
   std::vector<double> ten;
   for (int i = 1; i <= 10; ++i) ten.push_back(i);
   const Estimate e = QuantileConfidence(ten).interval(0.5);
@@ -80,7 +80,8 @@ TEST(SpreadExperiment, TheDefaultsOwnUncertaintyIsInTheInterval) {
   double known = 0, uncertain = 0;
   for (std::uint64_t s = 0; s < 50; ++s) {
     const QuantileConfidence random(draws(200, Key(s)));
-    const Estimate a = share_below(random, {skewed(0.4), 0, 2}), b = share_below(random, {skewed(0.4), 0.004, 2});
+    const Estimate a = share_below(random, {skewed(0.4), 0, 2}),
+                   b = share_below(random, {skewed(0.4), 0.004, 2});
     known += a.high - a.low;
     uncertain += b.high - b.low;
   }
@@ -98,8 +99,8 @@ TEST(SpreadExperiment, TheMiddleOfRandomSettingsAgainstABaselineCovers) {
 TEST(SpreadExperiment, CountsHowManySettingsBeatTheDefault) {
   EXPECT_EQ(draws_to_beat(0), 1);
   EXPECT_EQ(draws_to_beat(0.05), 1);
-  EXPECT_EQ(draws_to_beat(0.5), 5);    // 0.5^4 > 0.05 >= 0.5^5
-  EXPECT_EQ(draws_to_beat(0.9), 29);   // 0.9^28 > 0.05 >= 0.9^29
+  EXPECT_EQ(draws_to_beat(0.5), 5);   // 0.5^4 > 0.05 >= 0.5^5
+  EXPECT_EQ(draws_to_beat(0.9), 29);  // 0.9^28 > 0.05 >= 0.9^29
   EXPECT_EQ(draws_to_beat(1), std::nullopt);
 }
 
@@ -117,8 +118,8 @@ std::vector<std::vector<double>> repeated(int settings, double noise, Key key) {
   return rows;
 }
 
-// Of normal results, differences of two seeds are to those of two settings as the seed's standard deviation is to
-// that of all.
+// Of normal results, differences of two seeds are to those of two settings as the seed's standard deviation
+// is to that of all.
 TEST(SpreadExperiment, TheSeedsPartCovers) {
   for (const double noise : {0.1, 0.5}) {
     const double coverage = test::coverage(

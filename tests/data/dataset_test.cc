@@ -96,7 +96,8 @@ TEST_F(Folder, SaysWhatIsMissing) {
                [&] { open_dataset("fashion-mnist", folder_.path()); });
 }
 
-// Whether test images could be read is known from their headers, before hours of training whose end needs them.
+// Whether test images could be read is known from their headers, before hours of training whose end needs
+// them.
 TEST_F(Folder, ChecksTestFilesWithoutReadingAnImage) {
   const Shape shape{4, 6, 1};
   const auto refused = [&](std::vector<std::string> parts) {

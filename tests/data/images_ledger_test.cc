@@ -15,8 +15,14 @@ using testing::HasSubstr;
 class Ledger : public testing::Test {
  protected:
   static ImagesOpening opening(const std::string& time, const std::string& hash = "a1") {
-    return {.time = time, .test_hash = hash, .command = "tailor confirm", .study = "s", .confirmation = "s.confirm",
-            .run = {}, .host = "here", .images = 60};
+    return {.time = time,
+            .test_hash = hash,
+            .command = "tailor confirm",
+            .study = "s",
+            .confirmation = "s.confirm",
+            .run = {},
+            .host = "here",
+            .images = 60};
   }
 
   const test::TemporaryFolder folder_;
@@ -80,7 +86,8 @@ TEST_F(Ledger, SaysBeforehandIfItCannotBeWritten) {
   ledger_.make_ready();
   EXPECT_TRUE(ledger_.of("a1").openings.empty());
   const ImagesLedger below_a_file(folder_.write("file", "") / "tailor/test_openings.jsonl");
-  expect_error(ExitCode::failed, {(folder_.path() / "file/tailor").string(), "set XDG_STATE_HOME to a folder"},
+  expect_error(ExitCode::failed,
+               {(folder_.path() / "file/tailor").string(), "set XDG_STATE_HOME to a folder"},
                [&] { below_a_file.make_ready(); });
 }
 

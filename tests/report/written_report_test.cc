@@ -48,7 +48,10 @@ json document() {
           {"share", interval(0.05, 0.02, 0.18)}}},
         {"quantiles", {{{"share", 0.05}, {"estimate", 0.801}, {"low", nullptr}, {"high", 0.853}}}},
         {"way",
-         {{{"name", "untuned default"}, {"value", interval(0.929, 0.927, 0.931)}, {"step", nullptr}, {"text", ""}},
+         {{{"name", "untuned default"},
+           {"value", interval(0.929, 0.927, 0.931)},
+           {"step", nullptr},
+           {"text", ""}},
           {{"name", "default, fixed by hand"},
            {"value", interval(0.934, 0.932, 0.936)},
            {"step", interval(0.005, 0.002, 0.008)},
@@ -209,7 +212,8 @@ TEST(WrittenReport, FitsATerminal) {
 
 TEST(WrittenReport, WhatIsNotKnownIsLeftOut) {
   json d = document();
-  for (const char* key : {"spread_experiment", "spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
+  for (const char* key :
+       {"spread_experiment", "spread", "noise", "gain", "optimism", "confirmation", "best_of_n"})
     d[key] = nullptr;
   for (const char* key : {"warnings", "importance", "openings"}) d[key] = json::array();
   d["study"]["data"]["test_images"] = 0;

@@ -97,7 +97,8 @@ TEST_P(WholeRace, DropsATrulyBestOneInAtMostFiveOfAHundred) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Race, WholeRace,
-                         testing::Values(std::tuple{2, 2}, std::tuple{2, 9}, std::tuple{6, 2}, std::tuple{6, 6}));
+                         testing::Values(std::tuple{2, 2}, std::tuple{2, 9}, std::tuple{6, 2},
+                                         std::tuple{6, 6}));
 
 // Under heavy tails no theorem holds it; t-tests then drop less, not more.
 TEST(Race, HeavyTailsDropNoMore) {
@@ -130,11 +131,11 @@ TEST(Race, AClearlyBetterOneIsFound) {
 
 // Whatever a confirmation was begun with decides it: its runs were made by that.
 TEST(Race, OfEachLookGoesOnAsItBegan) {
-  constexpr RaceOptions earlier{.first_seeds = 3, .most_seeds = 8, .error = 0.05, .rule = RaceRule::each_look};
+  constexpr RaceOptions earlier{
+      .first_seeds = 3, .most_seeds = 8, .error = 0.05, .rule = RaceRule::each_look};
   int lost = 0;
   constexpr int races = 1000;
-  for (std::uint64_t i = 0; i < races; ++i)
-    lost += !judge_race(simulate({0, 0}, {1, 1}, i), earlier).in(0);
+  for (std::uint64_t i = 0; i < races; ++i) lost += !judge_race(simulate({0, 0}, {1, 1}, i), earlier).in(0);
   EXPECT_GT(lost, races * 0.10);
 }
 

@@ -22,8 +22,9 @@ using test::TestStudy;
 using testing::HasSubstr;
 
 SpreadPlan plan(int settings, int repeats = 2) {
-  SpreadPlan p{"s", {{BaselineKind::untuned, "the untuned default", {}},
-                     {BaselineKind::best_length, "shorter", {{"epochs", "4"}}}}};
+  SpreadPlan p{"s",
+               {{BaselineKind::untuned, "the untuned default", {}},
+                {BaselineKind::best_length, "shorter", {{"epochs", "4"}}}}};
   p.extend(settings, repeats);
   return p;
 }
@@ -115,8 +116,8 @@ TEST(SpreadExperiment, MoreSettingsLeaveWhatIsThereAsItIs) {
 TEST(SpreadExperiment, SharesNoSeedAndNoDrawWithItsStudyOrItsConfirmation) {
   StudyDefinition study = small_study("random");
   const StudyDefinition d = spread_of(study, plan(40), study.seed);
-  const StudyDefinition confirmation =
-      confirmation_of(study, {.study = "s", .candidates = {{"default", {}, 0, {}}}, .race = {}}, study.seed, 4);
+  const StudyDefinition confirmation = confirmation_of(
+      study, {.study = "s", .candidates = {{"default", {}, 0, {}}}, .race = {}}, study.seed, 4);
   std::set<std::uint64_t> seeds;
   for (int i = 0; i < 50; ++i) seeds.insert(d.repetition(i, {}).seed);
   for (int i = 0; i < 50; ++i) seeds.insert(study.repetition(i, {}).seed);
@@ -139,7 +140,8 @@ TEST(SpreadExperiment, DrawsAreUniformOverTheSpace) {
   const StudyDefinition d = spread_of(small_study(), plan(2000), 5);
   int low = 0, sgd = 0, all = 0;
   for (int i = 4; i < static_cast<int>(d.spread->runs.size()); ++i) {
-    if (d.spread->runs[static_cast<std::size_t>(i)] == d.spread->runs[static_cast<std::size_t>(i) - 1]) continue;
+    if (d.spread->runs[static_cast<std::size_t>(i)] == d.spread->runs[static_cast<std::size_t>(i) - 1])
+      continue;
     const Settings s = d.planned_settings(i);
     low += s.learning_rate < 1e-2;
     sgd += s.optimizer == "sgd";
@@ -175,7 +177,8 @@ TEST(SpreadExperiment, ItsBaselinesAreTheDefaultItsBestLengthWhatIsFixedAndTheBe
     for (const SpreadBaseline& b : baselines) text += fmt::format("{} ", name_of(b.kind));
     return text;
   };
-  EXPECT_EQ(kinds(found), best_length(view) ? "default best_length by_hand tuned " : "default by_hand tuned ");
+  EXPECT_EQ(kinds(found),
+            best_length(view) ? "default best_length by_hand tuned " : "default by_hand tuned ");
   EXPECT_TRUE(found.front().settings.empty());
   EXPECT_EQ(found.back().settings, summarize(*storage, study.id, true).best->settings);
   const SpreadBaseline winner{BaselineKind::tuned, "trial 3, the confirmed winner", {{"momentum", "0.8"}}};

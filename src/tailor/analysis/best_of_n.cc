@@ -75,8 +75,8 @@ double scale_factor(Key key, std::uint64_t first) {
 // distribution. Draws of those say how likely the best of n lies between two neighbouring results, not where
 // between them. For the lower bound it lies halfway, and between the best two at the lesser; for the upper
 // bound at the greater, and beyond the best there is an exponential tail. So ties, atoms, bounded and long
-// tails are covered; `scripts/bench calibration` and the tests tell how well. `values` ascend; an estimate for
-// each n, without bounds if all results are equal.
+// tails are covered; `scripts/bench calibration` and the tests tell how well. `values` ascend; an estimate
+// for each n, without bounds if all results are equal.
 std::vector<Estimate> intervals(const std::vector<double>& values, const std::vector<int>& ns) {
   const std::size_t count = values.size();
   const double scale = tail_scale(values);

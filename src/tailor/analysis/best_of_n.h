@@ -13,9 +13,9 @@ namespace tailor {
 // al., "Showing your work doesn't always work", ACL 2020, equation 4). 1 <= n <= the number of results.
 double expected_best(std::span<const double> results, bool maximize, int n);
 
-// The same with an interval, rather too wide than too narrow: it holds 93 to 99 % of the time, also where many
-// results tie, where the best value is rare and where the tail is long. n at most an eighth of the results:
-// beyond that the best few decide everything. No bounds if all results are equal.
+// The same with an interval, rather too wide than too narrow: it holds 93 to 99 % of the time, also where
+// many results tie, where the best value is rare and where the tail is long. n at most an eighth of the
+// results: beyond that the best few decide everything. No bounds if all results are equal.
 Estimate expected_best_interval(std::span<const double> results, bool maximize, int n);
 
 struct BestOfN {

@@ -51,8 +51,8 @@ std::vector<ComputeItem> compute_ledger(const StudyTable& table) {
     ++item.trials;
   }
   for (const StudyRow& row : table.repeats) {
-    ComputeItem& item = items[static_cast<std::size_t>(row.state == TrialState::failed ? ComputeKind::failed
-                                                                                      : ComputeKind::useful)];
+    ComputeItem& item = items[static_cast<std::size_t>(
+        row.state == TrialState::failed ? ComputeKind::failed : ComputeKind::useful)];
     item.seconds += row.seconds;
     item.epochs += static_cast<std::int64_t>(row.epochs.size());
     ++item.trials;

@@ -24,8 +24,8 @@ void add_importance(Findings& f, const StudyTable& table) {
   f.pairs = surrogate.strongest_pairs();
 }
 
-// Nothing where trials were cut short: what they would have come to is no result, and those that were not were
-// chosen by theirs, so that they show too little of what bad values cost.
+// Nothing where trials were cut short: what they would have come to is no result, and those that were not
+// were chosen by theirs, so that they show too little of what bad values cost.
 void add_leave_at_default(Findings& f, const StudyTable& table) {
   const auto best = table.best();
   if (!best || !f.result_sd) return;

@@ -62,9 +62,8 @@ std::vector<PairShare> Surrogate::strongest_pairs(std::size_t most) const {
   for (std::size_t a = 0; a < space_.size(); ++a)
     for (std::size_t b = a + 1; b < space_.size(); ++b)
       result.push_back({a, b, pairs_[a * space_.size() + b]});
-  std::stable_sort(result.begin(), result.end(), [](const PairShare& x, const PairShare& y) {
-    return x.share > y.share;
-  });
+  std::stable_sort(result.begin(), result.end(),
+                   [](const PairShare& x, const PairShare& y) { return x.share > y.share; });
   result.resize(std::min(result.size(), most));
   return result;
 }

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t most_results = 400;
 constexpr double least_loss = 1e-9;
-// Standard deviations of the posterior: the normal's 99 % quantile. Its hyperparameters are fitted, and taking
-// them for known makes it too narrow; at 95 % the share of false ones was 4 % in one of twelve kinds of study.
+// Standard deviations of the posterior: the normal's 99 % quantile. Its hyperparameters are fitted, and
+// taking them for known makes it too narrow; at 95 % the share of false ones was 4 % in one of twelve kinds
+// of study.
 constexpr double certainty = 2.326;
 
 }  // namespace
@@ -43,8 +44,8 @@ std::vector<std::size_t> leave_at_default(const Space& space, const Results& res
   if (losses) {  // of a loss that is no lucky one
     double predicted = 0, unused = 0;
     posterior.predict(at_best, {&predicted, 1}, {&unused, 1});
-    const double loss = std::max(-*std::max_element(values.begin(), values.end()),
-                                 std::exp(centre + spread * predicted));
+    const double loss =
+        std::max(-*std::max_element(values.begin(), values.end()), std::exp(centre + spread * predicted));
     allowed = std::log1p(margin / loss) / spread;
   }
   for (std::size_t i = 0; i < space.size(); ++i) {

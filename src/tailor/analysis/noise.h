@@ -11,8 +11,8 @@
 
 namespace tailor {
 
-// No interval: chi-square's holds for normal results only, and results of trainings have heavier tails or, where
-// they are bounded, lighter ones, which a few seeds do not tell apart.
+// No interval: chi-square's holds for normal results only, and results of trainings have heavier tails or,
+// where they are bounded, lighter ones, which a few seeds do not tell apart.
 struct Noise {
   double sd = 0;                  // of one training, over seeds
   double degrees_of_freedom = 0;  // that it is estimated with
@@ -22,8 +22,8 @@ struct Noise {
 };
 
 // Values of settings (rows) by seeds (columns), NaN where a setting was not trained with a seed; nothing if
-// no setting was trained twice. Variances within settings are pooled; where they differ between settings, there
-// are fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
+// no setting was trained twice. Variances within settings are pooled; where they differ between settings,
+// there are fewer degrees of freedom (Satterthwaite, Biometrics Bulletin 2 (1946) 110).
 std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
 
 // Of a confirmation's winner, race and final runs together: settings differ in their noise, hopeless ones are

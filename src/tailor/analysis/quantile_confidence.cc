@@ -31,8 +31,8 @@ double solve(double low, double high, double wanted, const std::function<double(
   return (low + high) / 2;
 }
 
-// The variance of the sample's quantiles around here, as wide as the nearer bound of their intervals is: where
-// the distribution is skewed a mean of both would hide that on one side the mean's own tails count.
+// The variance of the sample's quantiles around here, as wide as the nearer bound of their intervals is:
+// where the distribution is skewed a mean of both would hide that on one side the mean's own tails count.
 double quantile_variance(const QuantileConfidence& values, double p, const UncertainMean& m) {
   const std::vector<double>& sorted = values.ascending();
   const auto n = static_cast<double>(sorted.size());
@@ -53,9 +53,9 @@ std::vector<double> equally_likely(const UncertainMean& m, const QuantileConfide
   const auto n = static_cast<double>(values.ascending().size());
   const double own = m.error * m.error, other = quantile_variance(values, p, m);
   const double degrees =
-      std::isfinite(other) ? (own + other) * (own + other) /
-                                 (own * own / m.degrees_of_freedom + other * other / (n - 1))
-                           : m.degrees_of_freedom;
+      std::isfinite(other)
+          ? (own + other) * (own + other) / (own * own / m.degrees_of_freedom + other * other / (n - 1))
+          : m.degrees_of_freedom;
   constexpr int count = 100;
   std::vector<double> means;
   for (int i = 0; i < count; ++i)

@@ -38,8 +38,8 @@ struct UncertainMean {
 UncertainMean uncertain_mean(std::span<const double> values);
 
 // The share of a distribution, of which `values` are draws, that lies below a mean which is itself uncertain:
-// where the confidence, averaged over what the mean may be, is 2.5 % and 97.5 %. The mean's tails are those of
-// the degrees of freedom that both have together (Welch, Biometrika 34 (1947) 28): with its own few the
+// where the confidence, averaged over what the mean may be, is 2.5 % and 97.5 %. The mean's tails are those
+// of the degrees of freedom that both have together (Welch, Biometrika 34 (1947) 28): with its own few the
 // interval would be too wide where most of the uncertainty is the distribution's.
 Estimate share_below(const QuantileConfidence& values, const UncertainMean& mean);
 // The p-quantile of that distribution minus such a mean.

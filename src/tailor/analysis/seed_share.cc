@@ -25,10 +25,13 @@ std::optional<SeedPart> seed_part(std::span<const std::vector<double>> values) {
   std::vector<double> same, two;
   for (const std::vector<double>& row : values)
     if (row.size() > 1) same.push_back(std::abs(row[0] - row[1]));
-  for (std::size_t i = 0; i + 1 < values.size(); i += 2)  // each setting once: the differences are independent
+  for (std::size_t i = 0; i + 1 < values.size();
+       i += 2)  // each setting once: the differences are independent
     two.push_back(std::abs(values[i].front() - values[i + 1].front()));
   if (same.size() < least_pairs || two.size() < least_pairs) return std::nullopt;
-  SeedPart part{QuantileConfidence(same).interval(0.5), QuantileConfidence(two).interval(0.5), {},
+  SeedPart part{QuantileConfidence(same).interval(0.5),
+                QuantileConfidence(two).interval(0.5),
+                {},
                 static_cast<int>(same.size())};
   if (!(part.same_setting.estimate > 0) || !(part.two_settings.low > 0)) return std::nullopt;
   part.share = ratio(part.same_setting, part.two_settings);

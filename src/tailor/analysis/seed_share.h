@@ -21,8 +21,8 @@ struct SeedPart {
   int trained_twice = 0;
 };
 
-// `values`: a row for each random setting, of one or two results. Nothing without at least 6 rows of two, which
-// is what a median's interval takes.
+// `values`: a row for each random setting, of one or two results. Nothing without at least 6 rows of two,
+// which is what a median's interval takes.
 std::optional<SeedPart> seed_part(std::span<const std::vector<double>> values);
 
 }  // namespace tailor

@@ -29,8 +29,7 @@ class Examiner {
     SpreadExperiment e{.table = table_};
     for (const SpreadSettingRuns& s : table_.settings) e.results.push_back(s.values.front());
     e.mean = mean(e.results);
-    for (const double share : quantiles)
-      e.quantiles.push_back({share, as_measured(random_.interval(share))});
+    for (const double share : quantiles) e.quantiles.push_back({share, as_measured(random_.interval(share))});
     const UncertainMean untuned = uncertain_mean(merits(table_.baselines.front()));
     const Estimate below = share_below(random_, untuned);
     if (std::isfinite(below.low)) {
@@ -62,9 +61,7 @@ class Examiner {
   }
 
   // Of a merit.
-  Estimate as_measured(const Estimate& e) const {
-    return table_.maximize ? of_accuracy(e) : negative(e);
-  }
+  Estimate as_measured(const Estimate& e) const { return table_.maximize ? of_accuracy(e) : negative(e); }
 
   // The difference of two stations, each a baseline or (null) the random setting in the middle.
   std::optional<Estimate> difference(const SpreadBaselineRuns* to, const SpreadBaselineRuns* from) const {
@@ -103,11 +100,19 @@ class Examiner {
       const SpreadBaselineRuns* at = stations[i];
       WayPoint point;
       if (at) {
-        point = {std::string(name_of(at->what.kind)), label(*at), at->what.name, at->epochs,
-                 static_cast<int>(at->values.size()), as_measured(mean_interval(merits(*at)))};
+        point = {std::string(name_of(at->what.kind)),
+                 label(*at),
+                 at->what.name,
+                 at->epochs,
+                 static_cast<int>(at->values.size()),
+                 as_measured(mean_interval(merits(*at)))};
       } else {
-        point = {random_kind, "middle random setting", "the random setting in the middle", table_.epochs,
-                 static_cast<int>(random_.ascending().size()), as_measured(random_.interval(middle))};
+        point = {random_kind,
+                 "middle random setting",
+                 "the random setting in the middle",
+                 table_.epochs,
+                 static_cast<int>(random_.ascending().size()),
+                 as_measured(random_.interval(middle))};
       }
       if (i > 0) {
         point.step = difference(at, stations[i - 1]);

@@ -1,6 +1,6 @@
 // How vastly results vary over a space, and what is worth what on the way from the untuned default to the
-// tuned setting: a spread experiment's answers, each with its interval. Nothing is assumed of the shape of the
-// distribution over the space.
+// tuned setting: a spread experiment's answers, each with its interval. Nothing is assumed of the shape of
+// the distribution over the space.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ struct SpreadQuantile {
 
 // A station between default and tuned.
 struct WayPoint {
-  std::string kind;  // of the baseline, or "random": the random setting in the middle
+  std::string kind;   // of the baseline, or "random": the random setting in the middle
   std::string label;  // short, for tables: "default, 14 epochs"
   std::string name;   // for people: "trial 15, the study's best"
   int epochs = 0;
@@ -39,8 +39,8 @@ struct WayPoint {
 
 struct SpreadExperiment {
   SpreadTable table;
-  std::vector<double> results{};  // of each random setting's first training, by its number
-  double mean = 0;                // of these. Without interval: a few failures decide it
+  std::vector<double> results{};            // of each random setting's first training, by its number
+  double mean = 0;                          // of these. Without interval: a few failures decide it
   std::vector<SpreadQuantile> quantiles{};  // 5, 25, 50, 75, 95 %, from worse to better
   // Of random settings trained once, those worse than the default's mean over seeds.
   std::optional<Estimate> share_below_default{};

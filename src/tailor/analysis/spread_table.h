@@ -30,8 +30,8 @@ struct SpreadTable {
   int planned_settings = 0;  // `settings` has the first of them, up to one that is still to be trained
   std::vector<SpreadBaselineRuns> baselines{};  // the untuned default first
   std::vector<SpreadSettingRuns> settings{};
-  // A run that diverged is a result, the worst: it counts as what guessing is worth (see guessing_value), or as
-  // the worst run that did not diverge where that is worse still.
+  // A run that diverged is a result, the worst: it counts as what guessing is worth (see guessing_value), or
+  // as the worst run that did not diverge where that is worse still.
   int diverged = 0;
   // Runs that failed for other reasons (out of memory, …) have no result; a setting without any is left out.
   int failed = 0;
@@ -40,7 +40,8 @@ struct SpreadTable {
   double seconds = 0;  // of training, all runs together
 };
 
-// What a network is worth that knows nothing: an accuracy of one in so many classes, a loss of their logarithm.
+// What a network is worth that knows nothing: an accuracy of one in so many classes, a loss of their
+// logarithm.
 double guessing_value(bool accuracy, int classes);
 
 // Bad input if the study is no spread experiment.

@@ -17,9 +17,9 @@ double student_t_quantile(double p, double degrees_of_freedom);
 
 // estimate ± t · error, with t's quantile for `level`. No bounds where there are no degrees of freedom.
 Estimate t_interval(double estimate, double error, double degrees_of_freedom, double level = confidence);
-// Of a mean over few seeds: results of trainings are skewed and have heavy tails, where Student's t at 95 % holds
-// less than that. With this reserve it holds 93 to 97 % of the time there (`scripts/bench calibration`) and
-// 96.5 % if results are normal.
+// Of a mean over few seeds: results of trainings are skewed and have heavy tails, where Student's t at 95 %
+// holds less than that. With this reserve it holds 93 to 97 % of the time there (`scripts/bench calibration`)
+// and 96.5 % if results are normal.
 inline constexpr double seeds_confidence = 0.965;
 // The mean of a sample of runs of other seeds, with that reserve.
 Estimate mean_interval(std::span<const double> values);

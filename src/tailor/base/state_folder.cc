@@ -29,7 +29,8 @@ fs::path state_folder() {
   }
   if (!home.is_absolute())
     throw bad_input(
-        "this account has no home folder to keep its ledger of test images in: set XDG_STATE_HOME to a folder "
+        "this account has no home folder to keep its ledger of test images in: set XDG_STATE_HOME to a "
+        "folder "
         "that stays");
   return home / ".local/state/tailor";
 }

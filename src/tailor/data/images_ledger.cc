@@ -34,7 +34,8 @@ std::optional<ImagesOpening> read_line(const std::string& line) {
 
 std::string line_of(const ImagesOpening& o) {
   nlohmann::ordered_json j{{"time", o.time}, {"test_hash", o.test_hash}, {"command", o.command}};
-  for (const auto& [key, text] : {std::pair{"study", o.study}, {"confirmation", o.confirmation}, {"run", o.run}})
+  for (const auto& [key, text] :
+       {std::pair{"study", o.study}, {"confirmation", o.confirmation}, {"run", o.run}})
     if (!text.empty()) j[key] = text;
   j["images"] = o.images;
   j["host"] = o.host;
@@ -44,7 +45,9 @@ std::string line_of(const ImagesOpening& o) {
 }  // namespace
 
 std::string ImagesOpening::by() const {
-  std::string who = !run.empty() ? "run " + run : confirmation.empty() ? study : confirmation + " of study " + study;
+  std::string who = !run.empty()           ? "run " + run
+                    : confirmation.empty() ? study
+                                           : confirmation + " of study " + study;
   return host.empty() ? who : who + " on " + host;
 }
 
@@ -54,7 +57,8 @@ void ImagesOpenings::cut(const std::string& time) {
 
 void ImagesOpenings::add(std::vector<ImagesOpening> more) {
   for (ImagesOpening& o : more)
-    if (std::none_of(openings.begin(), openings.end(), [&](const ImagesOpening& x) { return x.time == o.time; }))
+    if (std::none_of(openings.begin(), openings.end(),
+                     [&](const ImagesOpening& x) { return x.time == o.time; }))
       openings.push_back(std::move(o));
   std::stable_sort(openings.begin(), openings.end(),
                    [](const ImagesOpening& a, const ImagesOpening& b) { return a.time < b.time; });
@@ -101,7 +105,8 @@ ImagesLedger account_ledger() { return ImagesLedger(state_folder() / "test_openi
 
 std::string opening_time() {
   const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  const std::time_t second = std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(now));
+  const std::time_t second =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(now));
   std::tm parts{};
   gmtime_r(&second, &parts);
   char text[32];

@@ -46,8 +46,8 @@ class ImagesLedger {
   // Of these images. A file that is not there yet has none; lines that cannot be read hide no others.
   ImagesOpenings of(const std::string& test_hash) const;
 
-  // Appends a line, on the disk before it returns, unless it is there: whoever opens images again for the same
-  // purpose (a confirmation that goes on) opens them once. Several processes may do so at the same time.
+  // Appends a line, on the disk before it returns, unless it is there: whoever opens images again for the
+  // same purpose (a confirmation that goes on) opens them once. Several processes may do so at the same time.
   void record(const ImagesOpening& opening) const;
 
  private:

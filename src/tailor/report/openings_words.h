@@ -1,5 +1,5 @@
-// How often test images were opened before, in words for a terminal and as JSON: what `tailor evaluate --test`
-// and `tailor confirm` say before they open them.
+// How often test images were opened before, in words for a terminal and as JSON: what `tailor evaluate
+// --test` and `tailor confirm` say before they open them.
 #pragma once
 
 #include <string>

@@ -61,8 +61,8 @@ Model read_run_model(const std::filesystem::path& folder);
 // The openings of these test images that the run's own ledger tells of.
 std::vector<ImagesOpening> run_openings(const std::filesystem::path& folder, const std::string& test_hash);
 
-// Writes down in the run's ledger that the test images are opened, as the account's has it. `before`: how often
-// these images had been opened, whatever for.
+// Writes down in the run's ledger that the test images are opened, as the account's has it. `before`: how
+// often these images had been opened, whatever for.
 void record_test_opening(const std::filesystem::path& folder, const std::string& weights_hash,
                          const ImagesOpening& opening, std::size_t before);
 

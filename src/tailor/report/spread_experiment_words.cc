@@ -45,16 +45,18 @@ std::string station(const WayPoint& point) {
 }
 
 // "is … better than the untuned default".
-std::string compared(const std::optional<Estimate>& difference, const WayPoint& with, const MeasureText& text) {
+std::string compared(const std::optional<Estimate>& difference, const WayPoint& with,
+                     const MeasureText& text) {
   if (!difference) return fmt::format("was not compared with {}: too few runs", station(with));
   if (difference->low > 0)
     return fmt::format("is {} better than {}", text.told_difference(*difference), station(with));
   if (difference->high < 0)
-    return fmt::format("is {} worse than {}",
-                       text.told_difference(
-                           Estimate{-difference->estimate, -difference->high, -difference->low}),
-                       station(with));
-  return fmt::format("cannot be told from {} (better by {})", station(with), text.told_difference(*difference));
+    return fmt::format(
+        "is {} worse than {}",
+        text.told_difference(Estimate{-difference->estimate, -difference->high, -difference->low}),
+        station(with));
+  return fmt::format("cannot be told from {} (better by {})", station(with),
+                     text.told_difference(*difference));
 }
 
 std::string way_sentence(const SpreadExperiment& e, std::size_t i, const MeasureText& text) {
@@ -68,7 +70,8 @@ std::string way_sentence(const SpreadExperiment& e, std::size_t i, const Measure
   if (at.kind == "tuned") subject = fmt::format("the tuned setting ({})", at.name);
   subject[0] = 'T';
   std::string sentence = subject + " " + compared(at.step, before, text);
-  if (i > 1 && at.kind != "best_length") sentence += ", and " + compared(at.from_default, e.way.front(), text);
+  if (i > 1 && at.kind != "best_length")
+    sentence += ", and " + compared(at.from_default, e.way.front(), text);
   return sentence + ".";
 }
 
@@ -85,13 +88,14 @@ std::string spread_answer(const SpreadExperiment& e, Measure measure) {
   const MeasureText text(measure);
   const Estimate &median = quantile_of(e, 0.5).value, &q1 = quantile_of(e, 0.25).value,
                  &q3 = quantile_of(e, 0.75).value;
-  std::string out = fmt::format("Half of all settings of the space reach a {} of {} or better", measure_words(measure),
-                                text.value(median.estimate));
+  std::string out = fmt::format("Half of all settings of the space reach a {} of {} or better",
+                                measure_words(measure), text.value(median.estimate));
   if (std::isfinite(median.low) && std::isfinite(median.high))
     out += fmt::format(" (95 % interval {} to {})", text.number(median.low), text.number(median.high));
-  out += fmt::format(", and the middle half of them lies between {} and {}, by {} random ones that were trained to "
-                     "their end",
-                     text.value(q1.estimate), text.value(q3.estimate), e.results.size());
+  out += fmt::format(
+      ", and the middle half of them lies between {} and {}, by {} random ones that were trained to "
+      "their end",
+      text.value(q1.estimate), text.value(q3.estimate), e.results.size());
   if (e.share_below_default) {
     out += fmt::format("; {} of them end {} the untuned default's {}, ", share_text(*e.share_below_default),
                        e.table.maximize ? "below" : "above", text.value(e.way.front().value.estimate));
@@ -115,15 +119,16 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
   const auto row = [](const std::string& title, const std::string& what) {
     return fmt::format("{:<22} {}\n", title, what);
   };
-  std::string out = row("random settings",
-                        fmt::format("{}, each trained once for {} epochs{}", e.results.size(), e.table.epochs,
-                                    e.table.finished ? "" : "; more to come"));
+  std::string out =
+      row("random settings", fmt::format("{}, each trained once for {} epochs{}", e.results.size(),
+                                         e.table.epochs, e.table.finished ? "" : "; more to come"));
   if (e.table.diverged > 0)
     out += row("", fmt::format("{} runs diverged and count as guessing, or as the worst", e.table.diverged));
   if (e.table.failed > 0) out += row("", fmt::format("{} runs failed and are left out", e.table.failed));
   for (const SpreadQuantile& q : e.quantiles)
     out += row(fmt::format("{:>3} are worse than", percent(q.share)), value_text(text, q.value));
-  out += row("untuned default", fmt::format("{}, {} seeds", text.value(e.way.front().value), e.way.front().runs));
+  out += row("untuned default",
+             fmt::format("{}, {} seeds", text.value(e.way.front().value), e.way.front().runs));
   if (e.share_below_default) {
     out += row("worse than that", share_text(*e.share_below_default) + " of random settings");
     out += row("to beat it", e.trials_to_beat_default.estimate || e.trials_to_beat_default.low
@@ -142,8 +147,9 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
     out += row("expected best of", best);
   }
   if (e.seed) {
-    out += row("two seeds differ by", text.with_unit(text.narrow(e.seed->same_setting)) +
-                                          fmt::format(", of {} settings trained twice", e.seed->trained_twice));
+    out +=
+        row("two seeds differ by", text.with_unit(text.narrow(e.seed->same_setting)) +
+                                       fmt::format(", of {} settings trained twice", e.seed->trained_twice));
     out += row("two settings by", text.with_unit(text.narrow(e.seed->two_settings)) +
                                       "; the seed's part is " + percent(e.seed->share.estimate));
   }

@@ -19,8 +19,8 @@ std::vector<std::string> way_sentences(const SpreadExperiment& experiment, Measu
 // "7 (4 to 14)", "12 or more".
 std::string count_text(const CountEstimate& count);
 
-// What `tailor spread --json` prints: the study document's /spread_experiment, or what is known before there is
-// anything to say.
+// What `tailor spread --json` prints: the study document's /spread_experiment, or what is known before there
+// is anything to say.
 std::string spread_json(const SpreadTable& table, const std::optional<SpreadExperiment>& experiment,
                         Measure measure);
 

@@ -35,11 +35,11 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
   if (!best) return "No trial is complete yet, so nothing can be said of what tuning gains.";
   const bool repeated = table.recommendation && table.recommendation->reports > 1;
   if (repeated)
-    return fmt::format("Trial {} is recommended: {} on average over its {} trainings; `tailor confirm` tells "
-                       "what of it holds up.",
-                       table.trials[*best].number,
-                       words.value((table.maximize ? -1 : 1) * table.recommendation->mean),
-                       table.recommendation->reports);
+    return fmt::format(
+        "Trial {} is recommended: {} on average over its {} trainings; `tailor confirm` tells "
+        "what of it holds up.",
+        table.trials[*best].number, words.value((table.maximize ? -1 : 1) * table.recommendation->mean),
+        table.recommendation->reports);
   if (table.trials[*best].role == TrialRole::untuned)
     return fmt::format("No trial that was trained to its end reports better than the untuned default, {}.",
                        words.value(table.trials[*best].value));
@@ -82,8 +82,7 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
       sentences.push_back(std::move(text));
   }
   sentences.push_back(gain_sentence(table, f, confirmation, words));
-  if (table.recommendation && !f.gain)
-    sentences.push_back(join(words_of(*table.recommendation, words), " "));
+  if (table.recommendation && !f.gain) sentences.push_back(join(words_of(*table.recommendation, words), " "));
   if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
   return sentences;
 }
@@ -125,11 +124,12 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
           "Race on with more seeds (`tailor confirm --again --most-seeds N`), or choose among them by other "
           "reasons."};
     case WarningKind::test_opened_again:
-      return {fmt::format("The test images were opened {:.0f} times, by all studies and runs that the account's "
-                          "ledger knows.",
-                          w.value),
-              "Whatever was chosen after the first time may have been chosen by them; only new test images "
-              "would tell."};
+      return {
+          fmt::format("The test images were opened {:.0f} times, by all studies and runs that the account's "
+                      "ledger knows.",
+                      w.value),
+          "Whatever was chosen after the first time may have been chosen by them; only new test images "
+          "would tell."};
     case WarningKind::validation_test_differ:
       return {
           fmt::format(

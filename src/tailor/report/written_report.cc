@@ -124,18 +124,20 @@ class Writer {
                                 v_.value(real(q["low"])), v_.value(real(q["high"]))});
     blocks_.push_back(std::move(quantiles));
     blocks_.push_back(Paragraph{fmt::format(
-        "{} random settings, each trained for {} epochs with one seed{}{}. Intervals hold with 95 %; a bound is "
+        "{} random settings, each trained for {} epochs with one seed{}{}. Intervals hold with 95 %; a bound "
+        "is "
         "missing where so few settings do not tell it.",
         plain(e["settings"]), plain(e["epochs"]),
         e["diverged"] == 0
             ? ""
             : fmt::format("; {} runs diverged, and count as guessing or as the worst", plain(e["diverged"])),
         e["seed"].is_object()
-            ? fmt::format(". Two trainings of one of them with different seeds differ by {}, two of them by {} "
-                          "(medians): the seed's part is {}",
-                          v_.with_unit(v_.narrow(interval(e["seed"]["same_setting"]))),
-                          v_.with_unit(v_.narrow(interval(e["seed"]["two_settings"]))),
-                          share_bounds(interval(e["seed"]["share"])))
+            ? fmt::format(
+                  ". Two trainings of one of them with different seeds differ by {}, two of them by {} "
+                  "(medians): the seed's part is {}",
+                  v_.with_unit(v_.narrow(interval(e["seed"]["same_setting"]))),
+                  v_.with_unit(v_.narrow(interval(e["seed"]["two_settings"]))),
+                  share_bounds(interval(e["seed"]["share"])))
             : "")});
     Table way{{"from default to tuned", "value", v_.accuracy() ? "step, points" : "step, better is +"}, {}};
     for (const json& at : e["way"])

@@ -24,8 +24,8 @@ std::optional<int> best_length(const StudyView& study);
 SettingTexts best_length_settings(int epochs);
 
 // What a spread experiment measures beside random settings: the untuned default; the two above, where there
-// are such; and the tuned setting, which is `confirmed` or else the study's best trial, unless the default is.
-// A usage error if no trial of the study is complete besides the default, or the default is not.
+// are such; and the tuned setting, which is `confirmed` or else the study's best trial, unless the default
+// is. A usage error if no trial of the study is complete besides the default, or the default is not.
 std::vector<SpreadBaseline> spread_baselines(Storage& storage, const StudyView& study,
                                              const std::optional<SpreadBaseline>& confirmed);
 

@@ -22,9 +22,9 @@ struct Decision {
   };
 
   Kind kind = Kind::wait;
-  Assignment setting{};   // start: proposed; claim: proposed for what is not wished
-  std::size_t trial = 0;  // claim, resume: its number
-  Job job{};              // start, claim, resume
+  Assignment setting{};                  // start: proposed; claim: proposed for what is not wished
+  std::size_t trial = 0;                 // claim, resume: its number
+  Job job{};                             // start, claim, resume
   std::optional<std::size_t> repeats{};  // start: the trial
 };
 

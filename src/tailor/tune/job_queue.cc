@@ -126,8 +126,7 @@ AssignedJob JobQueue::start(const Decision& decision) {
   const int number = static_cast<int>(view_.trials().size());
   const TrialSetting setting =
       decision.repeats
-          ? trial_setting(view_,
-                          kept_settings(d, storage_.get_trial(view_.trials()[*decision.repeats].id)))
+          ? trial_setting(view_, kept_settings(d, storage_.get_trial(view_.trials()[*decision.repeats].id)))
           : proposed_setting(view_, number, decision.setting);
   AssignedJob assigned = first_job(number, decision, setting, d.repetition(number, decision.setting));
   Attributes attributes = first_attributes(assigned, setting);

@@ -1,8 +1,8 @@
 // Racing: who is still in it, given the candidates' results on common seeds. After each seed that all of them
 // have run, from the first few on, those that are worse than another one beyond chance are dropped.
 //
-// What holds: each candidate that is truly best (lowest expected cost, never failing; ties are all best) stays
-// to the end with probability 1 - `error` at least, over all looks and rivals together, wherever the
+// What holds: each candidate that is truly best (lowest expected cost, never failing; ties are all best)
+// stays to the end with probability 1 - `error` at least, over all looks and rivals together, wherever the
 // differences between two candidates on common seeds are independent normal draws: any noise of each, any
 // effect of the seed on all. Proof: it can only be dropped by one of L (n - 1) one-sided t-tests on paired
 // differences (n candidates at the start, L looks), each true and each with the level error / (L (n - 1)):

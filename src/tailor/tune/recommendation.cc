@@ -9,14 +9,15 @@
 namespace tailor {
 namespace {
 
-constexpr std::size_t steps_of_sd = 6;  // of the grid
+constexpr std::size_t steps_of_sd = 6;           // of the grid
 constexpr double sds_below = 4, sds_above = 12;  // its ends, around the lowest mean
 constexpr int em_steps = 20;
 // Of a probability that hangs on noise_sd: more is not known of the noise. What is said to be surer is so in
 // 96 % of simulated studies on tables of real trainings (docs/recommending.md).
 constexpr double most_sure = 0.95;
 constexpr double least_df = 2;
-constexpr int noise_levels = 9;  // that the noise's sd is integrated over, from 2 / 5 of its estimate to 5 / 2
+constexpr int noise_levels =
+    9;  // that the noise's sd is integrated over, from 2 / 5 of its estimate to 5 / 2
 // What a setting's own noise may be, in the sd of all, and how often.
 struct OwnNoise {
   double factor, share;
@@ -145,12 +146,9 @@ std::optional<Recommendation> recommend(std::span<const Report> reports) {
 
 std::string to_json(const Recommendation& r, bool maximize) {
   const double sign = maximize ? -1 : 1;
-  nlohmann::ordered_json json{{"trial", r.trial},
-                              {"reports", r.reports},
-                              {"mean", sign * r.mean},
-                              {"noise_sd", nullptr},
-                              {"probability_best", nullptr},
-                              {"probability_near_best", nullptr}};
+  nlohmann::ordered_json json{
+      {"trial", r.trial},    {"reports", r.reports},        {"mean", sign * r.mean},
+      {"noise_sd", nullptr}, {"probability_best", nullptr}, {"probability_near_best", nullptr}};
   if (r.odds) {
     json["noise_sd"] = r.odds->noise_sd;
     json["probability_best"] = r.odds->best;

@@ -48,9 +48,8 @@ std::optional<NextRepeat> next_repeat(std::span<const Report> reports, int repea
         if (reports[i].repeats == leader.trial && !std::isnan(reports[i].cost))
           leader.costs.push_back(reports[i].cost);
     }
-    std::stable_sort(leaders.begin(), leaders.end(), [](const SettingReports& a, const SettingReports& b) {
-      return a.mean() < b.mean();
-    });
+    std::stable_sort(leaders.begin(), leaders.end(),
+                     [](const SettingReports& a, const SettingReports& b) { return a.mean() < b.mean(); });
     leaders.resize(std::min(leaders.size(), count));
   };
   // The rounds again from the first: who is in it is who stayed in all before.

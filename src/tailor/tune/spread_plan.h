@@ -40,8 +40,8 @@ struct SpreadPlan {
   // Every fourth random setting, from the first on, is trained twice: of these the seed's share is told.
   static constexpr int repeated_every = 4;
 
-  int settings() const;   // random ones
-  int repeats() const;    // runs of each baseline
+  int settings() const;     // random ones
+  int repeats() const;      // runs of each baseline
   int second_runs() const;  // random settings that are trained twice
   // Nothing for a random setting.
   const SpreadBaseline* baseline(int trial_number) const;

@@ -16,8 +16,8 @@
 
 namespace tailor {
 
-// Makes the study and its trial 0, the untuned defaults (confirmations and spread experiments have none). A name that exists is a
-// usage error.
+// Makes the study and its trial 0, the untuned defaults (confirmations and spread experiments have none). A
+// name that exists is a usage error.
 StudyId create_study(Storage& storage, const std::string& name, const StudyDefinition& definition);
 
 // Bad input if the study was not made by create_study.

@@ -99,8 +99,8 @@ struct StudyDefinition : StudyPlan {
 // the final ones are planned here. `seed` decides the runs' seeds.
 StudyDefinition confirmation_of(const StudyDefinition& study, Confirmation confirmation, std::uint64_t seed,
                                 int lag);
-// The spread experiment of a study: its architecture, images, epochs, measure and space, every run of the plan
-// trained to the end. `seed` decides its draws and the runs' seeds.
+// The spread experiment of a study: its architecture, images, epochs, measure and space, every run of the
+// plan trained to the end. `seed` decides its draws and the runs' seeds.
 StudyDefinition spread_of(const StudyDefinition& study, SpreadPlan plan, std::uint64_t seed);
 
 std::string to_json(const StudyDefinition& definition);

@@ -46,7 +46,8 @@ StudyId create_study(Storage& storage, const std::string& name, const StudyDefin
       storage.set_user_attribute(study, study_key::confirms,
                                  nlohmann::json(definition.confirmation->study).dump());
     } else if (definition.spread) {
-      storage.set_user_attribute(study, study_key::spread_of, nlohmann::json(definition.spread->study).dump());
+      storage.set_user_attribute(study, study_key::spread_of,
+                                 nlohmann::json(definition.spread->study).dump());
     } else {
       storage.create_trial(study,
                            {.state = TrialState::waiting, .user_attributes = {{trial_key::untuned, "true"}}});

@@ -100,8 +100,9 @@ std::string to_json(const StudySummary& s) {
                    {"waiting", s.counts.waiting}}},
                  {"default", s.untuned ? to_json(*s.untuned, d) : ordered_json()},
                  {"best", s.best ? to_json(*s.best, d) : ordered_json()}};
-  j["recommendation"] = s.recommendation ? ordered_json::parse(to_json(*s.recommendation, maximizes(d.measure)))
-                                         : ordered_json();
+  j["recommendation"] = s.recommendation
+                            ? ordered_json::parse(to_json(*s.recommendation, maximizes(d.measure)))
+                            : ordered_json();
   if (!s.results.empty())
     j["spread"] = {{"trials", s.results.size()},
                    {"lowest", s.results.front()},

@@ -22,11 +22,11 @@ namespace tailor {
 
 // Keys of user attributes, which Optuna shows and otherwise leaves alone.
 namespace study_key {
-inline constexpr const char* definition = "tailor:study";   // of the study: JSON, see study_definition.h
-inline constexpr const char* next_job = "tailor:next_job";  // of the study: as many jobs were handed out
-inline constexpr const char* recent = "tailor:recent";      // of the study: ids of the last jobs' trials
-inline constexpr const char* identity = "tailor:id";        // of the study: random, names its checkpoints
-inline constexpr const char* confirms = "tailor:confirms";  // of a confirmation: the study's name
+inline constexpr const char* definition = "tailor:study";     // of the study: JSON, see study_definition.h
+inline constexpr const char* next_job = "tailor:next_job";    // of the study: as many jobs were handed out
+inline constexpr const char* recent = "tailor:recent";        // of the study: ids of the last jobs' trials
+inline constexpr const char* identity = "tailor:id";          // of the study: random, names its checkpoints
+inline constexpr const char* confirms = "tailor:confirms";    // of a confirmation: the study's name
 inline constexpr const char* spread_of = "tailor:spread_of";  // of a spread experiment: the study's name
 inline constexpr const char* openings = "tailor:test_openings";  // of the study: see test_ledger.h
 }  // namespace study_key
@@ -50,7 +50,7 @@ struct StudyTrial {
   std::vector<Job> jobs{};      // empty: waiting, or written by another program
   std::vector<double> costs{};  // after epoch 1, 2, …: the measure, to be minimised
   double final_cost = std::numeric_limits<double>::quiet_NaN();
-  double seconds = 0;  // that its training took so far
+  double seconds = 0;                    // that its training took so far
   std::optional<std::size_t> repeats{};  // the number of the trial whose setting it has
 
   const Job* open_job() const {

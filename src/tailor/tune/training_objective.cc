@@ -54,8 +54,7 @@ double measured(Measure measure, const std::vector<EpochMetrics>& history, int e
   return accuracy;
 }
 
-TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images,
-                                     SealedImages sealed)
+TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed)
     : definition_(definition),
       images_(std::move(images)),
       split_(split_of(definition, images_)),
