@@ -12,7 +12,7 @@ after(() => browser.close());
 
 const chartsOf = {
   single: ['history', 'curves', 'compute'],
-  thirty: ['spread-experiment', 'way', 'spread', 'candidates', 'gain', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
+  thirty: ['spread-experiment', 'way', 'spread', 'candidates', 'gain', 'gain-parts', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
     'winner-accuracy', 'winner-loss', 'parallel', 'slices', 'confusion', 'optimism', 'best-of-n', 'compute'],
   comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
 };
@@ -24,12 +24,12 @@ const report = (name, ...flags) => writeReport(name, sampleJson(...flags));
 test('dark is dark, and a change of mind redraws', async () => {
   const { page, complaints, close } = await open(browser, report('scheme', '30'), { colorScheme: 'dark' });
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const colours = () => page.evaluate(() => document.querySelector('[data-chart=spread] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join());
-  await page.waitForSelector('[data-chart=spread] svg');
+  const colours = () => page.evaluate(() => document.querySelector('[data-chart=spread-experiment] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join());
+  await page.waitForSelector('[data-chart=spread-experiment] svg');
   const [darkGround, darkColours] = [await ground(), await colours()];
   assert.equal(darkGround, 'rgb(21, 24, 28)');
   await page.emulateMedia({ colorScheme: 'light' });
-  await page.waitForFunction((before) => document.querySelector('[data-chart=spread] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join() !== before, darkColours);
+  await page.waitForFunction((before) => document.querySelector('[data-chart=spread-experiment] .plot').innerHTML.match(/#[0-9a-f]{6}/g)?.join() !== before, darkColours);
   assert.equal(await ground(), 'rgb(255, 255, 255)');
   assert.deepEqual(complaints, []);
   await close();
