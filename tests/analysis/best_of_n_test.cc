@@ -67,7 +67,7 @@ double true_best(const Kind& kind, int n) {
   return sum;
 }
 
-// Discrete and bounded tails above all: there a bootstrap held 50 to 90 % of the time.
+// Discrete and bounded tails above all: a bootstrap does not hold there.
 TEST(BestOfN, CoversWhateverTheTail) {
   constexpr int studies = 100, n = 12;
   for (const Kind& kind : kinds) {

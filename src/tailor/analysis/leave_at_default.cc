@@ -13,8 +13,7 @@ namespace {
 constexpr std::size_t most_results = 400;
 constexpr double least_loss = 1e-9;
 // Standard deviations of the posterior: the normal's 99 % quantile. Its hyperparameters are fitted, and
-// taking them for known makes it too narrow; at 95 % the share of false ones was 4 % in one of twelve kinds
-// of study.
+// taking them for known makes it too narrow.
 constexpr double certainty = 2.326;
 
 }  // namespace
