@@ -20,7 +20,7 @@ struct ImagesOpening {
   std::string host;
   std::int64_t images = 0;
 
-  // "s.confirm of study s on HOST", "run /work/first on HOST"
+  // "s.confirm of study s on HOST", "run /data/first on HOST"
   std::string by() const;
 };
 
