@@ -10,19 +10,18 @@
 #include <unistd.h>
 
 #include "tailor/base/error.h"
+#include "tailor/base/state_folder.h"
 
 namespace tailor {
 namespace {
 
 // For people who look for the other one.
 std::string own_identity() {
-  char host[256] = {};
-  ::gethostname(host, sizeof host - 1);
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
   char time[32] = {};
   std::strftime(time, sizeof time, "%Y-%m-%d %H:%M:%S UTC", ::gmtime_r(&now, &parts));
-  return fmt::format("process {} on {}, since {}", ::getpid(), host, time);
+  return fmt::format("process {} on {}, since {}", ::getpid(), host_name(), time);
 }
 
 std::string content_of(int descriptor) {
