@@ -30,7 +30,7 @@ constexpr int default_leaders = 5, default_random_settings = 8, default_lag = 4;
 StudyDefinition define(Storage& storage, StudyId study, const std::string& name, int confirmations_before,
                        const Arguments& a) {
   StudyView view(study);
-  storage.transaction([&] { view.refresh(storage); });
+  storage.read_transaction([&] { view.refresh(storage); });
   const StudyDefinition& d = view.definition();
   const std::uint64_t seed = d.seed + static_cast<std::uint64_t>(confirmations_before);
   Confirmation c;

@@ -35,7 +35,7 @@ std::optional<SpreadBaseline> confirmed_winner(Storage& storage, const std::stri
 StudyDefinition define(Storage& storage, StudyId study, const std::string& name, int experiments_before,
                        const Arguments& a) {
   StudyView view(study);
-  storage.transaction([&] { view.refresh(storage); });
+  storage.read_transaction([&] { view.refresh(storage); });
   SpreadPlan plan{name, spread_baselines(storage, view, confirmed_winner(storage, name))};
   plan.extend(a.settings.value_or(default_settings), a.repeats.value_or(default_repeats));
   const StudyDefinition& d = view.definition();

@@ -42,7 +42,7 @@ void SpreadOutput::begin(const StudyOptions& options) {
   const auto storage = open_storage(session_.url);
   const auto experiment = storage->find_study(session_.name);
   StudyView view(*experiment);
-  storage->transaction([&] { view.refresh(*storage); });
+  storage->read_transaction([&] { view.refresh(*storage); });
   const StudyCounts c = view.counts();
   const std::int64_t left = epochs_left(d, view);
   print_row("cost", fmt::format("{} trainings, {} of them done; {} epochs to go", plan_.runs.size(),

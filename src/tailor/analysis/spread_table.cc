@@ -61,7 +61,7 @@ SpreadTable read_spread(Storage& storage, StudyId experiment) {
   StudyView view(experiment);
   std::vector<TrialRecord> records;
   SpreadTable table;
-  storage.transaction([&] {
+  storage.read_transaction([&] {
     view.forget();
     view.refresh(storage);
     records = storage.get_trials(experiment);
