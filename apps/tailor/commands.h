@@ -42,4 +42,9 @@ void add_tune_command(CLI::App& app);
 void add_work_command(CLI::App& app);
 void add_enqueue_command(CLI::App& app);
 
+// --version, alone or with --json.
+void add_version_flag(CLI::App& app);
+// What $TAILOR_INSTRUCTION_SET asks for, if anything; see nn/instruction_set.h.
+void take_instruction_set();
+
 }  // namespace tailor

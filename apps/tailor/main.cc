@@ -25,7 +25,7 @@ void check_command(const CLI::App& app, int argc, char** argv) {
 int main(int argc, char** argv) {
   CLI::App app{"tailor: the pattern is fixed; the fit is tuned."};
   app.name("tailor");
-  app.set_version_flag("--version", std::string("tailor ") + TAILOR_VERSION);
+  tailor::add_version_flag(app);
   app.require_subcommand(1);
   tailor::add_architecture_command(app);
   tailor::add_data_command(app);
@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   tailor::add_hyperparameters_command(app);
   tailor::add_study_commands(app);
   try {
+    tailor::take_instruction_set();
     check_command(app, argc, argv);
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)

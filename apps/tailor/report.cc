@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "study_location.h"
 #include "tailor/analysis/findings.h"
+#include "tailor/base/build_info.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/data/images_ledger.h"
@@ -69,7 +70,7 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   return study_document(
       {.table = table,
        .findings = findings,
-       .program_version = TAILOR_VERSION,
+       .program_version = std::string(build_info().version),
        .options = study_options(location.storage, record.name),
        .confirmation = confirmed,
        .confirmation_compute = runs_compute(storage, ComputeKind::confirmation, confirmations),

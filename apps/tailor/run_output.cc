@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tailor/base/build_info.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/process.h"
@@ -137,7 +138,7 @@ RunSummary RunOutput::summary() const {
   const std::vector<EpochMetrics>& history = trainer_.history();
   if (trainer_.best_epoch() == 0) throw failure("the training has no finished epoch");
   const EpochMetrics& best = history[static_cast<std::size_t>(trainer_.best_epoch()) - 1];
-  s.version = TAILOR_VERSION;
+  s.version = std::string(build_info().version);
   s.architecture = run_.architecture.name;
   s.architecture_fingerprint = run_.architecture.fingerprint;
   s.dataset = dataset_.name();

@@ -9,6 +9,7 @@
 #include "progress.h"
 #include "run_output.h"
 #include "signals.h"
+#include "tailor/base/build_info.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/folder_lock.h"
@@ -57,7 +58,7 @@ void check_folder(const Arguments& arguments) {
 RunDescription describe(const Arguments& arguments, const Dataset& dataset, const ImageSet& images,
                         ResolvedSettings& settings) {
   RunDescription run;
-  run.version = TAILOR_VERSION;
+  run.version = std::string(build_info().version);
   run.data = utf8("--data", dataset.reference());
   if (arguments.recipe) utf8("--recipe", *arguments.recipe);
   run.data_hash = images.content_hash;

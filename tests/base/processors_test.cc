@@ -62,5 +62,21 @@ TEST(Processors, NonsenseIsNoQuota) {
   EXPECT_EQ(cgroup_processors("no colons\n:::\n", root), 0);
 }
 
+TEST(Processors, HaveNamesOnEveryKindOfMachine) {
+  EXPECT_EQ(processor_model(
+                "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel\t\t: 85\n"
+                "model name\t: Intel(R) Xeon(R)  CPU @ 2.00GHz \n\nprocessor\t: 1\nmodel name\t: other\n"),
+            "Intel(R) Xeon(R) CPU @ 2.00GHz");
+  EXPECT_EQ(
+      processor_model("processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU part\t: 0xd0c\n"),
+      "ARM 0x41 part 0xd0c");
+  EXPECT_EQ(processor_model("processor\t: 0\ncpu\t\t: POWER9, altivec supported\n"),
+            "POWER9, altivec supported");
+  EXPECT_EQ(processor_model("processor\t: 0\nhart\t: 2\nuarch\t: sifive,bullet0\n"), "sifive,bullet0");
+  EXPECT_EQ(processor_model("model name\t:\n: nothing\nmodel name\n"), "");
+  EXPECT_EQ(processor_model(""), "");
+  EXPECT_NE(processor_model(), "");
+}
+
 }  // namespace
 }  // namespace tailor

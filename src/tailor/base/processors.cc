@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <sched.h>
+#include <sys/utsname.h>
 
 namespace tailor {
 namespace {
@@ -65,6 +66,41 @@ int available_processors() {
   if (const double quota = cgroup_processors(read_words("/proc/self/cgroup"), "/sys/fs/cgroup"); quota > 0)
     count = std::min(count, static_cast<int>(std::ceil(quota)));
   return std::max(1, count);
+}
+
+std::string processor_model() {
+  static const std::string model = [] {
+    std::string told = processor_model(read_words("/proc/cpuinfo"));
+    utsname system{};
+    if (told.empty() && ::uname(&system) == 0) told = system.machine;
+    return told;
+  }();
+  return model;
+}
+
+std::string processor_model(const std::string& cpuinfo) {
+  std::istringstream lines(cpuinfo);
+  // "name : value" with blanks around both; the name's case differs from machine to machine.
+  const auto value_of = [&lines](std::initializer_list<std::string_view> names) {
+    lines.clear();
+    lines.seekg(0);
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t colon = line.find(':');
+      if (colon == std::string::npos) continue;
+      const std::string name = line.substr(0, line.find_last_not_of(" \t", colon == 0 ? 0 : colon - 1) + 1);
+      if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+      std::string value;
+      std::istringstream words(line.substr(colon + 1));
+      for (std::string word; words >> word;) value += (value.empty() ? "" : " ") + word;
+      if (!value.empty()) return value;
+    }
+    return std::string();
+  };
+  // x86 and some others; POWER; RISC-V.
+  std::string model = value_of({"model name", "Model Name", "cpu model", "cpu", "uarch"});
+  if (!model.empty() && model != "unknown") return model;
+  const std::string implementer = value_of({"CPU implementer"}), part = value_of({"CPU part"});
+  return implementer.empty() ? std::string() : "ARM " + implementer + " part " + part;
 }
 
 }  // namespace tailor

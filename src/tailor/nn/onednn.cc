@@ -9,6 +9,7 @@
 #include <dnnl.hpp>
 #endif
 
+#include "tailor/base/error.h"
 #include "tailor/base/threads.h"
 #include "tailor/nn/kernels/elementwise.h"
 #include "tailor/nn/memory_plan.h"
@@ -124,6 +125,32 @@ class Pass {
 };
 
 }  // namespace
+
+std::string version() {
+  const dnnl_version_t* v = dnnl_version();
+  return fmt::format("{}.{}.{}", v->major, v->minor, v->patch);
+}
+
+#if defined(__x86_64__)
+std::string instruction_set() {
+  const auto bits = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+  const auto has = [bits](dnnl_cpu_isa_t set) {
+    return (bits & static_cast<unsigned>(set)) == static_cast<unsigned>(set);
+  };
+  return has(dnnl_cpu_isa_avx512_core) ? "AVX-512"
+         : has(dnnl_cpu_isa_avx2)      ? "AVX2"
+         : has(dnnl_cpu_isa_avx)       ? "AVX"
+                                       : "SSE4.1";
+}
+
+void limit_instruction_set(const std::string& name) {
+  if (dnnl_set_max_cpu_isa(name == "AVX2" ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41) != dnnl_success)
+    throw failure("oneDNN computes already: its instruction set can be chosen before the first network only");
+}
+#else
+std::string instruction_set() { return {}; }
+void limit_instruction_set(const std::string&) {}
+#endif
 
 struct Convolution::State {
   kernels::ConvShape shape;

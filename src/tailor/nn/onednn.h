@@ -10,6 +10,16 @@
 
 namespace tailor::onednn {
 
+std::string version();  // "2.6.3"
+
+// What its kernels may use at most: "AVX-512", "AVX2", "AVX" or "SSE4.1". Empty on other processors than
+// x86-64, where it does not say.
+std::string instruction_set();
+
+// To "AVX2", or with any other name to SSE4.1, the least that it has. Nothing on other processors than
+// x86-64. A failure once oneDNN has computed anything.
+void limit_instruction_set(const std::string& name);
+
 // One convolution layer's three passes. Images are processed in chunks of `chunk` and singly for the rest, so
 // two primitives for each pass serve every batch size. Each lane (see pass.h) has its own argument lists:
 // calls on different lanes may run at the same time, calls on one lane may not.

@@ -34,6 +34,8 @@ std::vector<std::string> vector_targets() {
   return names;
 }
 
+std::string highway_version() { return fmt::format("{}.{}.{}", HWY_MAJOR, HWY_MINOR, HWY_PATCH); }
+
 void force_vector_target(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);
   if (name.empty()) return;

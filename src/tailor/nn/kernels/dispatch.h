@@ -17,4 +17,6 @@ std::vector<std::string> vector_targets();
 // tailor::Error for an unknown name. Not to be called while kernels run.
 void force_vector_target(const std::string& name);
 
+std::string highway_version();  // "1.0.3"
+
 }  // namespace tailor::kernels
