@@ -25,7 +25,7 @@
 #include "tailor/analysis/noise.h"
 #include "tailor/analysis/optimism.h"
 #include "tailor/base/error.h"
-#include "tailor/tune/race.h"
+#include "tailor/tune/race/race.h"
 
 namespace tailor {
 namespace {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "tailor/base/error.h"
-#include "tailor/tune/scale.h"
+#include "tailor/tune/space/scale.h"
 
 namespace tailor {
 namespace {

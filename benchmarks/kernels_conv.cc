@@ -15,11 +15,11 @@
 
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
-#include "tailor/nn/kernels/bf16_conv.h"
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/first_conv.h"
-#include "tailor/nn/kernels/sparse_conv.h"
-#include "tailor/nn/kernels/winograd_conv.h"
+#include "tailor/nn/kernels/bf16/bf16_conv.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/convolution/first_conv.h"
+#include "tailor/nn/kernels/sparse/sparse_conv.h"
+#include "tailor/nn/kernels/winograd/winograd_conv.h"
 
 namespace tailor::kernels {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
-#include "tailor/nn/kernels/bf16_dense.h"
-#include "tailor/nn/kernels/dense.h"
-#include "tailor/nn/kernels/sparse_dense.h"
+#include "tailor/nn/kernels/bf16/bf16_dense.h"
+#include "tailor/nn/kernels/layers/dense.h"
+#include "tailor/nn/kernels/sparse/sparse_dense.h"
 
 namespace tailor::kernels {
 namespace {

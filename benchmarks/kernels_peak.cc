@@ -1,6 +1,6 @@
 // This machine's f32 peak on one core: multiply-adds that stay in registers, in the widest vectors that the
 // kernels use. scripts/bench kernels divides the others' GFLOP/s by it.
-#include "tailor/nn/kernels/conv_targets.h"
+#include "tailor/nn/kernels/common/targets.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels_peak.cc"

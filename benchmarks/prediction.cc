@@ -12,7 +12,7 @@
 #include "tailor/base/aligned.h"
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/nn/network.h"
 #include "tailor/train/evaluate.h"
 

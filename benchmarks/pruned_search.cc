@@ -26,7 +26,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/random.h"
 #include "tailor/tune/study.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 namespace {

@@ -1,7 +1,7 @@
 // Whether a race keeps its word: simulates races of candidates whose truth is known, and counts how often a
 // truly best one is dropped, over all looks together, beside the rule of each look that earlier versions had.
 // Prints Markdown tables: the ones of docs/confirming.md.
-#include "tailor/tune/race.h"
+#include "tailor/tune/race/race.h"
 
 #include <algorithm>
 #include <cmath>

@@ -15,11 +15,11 @@
 
 #include "tailor/analysis/forest.h"
 #include "tailor/base/error.h"
-#include "tailor/tune/race.h"
-#include "tailor/tune/recommendation.h"
-#include "tailor/tune/samplers.h"
+#include "tailor/math/warping.h"
+#include "tailor/tune/race/race.h"
 #include "tailor/tune/samplers/gp_encoding.h"
-#include "tailor/tune/warping.h"
+#include "tailor/tune/samplers/samplers.h"
+#include "tailor/tune/study/recommendation.h"
 #include "tuning_problems.h"
 
 namespace tailor {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/normal.h"
+#include "tailor/math/normal.h"
 
 namespace tailor {
 namespace {

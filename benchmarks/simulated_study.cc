@@ -6,8 +6,8 @@
 #include <numeric>
 #include <optional>
 
-#include "tailor/tune/pruners.h"
-#include "tailor/tune/samplers.h"
+#include "tailor/tune/pruners/pruners.h"
+#include "tailor/tune/samplers/samplers.h"
 
 namespace tailor {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "tailor/tune/normal.h"
+#include "tailor/math/normal.h"
 
 namespace tailor {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
-#include "tailor/tune/study_file.h"
+#include "tailor/tune/files/study_file.h"
 
 int main(int argc, char** argv) {
   try {

@@ -16,7 +16,8 @@
 #include "tailor/analysis/gain.h"
 #include "tailor/analysis/spread_experiment.h"
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/math/quantiles.h"
+#include "tailor/tune/study/study_summary.h"
 #include "tuning_problems.h"
 
 namespace tailor {

@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 
 #include "tailor/train/hyperparameters.h"
-#include "tailor/tune/study_file.h"
-#include "tailor/tune/trial_setting.h"
+#include "tailor/tune/files/study_file.h"
+#include "tailor/tune/study/trial_setting.h"
 
 namespace tailor {
 namespace {

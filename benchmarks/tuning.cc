@@ -13,7 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
-#include "tailor/tune/samplers.h"
+#include "tailor/tune/samplers/samplers.h"
 #include "tuning_problems.h"
 
 namespace tailor {

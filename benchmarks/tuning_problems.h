@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tailor/base/random.h"
-#include "tailor/tune/space.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

@@ -1,5 +1,5 @@
 // tailor architecture list | show | draw | kinds: looks at networks; trains nothing.
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -16,9 +16,9 @@
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
-#include "tailor/nn/architecture_kinds.h"
-#include "tailor/nn/architecture_shapes.h"
-#include "tailor/nn/drawing.h"
+#include "tailor/nn/architecture/layer_kinds.h"
+#include "tailor/nn/architecture/shape_inference.h"
+#include "tailor/report/drawing/drawing.h"
 
 namespace tailor {
 namespace {

@@ -7,7 +7,7 @@
 #include "study_session.h"
 #include "tailor/analysis/confirmation.h"
 #include "tailor/base/error.h"
-#include "tailor/tune/candidates.h"
+#include "tailor/tune/confirm/candidates.h"
 
 namespace tailor {
 namespace {

@@ -10,7 +10,7 @@
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/confirmation_report.h"
 #include "tailor/report/openings_words.h"
-#include "tailor/tune/race_sampler.h"
+#include "tailor/tune/confirm/race_sampler.h"
 
 namespace tailor {
 

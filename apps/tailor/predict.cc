@@ -16,7 +16,7 @@
 #include "tailor/data/content_reader.h"
 #include "tailor/data/idx.h"
 #include "tailor/data/picture.h"
-#include "tailor/nn/kernels/softmax_loss.h"
+#include "tailor/nn/kernels/layers/softmax_loss.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/train/model.h"
 

@@ -9,8 +9,9 @@
 #include "tailor/base/process.h"
 #include "tailor/base/text.h"
 #include "tailor/data/picture.h"
-#include "tailor/nn/drawing.h"
+#include "tailor/math/quantiles.h"
 #include "tailor/report/class_scores.h"
+#include "tailor/report/drawing/drawing.h"
 #include "tailor/report/measure_text.h"
 #include "tailor/report/metrics_file.h"
 #include "tailor/report/plots.h"
@@ -23,13 +24,6 @@ namespace {
 
 std::string score(const Score& s) {
   return fmt::format("{:.4f} {:>8}", s.loss, MeasureText(true).value(s.accuracy));
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
 }
 
 // The first thousand training images, which tell what the ground of all is.
@@ -160,7 +154,7 @@ RunSummary RunOutput::summary() const {
   s.validation_loss_at_best = best.validation.loss;
   std::vector<double> rates;
   for (const EpochMetrics& m : history) rates.push_back(m.images_per_second);
-  s.images_per_second = median(std::move(rates));
+  s.images_per_second = rates.empty() ? 0 : median(std::move(rates));
   s.weights_hash = trainer_.weights_hash();
   return s;
 }

@@ -8,8 +8,8 @@
 
 #include "progress.h"
 #include "tailor/report/measure_text.h"
+#include "tailor/tune/objective/training_objective.h"
 #include "tailor/tune/study.h"
-#include "tailor/tune/training_objective.h"
 
 namespace tailor {
 

@@ -7,7 +7,7 @@
 #include "study_session.h"
 #include "tailor/analysis/confirmation.h"
 #include "tailor/base/error.h"
-#include "tailor/tune/baselines.h"
+#include "tailor/tune/spread/baselines.h"
 
 namespace tailor {
 namespace {

@@ -8,7 +8,7 @@
 #include "study_location.h"
 #include "tailor/base/text.h"
 #include "tailor/report/spread_experiment_words.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 namespace {

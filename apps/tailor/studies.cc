@@ -12,10 +12,10 @@
 #include "tailor/base/text.h"
 #include "tailor/report/recommendation_words.h"
 #include "tailor/report/study_listing.h"
-#include "tailor/tune/setting_text.h"
+#include "tailor/tune/space/setting_text.h"
 #include "tailor/tune/study.h"
-#include "tailor/tune/study_summary.h"
-#include "tailor/tune/study_view.h"
+#include "tailor/tune/study/study_summary.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

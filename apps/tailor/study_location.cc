@@ -6,7 +6,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/processors.h"
 #include "tailor/base/text.h"
-#include "tailor/tune/study_view.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

@@ -12,8 +12,8 @@
 #include "tailor/base/error.h"
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/openings_words.h"
-#include "tailor/tune/test_ledger.h"
-#include "tailor/tune/training_objective.h"
+#include "tailor/tune/confirm/test_ledger.h"
+#include "tailor/tune/objective/training_objective.h"
 #include "tune_output.h"
 
 namespace tailor {

@@ -9,7 +9,7 @@
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/split.h"
-#include "tailor/tune/study_file.h"
+#include "tailor/tune/files/study_file.h"
 
 namespace tailor {
 namespace {

@@ -10,9 +10,10 @@
 #include "study_location.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/math/quantiles.h"
 #include "tailor/report/recommendation_words.h"
-#include "tailor/tune/forecast.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/tune/study/forecast.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 namespace {

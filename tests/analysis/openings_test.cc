@@ -6,8 +6,8 @@
 
 #include "scratch.h"
 #include "tailor/analysis/compute.h"
-#include "tailor/tune/test_ledger.h"
-#include "tailor/tune/training_notes.h"
+#include "tailor/tune/confirm/test_ledger.h"
+#include "tailor/tune/objective/training_notes.h"
 #include "tune/studies.h"
 
 namespace tailor {

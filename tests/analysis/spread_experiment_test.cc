@@ -8,7 +8,7 @@
 #include "analysis/simulate.h"
 #include "tailor/analysis/quantile_confidence.h"
 #include "tailor/analysis/seed_share.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/tune/study/study_summary.h"
 #include "tune/studies.h"
 
 namespace tailor {

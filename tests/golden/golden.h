@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "tailor/base/random.h"
-#include "tailor/nn/architecture.h"
-#include "tailor/nn/parameters.h"
+#include "tailor/nn/architecture/architecture.h"
+#include "tailor/nn/memory/parameters.h"
 
 namespace tailor::golden {
 

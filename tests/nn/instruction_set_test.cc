@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "tailor/base/error.h"
-#include "tailor/nn/kernels/bf16.h"
-#include "tailor/nn/onednn.h"
+#include "tailor/nn/kernels/bf16/bf16.h"
+#include "tailor/nn/operators/onednn.h"
 
 namespace tailor {
 namespace {

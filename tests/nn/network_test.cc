@@ -12,8 +12,8 @@
 
 #include "nn/kernels/bf16_testing.h"
 #include "tailor/base/error.h"
-#include "tailor/nn/architecture.h"
-#include "tailor/nn/kernels/bf16.h"
+#include "tailor/nn/architecture/architecture.h"
+#include "tailor/nn/kernels/bf16/bf16.h"
 
 namespace tailor {
 namespace {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tailor/tune/study_view.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

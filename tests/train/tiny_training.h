@@ -9,7 +9,7 @@
 #include "tailor/base/random.h"
 #include "tailor/data/image_set.h"
 #include "tailor/data/split.h"
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/recipe.h"
 #include "tailor/train/trainer.h"
 

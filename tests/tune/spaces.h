@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tailor/tune/space.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

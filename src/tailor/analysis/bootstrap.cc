@@ -4,8 +4,9 @@
 #include <cmath>
 
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/normal.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/math/normal.h"
+#include "tailor/math/quantiles.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 

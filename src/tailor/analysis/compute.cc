@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "tailor/tune/study_view.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

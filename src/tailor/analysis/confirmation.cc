@@ -4,9 +4,9 @@
 
 #include "tailor/analysis/statistics.h"
 #include "tailor/base/error.h"
-#include "tailor/tune/race_sampler.h"
-#include "tailor/tune/study_view.h"
-#include "tailor/tune/training_notes.h"
+#include "tailor/tune/confirm/race_sampler.h"
+#include "tailor/tune/objective/training_notes.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

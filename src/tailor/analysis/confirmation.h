@@ -13,7 +13,7 @@
 #include "tailor/storage/storage.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
-#include "tailor/tune/confirmation.h"
+#include "tailor/tune/study/confirmation_plan.h"
 
 namespace tailor {
 
@@ -32,7 +32,7 @@ struct ConfirmationRun {
 
 struct ConfirmationCandidate {
   std::string name;                // "trial 17", "default", …
-  std::vector<std::string> roles;  // see candidate_role in tune/confirmation.h
+  std::vector<std::string> roles;  // see candidate_role in tune/study/confirmation_plan.h
   std::optional<int> trial;        // its number in the study
   std::optional<double> claimed;   // its value in the study
   SettingTexts settings;           // where they differ from the untuned defaults

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <queue>
 
-#include "tailor/tune/scale.h"
+#include "tailor/tune/space/scale.h"
 
 namespace tailor {
 namespace {

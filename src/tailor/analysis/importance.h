@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tailor/analysis/forest.h"
-#include "tailor/tune/space.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/gaussian_process.h"
+#include "tailor/math/gaussian_process.h"
 #include "tailor/tune/samplers/gp_encoding.h"
 
 namespace tailor {

@@ -2,7 +2,7 @@
 // null hypothesis is that setting one of them back costs `margin` or more; it is named only where that is
 // rejected. Whatever cannot be told is not named.
 //
-// The test is a Gaussian process' (tune/gaussian_process.h): the posterior of the difference between the best
+// The test is a Gaussian process' (math/gaussian_process.h): the posterior of the difference between the best
 // setting and the same with one hyperparameter at its default. Where the study has not tried the like the
 // posterior is wide and rejects nothing, whereas means of trees draw what they have not seen towards what
 // they have, and so take a lack of evidence for equality. Results count as they are, of losses the
@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "tailor/analysis/importance.h"
-#include "tailor/tune/space.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "tailor/analysis/confirmation.h"
+#include "tailor/tune/confirm/test_ledger.h"
 #include "tailor/tune/study.h"
-#include "tailor/tune/test_ledger.h"
 
 namespace tailor {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "tailor/analysis/crossed.h"
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/normal.h"
+#include "tailor/math/normal.h"
 
 namespace tailor {
 namespace {

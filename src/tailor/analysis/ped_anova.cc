@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "tailor/tune/normal.h"
-#include "tailor/tune/scale.h"
+#include "tailor/math/normal.h"
+#include "tailor/tune/space/scale.h"
 
 namespace tailor {
 namespace {

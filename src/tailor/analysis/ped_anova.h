@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "tailor/tune/space.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <map>
 
-#include "tailor/tune/study_summary.h"
+#include "tailor/math/quantiles.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tailor/storage/storage.h"
-#include "tailor/tune/spread_plan.h"
+#include "tailor/tune/study/spread_plan.h"
 
 namespace tailor {
 

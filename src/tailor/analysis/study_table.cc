@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tailor/tune/candidates.h"
-#include "tailor/tune/setting_text.h"
-#include "tailor/tune/study_view.h"
-#include "tailor/tune/trial_setting.h"
+#include "tailor/tune/confirm/candidates.h"
+#include "tailor/tune/space/setting_text.h"
+#include "tailor/tune/study/study_view.h"
+#include "tailor/tune/study/trial_setting.h"
 
 namespace tailor {
 namespace {

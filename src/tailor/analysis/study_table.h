@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "tailor/storage/storage.h"
-#include "tailor/tune/recommendation.h"
-#include "tailor/tune/study_definition.h"
+#include "tailor/tune/study/recommendation.h"
+#include "tailor/tune/study/study_definition.h"
 
 namespace tailor {
 

@@ -7,8 +7,9 @@
 
 #include "tailor/analysis/pruning.h"
 #include "tailor/analysis/statistics.h"
-#include "tailor/tune/scale.h"
-#include "tailor/tune/study_summary.h"
+#include "tailor/math/quantiles.h"
+#include "tailor/tune/space/scale.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 namespace {

@@ -6,9 +6,9 @@
 #include <fmt/ranges.h>
 
 #include "tailor/base/error.h"
-#include "tailor/nn/kernels/bf16.h"
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/onednn.h"
+#include "tailor/nn/kernels/bf16/bf16.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/operators/onednn.h"
 
 namespace tailor {
 namespace {

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "tailor/base/threads.h"
-#include "tailor/nn/kernels/softmax_loss.h"
-#include "tailor/nn/parameters.h"
-#include "tailor/nn/plan.h"
+#include "tailor/nn/kernels/layers/softmax_loss.h"
+#include "tailor/nn/memory/parameters.h"
+#include "tailor/nn/plan/plan.h"
 
 namespace tailor {
 

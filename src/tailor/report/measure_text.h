@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tailor/analysis/estimate.h"
-#include "tailor/tune/study_definition.h"
+#include "tailor/tune/study/study_definition.h"
 
 namespace tailor {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tailor/report/measure_text.h"
-#include "tailor/tune/recommendation.h"
+#include "tailor/tune/study/recommendation.h"
 
 namespace tailor {
 

@@ -9,7 +9,7 @@
 
 #include "tailor/data/images_ledger.h"
 #include "tailor/data/split.h"
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/model.h"
 #include "tailor/train/recipe.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tailor/analysis/spread_experiment.h"
-#include "tailor/tune/study_definition.h"
+#include "tailor/tune/study/study_definition.h"
 
 namespace tailor {
 

@@ -6,12 +6,12 @@
 
 #include <openssl/evp.h>
 
-#include "tailor/nn/drawing.h"
 #include "tailor/report/document_json.h"
+#include "tailor/report/drawing/drawing.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/recipe.h"
-#include "tailor/tune/setting_text.h"
+#include "tailor/tune/space/setting_text.h"
 
 namespace tailor {
 namespace {

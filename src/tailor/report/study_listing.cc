@@ -11,8 +11,8 @@
 #include "tailor/base/text.h"
 #include "tailor/report/csv.h"
 #include "tailor/report/label.h"
-#include "tailor/tune/setting_text.h"
-#include "tailor/tune/study_view.h"
+#include "tailor/tune/space/setting_text.h"
+#include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {

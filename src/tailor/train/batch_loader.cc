@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "tailor/data/mixing.h"
-#include "tailor/nn/pass.h"
+#include "tailor/nn/operators/pass.h"
 
 namespace tailor {
 

@@ -10,7 +10,7 @@
 #include "tailor/base/threads.h"
 #include "tailor/data/augment.h"
 #include "tailor/data/image_set.h"
-#include "tailor/nn/kernels/softmax_loss.h"
+#include "tailor/nn/kernels/layers/softmax_loss.h"
 #include "tailor/train/settings.h"
 
 namespace tailor {

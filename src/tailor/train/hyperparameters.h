@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/settings.h"
 
 namespace tailor {

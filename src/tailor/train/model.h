@@ -8,7 +8,7 @@
 #include "tailor/base/aligned.h"
 #include "tailor/data/normalization.h"
 #include "tailor/data/picture.h"
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/evaluate.h"
 
 namespace tailor {

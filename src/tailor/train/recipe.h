@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "tailor/nn/architecture.h"
+#include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/settings.h"
 

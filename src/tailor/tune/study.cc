@@ -13,7 +13,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/train/checkpoint.h"
-#include "tailor/tune/heart.h"
+#include "tailor/tune/queue/heartbeat.h"
 
 namespace tailor {
 namespace {

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "tailor/tune/job_queue.h"
+#include "tailor/tune/queue/job_queue.h"
 
 namespace tailor {
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/kernels/conv_testing.h"
-#include "tailor/nn/kernels/bf16.h"
+#include "tailor/nn/kernels/bf16/bf16.h"
 
 namespace tailor::kernels {
 

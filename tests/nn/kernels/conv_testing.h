@@ -13,8 +13,8 @@
 #include <gtest/gtest.h>
 
 #include "tailor/base/random.h"
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/shapes.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/common/shapes.h"
 
 namespace tailor::kernels {
 

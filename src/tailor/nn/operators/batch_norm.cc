@@ -1,11 +1,11 @@
 // Batch normalisation (Ioffe & Szegedy 2015) over batch, height and width; statistics in lanes, added in
 // order.
-#include "tailor/nn/kernels/batch_norm.h"
+#include "tailor/nn/kernels/layers/batch_norm.h"
 
 #include <cmath>
 #include <vector>
 
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

@@ -2,10 +2,10 @@
 // Feature maps stay f32: an image is rounded when it is needed, and its gradient's places are filled in.
 #include <cstring>
 
-#include "tailor/nn/kernels/bf16_conv.h"
-#include "tailor/nn/kernels/dropout.h"
-#include "tailor/nn/kernels/elementwise.h"
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/kernels/bf16/bf16_conv.h"
+#include "tailor/nn/kernels/layers/dropout.h"
+#include "tailor/nn/kernels/layers/elementwise.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

@@ -1,10 +1,10 @@
 // Dense layer on matrix tiles. The inputs are divided among threads in fixed parts whose sums are added in
 // their order, so results do not depend on the number of threads.
-#include "tailor/nn/kernels/bf16_dense.h"
+#include "tailor/nn/kernels/bf16/bf16_dense.h"
 
 #include <algorithm>
 
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

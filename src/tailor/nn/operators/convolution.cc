@@ -1,5 +1,5 @@
 // Convolution by oneDNN: any shape, images divided among lanes.
-#include "tailor/nn/onednn.h"
+#include "tailor/nn/operators/onednn.h"
 #include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
 

@@ -3,10 +3,10 @@
 // four places at most, so the sparse way beats the dense one at any density.
 #include <cstring>
 
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/sparse_conv.h"
-#include "tailor/nn/kernels/winograd_conv.h"
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/sparse/sparse_conv.h"
+#include "tailor/nn/kernels/winograd/winograd_conv.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/lane_sums.h"
 #include "tailor/nn/operators/operators.h"
 

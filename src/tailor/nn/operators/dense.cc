@@ -1,13 +1,13 @@
 // Dense layer. Behind a ReLU most inputs are zero, before one most gradients are: where enough of them are
 // zero the sparse kernels compute only with the others. The choice depends on the data alone. Rows or inputs
 // are divided among threads in fixed blocks, so results do not depend on their number.
-#include "tailor/nn/kernels/dense.h"
+#include "tailor/nn/kernels/layers/dense.h"
 
 #include <algorithm>
 
-#include "tailor/nn/kernels/bias_gradient.h"
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/sparse_dense.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/layers/bias_gradient.h"
+#include "tailor/nn/kernels/sparse/sparse_dense.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

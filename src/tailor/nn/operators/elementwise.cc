@@ -1,10 +1,10 @@
 // Operators without neighbours: activations, dropout, flatten, residual add and fork.
-#include "tailor/nn/kernels/elementwise.h"
+#include "tailor/nn/kernels/layers/elementwise.h"
 
 #include <cstring>
 
 #include "tailor/base/error.h"
-#include "tailor/nn/kernels/dropout.h"
+#include "tailor/nn/kernels/layers/dropout.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

@@ -2,8 +2,8 @@
 // compute again in the backward pass than to keep.
 #include <cstring>
 
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/first_conv.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/convolution/first_conv.h"
 #include "tailor/nn/operators/lane_sums.h"
 #include "tailor/nn/operators/operators.h"
 

@@ -4,8 +4,8 @@
 
 #include <cstring>
 
-#include "tailor/nn/kernels/elementwise.h"
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/kernels/layers/elementwise.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

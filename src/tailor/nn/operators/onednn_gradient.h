@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "tailor/nn/kernels/bias_gradient.h"
-#include "tailor/nn/kernels/elementwise.h"
-#include "tailor/nn/memory_plan.h"
-#include "tailor/nn/onednn.h"
+#include "tailor/nn/kernels/layers/bias_gradient.h"
+#include "tailor/nn/kernels/layers/elementwise.h"
+#include "tailor/nn/memory/memory_plan.h"
+#include "tailor/nn/operators/onednn.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

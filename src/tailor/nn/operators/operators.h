@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "tailor/nn/architecture.h"
-#include "tailor/nn/kernels/dropout.h"
-#include "tailor/nn/kernels/shapes.h"
-#include "tailor/nn/operator.h"
-#include "tailor/nn/parameters.h"
+#include "tailor/nn/architecture/architecture.h"
+#include "tailor/nn/kernels/common/shapes.h"
+#include "tailor/nn/kernels/layers/dropout.h"
+#include "tailor/nn/memory/parameters.h"
+#include "tailor/nn/operators/operator.h"
 
 namespace tailor {
 

@@ -1,5 +1,5 @@
 // Max, average and global average pooling, image by image.
-#include "tailor/nn/kernels/pooling.h"
+#include "tailor/nn/kernels/layers/pooling.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {

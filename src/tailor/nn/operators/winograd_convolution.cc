@@ -3,10 +3,10 @@
 // gradient is oneDNN's.
 #include <algorithm>
 
-#include "tailor/nn/kernels/dispatch.h"
-#include "tailor/nn/kernels/elementwise.h"
-#include "tailor/nn/kernels/winograd_conv.h"
-#include "tailor/nn/memory_plan.h"
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/layers/elementwise.h"
+#include "tailor/nn/kernels/winograd/winograd_conv.h"
+#include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "tailor/tune/pruners.h"
+#include "tailor/tune/pruners/pruners.h"
 
 namespace tailor {
 

@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "tailor/math/quantiles.h"
 #include "tailor/tune/pruners/makers.h"
 
 namespace tailor {
 namespace {
-
-double median(std::vector<double> values) {
-  const std::size_t half = values.size() / 2;
-  std::sort(values.begin(), values.end());
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 class MedianPruner final : public Pruner {
  public:

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "tailor/tune/pruner.h"
+#include "tailor/tune/pruners/pruner.h"
 
 namespace tailor {
 

@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "tailor/tune/remaining_change.h"
+#include "tailor/math/warping.h"
 #include "tailor/tune/samplers/gp_search.h"
 #include "tailor/tune/samplers/makers.h"
+#include "tailor/tune/samplers/remaining_change.h"
 #include "tailor/tune/samplers/startup.h"
-#include "tailor/tune/warping.h"
 
 namespace tailor {
 namespace {

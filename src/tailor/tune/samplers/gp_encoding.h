@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "tailor/tune/gaussian_process.h"
-#include "tailor/tune/space.h"
+#include "tailor/math/gaussian_process.h"
+#include "tailor/tune/space/space.h"
 
 namespace tailor {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "tailor/tune/minimize.h"
+#include "tailor/math/minimize.h"
 
 namespace tailor {
 namespace {

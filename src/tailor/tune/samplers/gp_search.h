@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "tailor/math/sobol.h"
 #include "tailor/tune/samplers/gp_encoding.h"
 #include "tailor/tune/samplers/tried.h"
-#include "tailor/tune/sobol.h"
 
 namespace tailor {
 

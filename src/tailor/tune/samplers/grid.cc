@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "tailor/tune/enumeration.h"
 #include "tailor/tune/samplers/makers.h"
+#include "tailor/tune/space/enumeration.h"
 
 namespace tailor {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "tailor/tune/samplers.h"
+#include "tailor/tune/samplers/samplers.h"
 
 namespace tailor {
 

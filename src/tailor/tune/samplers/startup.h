@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "tailor/math/sobol.h"
 #include "tailor/tune/samplers/tried.h"
-#include "tailor/tune/sobol.h"
 
 namespace tailor {
 

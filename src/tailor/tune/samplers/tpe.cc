@@ -10,8 +10,8 @@
 #include <numeric>
 #include <vector>
 
-#include "tailor/tune/parzen.h"
 #include "tailor/tune/samplers/makers.h"
+#include "tailor/tune/samplers/parzen.h"
 #include "tailor/tune/samplers/startup.h"
 #include "tailor/tune/samplers/tried.h"
 

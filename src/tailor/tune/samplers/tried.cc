@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-#include "tailor/tune/enumeration.h"
+#include "tailor/tune/space/enumeration.h"
 
 namespace tailor {
 namespace {

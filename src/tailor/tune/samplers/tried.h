@@ -9,7 +9,7 @@
 #include <unordered_set>
 
 #include "tailor/base/random.h"
-#include "tailor/tune/sampler.h"
+#include "tailor/tune/samplers/sampler.h"
 
 namespace tailor {
 

@@ -1,0 +1,89 @@
+// The fixed pattern: a network as data. Read from TOML, shape-inferred, validated, and frozen by a
+// fingerprint over its meaning. Nothing here computes; nn/network.h turns it into a plan.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tailor/base/shape.h"
+
+namespace tailor {
+
+enum class LayerKind {
+  conv2d,
+  max_pool,
+  average_pool,
+  global_average_pool,
+  batch_norm,
+  dropout,
+  flatten,
+  dense,
+  relu,
+  leaky_relu,
+  elu,
+  gelu,
+  silu,
+  tanh,
+  add,
+};
+
+// One node of the graph. Nodes are in topological order: inputs refer to earlier nodes only.
+struct Layer {
+  LayerKind kind = LayerKind::relu;
+  std::string name;  // unique, e.g. "conv2d_1"; given in the file or made from the kind and a running number
+  std::vector<int> inputs;  // indices of earlier layers; -1 is the network's input
+  Shape output;             // inferred; flat layers have height = width = 1
+
+  int filters = 0;                          // conv2d, dense: output channels or units
+  int kernel_height = 0, kernel_width = 0;  // conv2d, max_pool, average_pool
+  int stride = 1;                           // conv2d, pools
+  int padding = 0;     // conv2d, pools: zeros (average counts them not) on each side; below the kernel size
+  bool bias = true;    // conv2d, dense
+  double rate = 0;     // dropout: default share of zeroed values, [0, 1); a hyperparameter, not meaning
+  double slope = 0;    // leaky_relu: negative slope; elu: alpha
+  double epsilon = 0;  // batch_norm
+
+  std::int64_t parameters = 0;     // learned values
+  std::int64_t multiply_adds = 0;  // for one image, forward
+};
+
+struct Architecture {
+  std::string name;
+  Shape input;
+  int classes = 0;
+  std::vector<Layer> layers;  // the last one's output is the logits: 1 x 1 x classes
+  std::string fingerprint;    // SHA-256, hex, over kinds, wiring, attributes and shapes; not over names,
+                              // spelling, dropout rates
+
+  std::int64_t parameters() const;
+  std::int64_t multiply_adds() const;
+};
+
+// What the data decides where the file leaves it open (no `input`, or a last dense layer with units =
+// "classes").
+struct DataShape {
+  Shape input{28, 28, 1};
+  int classes = 10;
+  bool binding = true;  // false: a file that fixes its own input or classes keeps them (to look at a network
+                        // without data)
+};
+
+// Reads a file. Everything wrong is bad input that names file, line, key, expected and got. A file that fixes
+// an input or a class count other than the data's is refused too.
+Architecture read_architecture(const std::filesystem::path& file, const DataShape& data = {});
+// The same from text; `origin` stands for the file name in messages.
+Architecture parse_architecture(const std::string& toml, const std::string& origin,
+                                const DataShape& data = {});
+
+// A shipped name ("mnist_cnn") or a path to a .toml file.
+Architecture find_architecture(const std::string& name_or_file, const DataShape& data = {});
+std::vector<std::string> shipped_architectures();
+
+// The canonical TOML of a resolved architecture: reading it gives the same fingerprint.
+std::string to_toml(const Architecture& architecture);
+
+const char* layer_kind_name(LayerKind kind);
+
+}  // namespace tailor

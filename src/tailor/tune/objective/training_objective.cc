@@ -1,0 +1,139 @@
+#include "tailor/tune/objective/training_objective.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "tailor/base/error.h"
+#include "tailor/train/trainer.h"
+#include "tailor/tune/objective/training_notes.h"
+
+namespace tailor {
+namespace {
+
+Split draw_split(const StudyDefinition& d, const ImageSet& images, std::uint64_t seed) {
+  return stratified_split(images.labels, static_cast<std::size_t>(d.data.train_images),
+                          static_cast<std::size_t>(d.data.validation_images), seed);
+}
+
+Split split_of(const StudyDefinition& d, const ImageSet& images) {
+  if (images.content_hash != d.data.hash)
+    throw bad_input("{}: the images are not the study's (hash {}, expected {})", d.data.name,
+                    images.content_hash, d.data.hash);
+  Split split = draw_split(d, images, d.data.split_seed);
+  if (split.hash != d.data.split_hash)
+    throw bad_input("{}: its split is not the study's (hash {}, expected {})", d.data.name, split.hash,
+                    d.data.split_hash);
+  return split;
+}
+
+// Anything wrong with the file only means that the trial starts over.
+void resume_if_possible(Trainer& trainer, const std::filesystem::path& checkpoint) {
+  std::error_code ignored;
+  if (checkpoint.empty() || !std::filesystem::exists(checkpoint, ignored)) return;
+  try {
+    trainer.resume();
+  } catch (const Error&) {
+  }
+}
+
+// What this machine cannot train at all is said at once, not trial by trial.
+void check_machine(const StudyDefinition& definition) {
+  if (definition.base().precision == "bf16" || definition.space.find("precision")) require_bf16();
+}
+
+}  // namespace
+
+double measured(Measure measure, const std::vector<EpochMetrics>& history, int epoch) {
+  const auto count = static_cast<std::size_t>(epoch);
+  const Score& last = history.at(count - 1).validation;
+  if (measure == Measure::validation_loss) return last.loss;
+  double accuracy = last.accuracy;
+  if (measure == Measure::best_validation_accuracy) {
+    for (std::size_t i = 0; i < count; ++i) accuracy = std::max(accuracy, history[i].validation.accuracy);
+  }
+  return accuracy;
+}
+
+TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed)
+    : definition_(definition),
+      images_(std::move(images)),
+      split_(split_of(definition, images_)),
+      sealed_(std::move(sealed)) {
+  check_machine(definition);
+}
+
+ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
+                                       const std::function<bool(int epoch, double value)>& report,
+                                       const std::function<bool()>& stop) {
+  const Repetition& repetition = task.repetition;
+  std::optional<Split> own;
+  if (repetition.split_seed) own = draw_split(definition_, images_, *repetition.split_seed);
+  const Split& split = own ? *own : split_;
+  Trainer trainer(
+      definition_.architecture, task.settings, images_, split,
+      {.seed = repetition.seed, .checkpoint = task.checkpoint, .measure_sample = repetition.final_run});
+  resume_if_possible(trainer, task.checkpoint);
+  std::int64_t counted = 0;
+  const TrainerCallbacks callbacks{.step =
+                                       [&](std::int64_t done, std::int64_t) {
+                                         images_trained_ += done >= counted ? done - counted : done;
+                                         counted = done;
+                                       },
+                                   .stop = stop};
+  ObjectiveResult result = ObjectiveEnd::interrupted;
+  for (int epoch = task.from + 1; result.end == ObjectiveEnd::interrupted; ++epoch) {
+    if (trainer.run(callbacks, epoch) == TrainingEnd::interrupted) return result;
+    const std::vector<EpochMetrics>& history = trainer.history();
+    const bool patience_ended = epoch > static_cast<int>(history.size());
+    if (!patience_ended && !report(epoch, measured(definition_.measure, history, epoch))) {
+      result.end = ObjectiveEnd::stopped;
+    } else if (patience_ended || epoch == task.settings.epochs) {
+      result.end = ObjectiveEnd::complete;
+    } else if (epoch == task.to) {
+      result.end = ObjectiveEnd::paused;
+    }
+  }
+  result.notes[note_key::history] = history_note(trainer.history());
+  if (repetition.final_run && result.end == ObjectiveEnd::complete)
+    measure_final_run(trainer, task, split, result.notes);
+  return result;
+}
+
+// The weights that the measure is of; what they get wrong among validation images; and the test images, if
+// these may be opened.
+void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask& task, const Split& split,
+                                          Attributes& notes) {
+  const bool best = definition_.measure == Measure::best_validation_accuracy;
+  Workers workers(1);
+  Network network(definition_.architecture, {.max_batch = 128, .training = false}, workers);
+  AlignedFloats values = best ? trainer.best_values() : trainer.measured_values();
+  network.use(values.data());
+  const Augmenter plain(images_.shape, trainer.normalization(), {});
+  Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
+  notes[note_key::mistakes] = mistakes_note(find_mistakes(evaluator, network, images_, split.validation));
+  if (!definition_.confirmation->open_test) return;
+  const ImageSet& test = test_images();
+  std::vector<std::uint32_t> all(test.count());
+  std::iota(all.begin(), all.end(), 0u);
+  notes[note_key::test] =
+      test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash,
+                 judge(evaluator, network, images_, split.validation)});
+}
+
+const ImageSet& TrainingObjective::test_images() {
+  std::call_once(test_opened_, [this] {
+    try {
+      ImageSet images = sealed_.read();
+      if (images.shape != images_.shape)
+        throw bad_input("{}: the test images have another shape than the training images",
+                        definition_.data.name);
+      sealed_.opened(images);
+      test_images_ = std::move(images);
+    } catch (const Error& error) {
+      throw WorkerError(error.code(), error.what());
+    }
+  });
+  return test_images_;
+}
+
+}  // namespace tailor

@@ -1,0 +1,102 @@
+// The study's jobs as its workers meet them: take one, report its epochs, end it or give it back. Everything
+// lives in the database, so that any number of threads, processes and machines share one queue; each call is
+// one transaction. Called by study.cc.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "tailor/storage/storage.h"
+#include "tailor/tune/queue/decision.h"
+#include "tailor/tune/study/objective.h"
+#include "tailor/tune/study/study_view.h"
+#include "tailor/tune/study/trial_setting.h"
+
+namespace tailor {
+
+struct JobQueueOptions {
+  bool free = false;  // see --free in docs/tuning.md
+  std::chrono::milliseconds grace =
+      std::chrono::minutes(5);  // without a heartbeat, elsewhere, until it is dead
+  int most_deaths = 3;          // workers that die in a row over one epoch of a trial until it is given up
+};
+
+// A job that is this worker's now.
+struct AssignedJob {
+  TrialId id{};
+  int trial = 0;  // number
+  bool untuned = false;
+  Job job;
+  Settings settings;
+  Repetition repetition;
+  Assignment assignment;    // the setting in the study's space
+  double sign = 1;          // makes costs, which are minimised, of values
+  bool taken_over = false;  // its worker was lost, or it was interrupted
+};
+
+struct JobResult {
+  JobEnd end = JobEnd::failed;
+  int reached = 0;      // epochs of the trial
+  std::string failure;  // why it failed
+  double seconds = 0;   // that it took
+  Attributes notes{};   // the objective's
+};
+
+class JobQueue {
+ public:
+  // Storage may be used by other threads too.
+  JobQueue(Storage& storage, StudyId study, const JobQueueOptions& options);
+
+  enum class Next { job, wait, finished };
+  // A job that lost its worker, or the study's next one. `wait`: for others' results. `finished`: nothing is
+  // left, and the trials that are still paused have become pruned.
+  Next take(AssignedJob& job);
+
+  // The three below return false, with nothing done, if the job is this worker's no more.
+  bool report(const AssignedJob& job, int epoch, double value);
+  // Paused and finished trials get their state and value with it.
+  bool end(const AssignedJob& job, const JobResult& result);
+  // Back to whoever takes it next; `seconds` that it took so far.
+  bool release(const AssignedJob& job, double seconds);
+
+  // Calls `look` with the study as it was less than about a second ago.
+  void look(const std::function<void(const StudyView&)>& look);
+
+ private:
+  std::optional<Next> next_step(AssignedJob& job);
+  std::optional<AssignedJob> take_over();
+  bool gone(const Job& job, const StudyTrial& trial);
+  AssignedJob start(const Decision& decision);
+  std::optional<AssignedJob> claim(const Decision& decision);
+  std::string wish_of(TrialId waiting);
+  AssignedJob first_job(int number, const Decision& decision, const TrialSetting& setting,
+                        const Repetition& repetition) const;
+  Attributes first_attributes(const AssignedJob& assigned, const TrialSetting& setting) const;
+  AssignedJob resume(const Decision& decision);
+  AssignedJob go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs);
+  bool change(const AssignedJob& assigned,
+              const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
+  void hand_out(TrialId trial);
+  void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
+  void add_seconds(const TrialRecord& record, double seconds);
+  void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given);
+  void close();
+
+  Storage& storage_;
+  const StudyId study_;
+  const JobQueueOptions options_;
+  const LivingWorker worker_;
+
+  std::mutex mutex_;  // guards all below
+  StudyView view_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Pruner> pruner_;
+  int made_for_ = 0;  // the definition's version that these are of
+  std::vector<TrialId> stale_;
+  std::chrono::steady_clock::time_point stale_read_{}, looked_{};
+};
+
+}  // namespace tailor

@@ -1,0 +1,282 @@
+// What a file comes to: layers, wiring, shapes, counts, names, sugar, and the fingerprint over its meaning.
+#include "tailor/nn/architecture/architecture.h"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tailor/base/file.h"
+#include "tailor/base/hash.h"
+#include "tailor/nn/architecture/layer_kinds.h"
+
+namespace tailor {
+namespace {
+
+Architecture parse(const std::string& layers, const DataShape& data = {}) {
+  return parse_architecture("name = \"t\"\n" + layers, "t.toml", data);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+const std::string small = R"([[layer]]
+type = "conv2d"
+filters = 8
+kernel = 3
+activation = "relu"
+[[layer]]
+type = "max_pool"
+size = 2
+[[layer]]
+type = "dropout"
+rate = 0.25
+[[layer]]
+type = "flatten"
+[[layer]]
+type = "dense"
+units = "classes"
+)";
+
+TEST(Architecture, DefaultNetworkIsTheKnownOne) {
+  const Architecture a = find_architecture("mnist_cnn");
+  EXPECT_EQ(a.parameters(), 1199882);
+  EXPECT_EQ(a.multiply_adds(), 11992448);
+  ASSERT_EQ(a.layers.size(), 11u);
+  EXPECT_EQ(a.layers[2].output, (Shape{24, 24, 64}));
+  EXPECT_EQ(a.layers[2].parameters, 18496);
+  EXPECT_EQ(a.layers[2].multiply_adds, 10616832);
+  EXPECT_EQ(a.layers[6].output, (Shape{1, 1, 9216}));
+  EXPECT_EQ(a.layers.back().output, (Shape{1, 1, 10}));
+  EXPECT_DOUBLE_EQ(a.layers[5].rate, 0.25);
+  EXPECT_EQ(a.layers[5].name, "dropout_1");
+  EXPECT_EQ(a.layers[9].name, "dropout_2");
+}
+
+TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
+  EXPECT_THAT(shipped_architectures(), testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20"));
+  EXPECT_EQ(find_architecture("lenet5").parameters(), 61706);
+  EXPECT_EQ(find_architecture("lenet5").multiply_adds(),
+            28 * 28 * 150 + 10 * 10 * 2400 + 400 * 120 + 120 * 84 + 840);
+  // Per width c: two convolutions and their norms; then two dense layers and the norm between them.
+  const auto pair = [](int from, int c) { return 9 * from * c + 9 * c * c + 4 * c; };
+  EXPECT_EQ(find_architecture("vgg_bn").parameters(),
+            pair(1, 32) + pair(32, 64) + pair(64, 128) + 1152 * 128 + 2 * 128 + 1290);
+  // ResNet-20 with option B has 272,474 on 32x32x3; one input channel is 2 * 9 * 16 fewer.
+  EXPECT_EQ(find_architecture("resnet20", {{32, 32, 3}, 10}).parameters(), 272474);
+  EXPECT_EQ(find_architecture("resnet20").parameters(), 272186);
+}
+
+TEST(Architecture, FollowsTheDataWhereTheFileLeavesItOpen) {
+  const Architecture a = find_architecture("mnist_cnn", {{32, 32, 3}, 100});
+  EXPECT_EQ(a.input, (Shape{32, 32, 3}));
+  EXPECT_EQ(a.layers.back().filters, 100);
+  EXPECT_NE(a.fingerprint, find_architecture("mnist_cnn").fingerprint);
+}
+
+TEST(Architecture, AFixedInputHoldsIfNoDataBind) {
+  DataShape data;
+  data.binding = false;
+  const Architecture a = parse("input = [9, 8, 3]\nclasses = 4\n" + small, data);
+  EXPECT_EQ(a.input, (Shape{9, 8, 3}));
+  EXPECT_EQ(a.classes, 4);
+}
+
+TEST(Architecture, DividesDownAsPyTorchDoes) {
+  // torch.nn.Conv2d(1, 4, (3, 5), stride=2, padding=1) on 28x28 gives 14x13; MaxPool2d(3, 2, padding=1) then
+  // 7x7.
+  const Architecture a = parse(R"(
+[[layer]]
+type = "conv2d"
+filters = 4
+kernel = [3, 5]
+stride = 2
+padding = 1
+bias = false
+[[layer]]
+type = "max_pool"
+size = 3
+stride = 2
+padding = 1
+[[layer]]
+type = "average_pool"
+size = [2, 3]
+stride = 2
+[[layer]]
+type = "batch_norm"
+[[layer]]
+type = "global_average_pool"
+[[layer]]
+type = "dense"
+units = 10
+)");
+  EXPECT_EQ(a.layers[0].output, (Shape{14, 13, 4}));
+  EXPECT_EQ(a.layers[0].parameters, 60);
+  EXPECT_EQ(a.layers[0].multiply_adds, 14 * 13 * 60);
+  EXPECT_EQ(a.layers[1].output, (Shape{7, 7, 4}));
+  EXPECT_EQ(a.layers[2].output, (Shape{3, 3, 4}));
+  EXPECT_EQ(a.layers[3].parameters, 8);
+  EXPECT_DOUBLE_EQ(a.layers[3].epsilon, 1e-5);
+  EXPECT_EQ(a.layers[5].parameters, 50);
+}
+
+TEST(Architecture, AnActivationBelongsToTheLayerThatNamesIt) {
+  const Architecture a = parse(R"(
+[[layer]]
+type = "conv2d"
+name = "stem"
+filters = 8
+kernel = 3
+padding = "same"
+activation = "leaky_relu"
+[[layer]]
+type = "conv2d"
+filters = 8
+kernel = 3
+padding = "same"
+[[layer]]
+type = "add"
+inputs = ["stem", "conv2d_2"]
+activation = "elu"
+[[layer]]
+type = "flatten"
+[[layer]]
+type = "dense"
+units = "classes"
+)");
+  ASSERT_EQ(a.layers.size(), 7u);
+  EXPECT_EQ(a.layers[0].padding, 1);
+  EXPECT_EQ(a.layers[1].kind, LayerKind::leaky_relu);
+  EXPECT_DOUBLE_EQ(a.layers[1].slope, 0.01);
+  EXPECT_THAT(a.layers[3].inputs, testing::ElementsAre(1, 2));
+  EXPECT_DOUBLE_EQ(a.layers[4].slope, 1);
+  EXPECT_EQ(a.layers[4].name, "elu_1");
+}
+
+TEST(Architecture, MadeNamesAvoidGivenOnes) {
+  const Architecture a =
+      parse(replaced(small, "type = \"max_pool\"", "type = \"max_pool\"\nname = \"conv2d_1\""));
+  EXPECT_EQ(a.layers[0].name, "conv2d_2");
+  EXPECT_EQ(a.layers[2].name, "conv2d_1");
+}
+
+TEST(ArchitectureFingerprint, IsPinned) {
+  // Stored studies carry it; a change of the canonical text must be meant.
+  const std::string meaning = R"(tailor architecture 1
+input 28x28x1
+classes 10
+conv2d -1 filters=32 kernel=[3, 3] stride=1 padding=0 bias=true
+relu 0
+conv2d 1 filters=64 kernel=[3, 3] stride=1 padding=0 bias=true
+relu 2
+max_pool 3 size=[2, 2] stride=2 padding=0
+dropout 4
+flatten 5
+dense 6 units=128 bias=true
+relu 7
+dropout 8
+dense 9 units=10 bias=true
+)";
+  const std::string print = find_architecture("mnist_cnn").fingerprint;
+  EXPECT_EQ(print, sha256(meaning));
+  EXPECT_EQ(print, "eddc0f3ca93133f6380c15cd8965fe244aef36d35be1b0154ce0ad6933e85961");
+}
+
+TEST(ArchitectureFingerprint, IgnoresSpelling) {
+  const std::string print = parse(small).fingerprint;
+  EXPECT_EQ(print.size(), 64u);
+  EXPECT_EQ(parse_architecture("# c\nname = \"other\"\n" + small, "x").fingerprint, print);
+  for (const auto& [from, to] : {
+           std::pair{"filters = 8\nkernel = 3", "kernel = [3, 3] # comment\nfilters = 8"},
+           {"kernel = 3", "kernel = 3\nname = \"first\""},
+           {"kernel = 3", "kernel = 3\nstride = 1\npadding = \"valid\"\nbias = true"},
+           {"activation = \"relu\"", "[[layer]]\ntype = \"relu\""},
+           {"rate = 0.25", "rate = 0.75"},
+           {"rate = 0.25\n", ""},
+           {"size = 2", "size = 2\nstride = 2"},
+           {"\"classes\"", "10"},
+           {"[[layer]]", "classes = 10\ninput = [28, 28, 1]\n[[layer]]"},
+       })
+    EXPECT_EQ(parse(replaced(small, from, to)).fingerprint, print) << to;
+}
+
+TEST(ArchitectureFingerprint, FeelsEveryChangeOfMeaning) {
+  const std::string print = parse(small).fingerprint;
+  for (const auto& [from, to] : {
+           std::pair{"filters = 8", "filters = 9"},
+           {"kernel = 3", "kernel = [3, 2]"},
+           {"kernel = 3", "kernel = 3\nstride = 2"},
+           {"kernel = 3", "kernel = 3\npadding = 1"},
+           {"kernel = 3", "kernel = 3\nbias = false"},
+           {"\"relu\"", "\"gelu\""},
+           {"max_pool", "average_pool"},
+           {"[[layer]]\ntype = \"dropout\"\nrate = 0.25\n", ""},
+           {"size = 2", "size = 2\n[[layer]]\ntype = \"batch_norm\""},
+           {"size = 2", "size = 2\n[[layer]]\ntype = \"leaky_relu\""},
+       })
+    EXPECT_NE(parse(replaced(small, from, to)).fingerprint, print) << to;
+  const auto with = [](const std::string& layer) {
+    return parse(replaced(small, "[[layer]]", "[[layer]]\n" + layer + "\n[[layer]]"));
+  };
+  EXPECT_NE(with("type = \"leaky_relu\"").fingerprint,
+            with("type = \"leaky_relu\"\nslope = 0.2").fingerprint);
+  EXPECT_NE(with("type = \"elu\"").fingerprint, with("type = \"elu\"\nalpha = 0.5").fingerprint);
+  EXPECT_NE(with("type = \"batch_norm\"").fingerprint,
+            with("type = \"batch_norm\"\nepsilon = 1e-3").fingerprint);
+  EXPECT_NE(parse(small, {{28, 28, 3}, 10}).fingerprint, print);
+  EXPECT_NE(parse(small, {{28, 28, 1}, 11}).fingerprint, print);
+}
+
+TEST(ArchitectureFingerprint, FeelsTheWiringButNotTheOrderOfASum) {
+  const auto wired = [](const std::string& inputs) {
+    return parse(R"([[layer]]
+type = "relu"
+name = "a"
+[[layer]]
+type = "tanh"
+name = "b"
+[[layer]]
+type = "add"
+inputs = )" + inputs +
+                 R"(
+[[layer]]
+type = "flatten"
+[[layer]]
+type = "dense"
+units = "classes")")
+        .fingerprint;
+  };
+  EXPECT_EQ(wired("[\"a\", \"b\"]"), wired("[\"b\", \"a\"]"));
+  EXPECT_NE(wired("[\"a\", \"b\"]"), wired("[\"input\", \"b\"]"));
+}
+
+TEST(Architecture, ToTomlReadsBackTheSame) {
+  for (const std::string& name : shipped_architectures()) {
+    const Architecture a = find_architecture(name, {{32, 40, 3}, 7});
+    const std::string text = to_toml(a);
+    const Architecture b = parse_architecture(text, "again", {{32, 40, 3}, 7});
+    EXPECT_EQ(a.fingerprint, b.fingerprint) << name;
+    EXPECT_EQ(text, to_toml(b)) << name;
+    ASSERT_EQ(a.layers.size(), b.layers.size());
+    for (std::size_t i = 0; i < a.layers.size(); ++i) {
+      EXPECT_EQ(a.layers[i].rate, b.layers[i].rate);
+      EXPECT_EQ(a.layers[i].name, b.layers[i].name);
+    }
+  }
+}
+
+TEST(Architecture, TheDocumentationHoldsTheTableOfKinds) {
+  const std::string page = read_file(TAILOR_SOURCE_DIR "/docs/architecture-files.md");
+  EXPECT_THAT(page, testing::EndsWith("Written by `tailor architecture kinds`.\n\n" + layer_reference()));
+}
+
+TEST(Architecture, ToTomlQuotesTheName) {
+  const Architecture a = parse_architecture("name = 'a \"b\" \\ é'\n" + small, "t.toml");
+  EXPECT_EQ(parse_architecture(to_toml(a), "again").name, a.name);
+}
+
+}  // namespace
+}  // namespace tailor

@@ -1,0 +1,166 @@
+// The objective of real studies: what a trial reports and notes, and when the test images are opened.
+#include "tailor/tune/objective/training_objective.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scratch.h"
+#include "tailor/base/error.h"
+#include "tailor/nn/kernels/bf16/bf16.h"
+#include "tailor/train/trainer.h"
+#include "tailor/tune/objective/training_notes.h"
+#include "train/tiny_training.h"
+
+namespace tailor {
+namespace {
+
+struct Tiny {
+  ImageSet images = test::tiny_images(90);
+  ImageSet sealed = test::tiny_images(40, 1, 8);
+  StudyDefinition definition;
+  int opened = 0, written_down = 0;
+  std::function<void()> writing = [] {};
+  std::unique_ptr<TrainingObjective> objective;
+  std::vector<double> values;
+
+  explicit Tiny(bool open_test = true) {
+    definition.architecture = test::tiny_network();
+    const Split split = stratified_split(images.labels, 60, 30, 1);
+    definition.data = {"tiny", images.content_hash, 60, 30, 1, split.hash};
+    definition.budget.epochs = 4;
+    definition.confirmation.emplace().open_test = open_test;
+    const auto read = [this] {
+      ++opened;
+      return sealed;
+    };
+    const auto write = [this](const ImageSet& set) {
+      EXPECT_EQ(set.content_hash, sealed.content_hash);
+      writing();
+      ++written_down;
+    };
+    objective = std::make_unique<TrainingObjective>(definition, images, SealedImages{read, write});
+  }
+
+  Settings settings() const {
+    return test::tiny_settings(definition.architecture, {"epochs=4", "batch_size=20", "learning_rate=0.01"});
+  }
+
+  ObjectiveResult run(const Repetition& repetition, int from = 0, int to = 4,
+                      const std::filesystem::path& checkpoint = {}) {
+    values.clear();
+    const auto report = [this](int, double value) {
+      values.push_back(value);
+      return true;
+    };
+    return objective->run({settings(), repetition, from, to, checkpoint}, report, [] { return false; });
+  }
+};
+
+TEST(TrainingObjective, NotesTheHistoryThatATrainerHas) {
+  Tiny tiny;
+  const ObjectiveResult result = tiny.run({.seed = 7});
+  EXPECT_EQ(result.end, ObjectiveEnd::complete);
+  EXPECT_EQ(result.notes.size(), 1u);
+  const Split split = stratified_split(tiny.images.labels, 60, 30, 1);
+  Trainer trainer(tiny.definition.architecture, tiny.settings(), tiny.images, split, {.seed = 7});
+  trainer.run();
+  const std::vector<EpochMetrics> noted = read_history(result.notes);
+  ASSERT_EQ(noted.size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(noted[i].epoch, static_cast<int>(i) + 1);
+    EXPECT_NEAR(noted[i].train.loss, trainer.history()[i].train.loss, 1e-6);
+    EXPECT_NEAR(noted[i].validation.accuracy, trainer.history()[i].validation.accuracy, 1e-6);
+    EXPECT_EQ(tiny.values[i], trainer.history()[i].validation.accuracy);
+    EXPECT_EQ(noted[i].train.count, 60);
+    EXPECT_EQ(noted[i].validation.count, 30);
+    EXPECT_EQ(noted[i].train_sample.count, 0) << "not measured";
+  }
+}
+
+TEST(TrainingObjective, AResumedTrialNotesAllOfItsHistory) {
+  Tiny tiny;
+  const auto checkpoint = scratch("objective.safetensors");
+  const ObjectiveResult whole = tiny.run({.seed = 7});
+  EXPECT_EQ(tiny.run({.seed = 7}, 0, 2, checkpoint).end, ObjectiveEnd::paused);
+  const ObjectiveResult resumed = tiny.run({.seed = 7}, 2, 4, checkpoint);
+  EXPECT_EQ(tiny.values.size(), 2u);
+  EXPECT_EQ(resumed.notes, whole.notes);
+}
+
+TEST(TrainingObjective, AMachineWithoutMatrixTilesRefusesAStudyInBf16AtOnce) {
+  Tiny tiny;
+  tiny.definition.fixed = {{"precision", "bf16"}};
+  kernels::pretend_without_bf16(true);
+  EXPECT_THROW(TrainingObjective(tiny.definition, tiny.images), Error);
+  kernels::pretend_without_bf16(false);
+}
+
+TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
+  Tiny tiny;
+  tiny.run({.seed = 1});
+  EXPECT_EQ(tiny.opened, 0);
+  const ObjectiveResult final = tiny.run({.seed = 1, .final_run = true});
+  const double reported = tiny.values.back();
+  tiny.run({.seed = 2, .final_run = true});
+  EXPECT_EQ(tiny.opened, 1);
+  EXPECT_EQ(tiny.written_down, 1);
+  const auto test = read_test(final.notes);
+  ASSERT_TRUE(test);
+  EXPECT_EQ(test->score.count, 40);
+  EXPECT_EQ(test->images_hash, tiny.sealed.content_hash);
+  EXPECT_GT(test->score.accuracy, 0.4);
+  ASSERT_EQ(test->right.size(), 40u);
+  EXPECT_NEAR(static_cast<double>(std::count(test->right.begin(), test->right.end(), true)) / 40,
+              test->score.accuracy, 1e-9);
+  ASSERT_EQ(test->validation_right.size(), 30u);
+  EXPECT_NEAR(
+      static_cast<double>(std::count(test->validation_right.begin(), test->validation_right.end(), true)) /
+          30,
+      reported, 1e-9);
+  const auto mistakes = read_mistakes(final.notes);
+  ASSERT_TRUE(mistakes);
+  std::int64_t right = 0, all = 0;
+  for (int a = 0; a < 3; ++a) {
+    right += mistakes->confusion.at(a, a);
+    for (int b = 0; b < 3; ++b) all += mistakes->confusion.at(a, b);
+  }
+  EXPECT_EQ(all, 30) << "validation images";
+  EXPECT_NEAR(static_cast<double>(right) / 30, reported, 1e-9) << "of other weights";
+  EXPECT_GT(read_history(final.notes).back().train_sample.count, 0);
+}
+
+// The trial is not to blame: it goes on once the images can be read, or written down, again.
+TEST(TrainingObjective, AnOpeningThatFailsEndsTheWorkerAndIsNotWrittenDown) {
+  Tiny tiny;
+  const ImageSet good = tiny.sealed;
+  tiny.sealed = test::tiny_images(40, 2, 8);
+  EXPECT_THROW(tiny.run({.seed = 1, .final_run = true}), WorkerError);
+  EXPECT_EQ(tiny.written_down, 0);
+  tiny.sealed = good;
+  tiny.writing = [] { throw failure("disk full"); };
+  EXPECT_THROW(tiny.run({.seed = 1, .final_run = true}), WorkerError);
+  tiny.writing = [] {};
+  EXPECT_TRUE(read_test(tiny.run({.seed = 1, .final_run = true}).notes));
+  EXPECT_EQ(tiny.written_down, 1);
+}
+
+TEST(TrainingObjective, ASealedConfirmationMeasuresValidationImagesAlone) {
+  Tiny tiny(false);
+  const ObjectiveResult final = tiny.run({.seed = 1, .final_run = true});
+  EXPECT_EQ(tiny.opened, 0);
+  EXPECT_FALSE(read_test(final.notes));
+  EXPECT_TRUE(read_mistakes(final.notes));
+}
+
+TEST(TrainingObjective, ASplitOfItsOwnChangesTheResult) {
+  Tiny tiny;
+  tiny.run({.seed = 1});
+  const std::vector<double> plain = tiny.values;
+  tiny.run({.seed = 1, .split_seed = 1});
+  EXPECT_EQ(tiny.values, plain) << "the study's own";
+  tiny.run({.seed = 1, .split_seed = 5});
+  EXPECT_NE(tiny.values, plain);
+}
+
+}  // namespace
+}  // namespace tailor
