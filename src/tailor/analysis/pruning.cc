@@ -24,7 +24,9 @@ std::optional<Pruning> pruning(const StudyTable& table) {
   std::vector<double> early, late;
   const auto first = static_cast<std::size_t>(p.first_decision);
   for (const StudyRow& row : table.trials) {
-    if (!row.unconditional || !row.has_result() || row.epochs.size() <= first) continue;
+    if (!row.unconditional || !row.has_result() || row.epochs.size() <= first ||
+        std::isnan(row.epochs[first - 1]))
+      continue;
     early.push_back(row.epochs[first - 1]);
     late.push_back(row.value);
   }

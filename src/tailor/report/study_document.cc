@@ -179,7 +179,7 @@ ordered_json curves_json(const StudyTable& table) {
   std::vector<std::size_t> order = with_curve;
   const auto rank = [&](std::size_t i) {
     const StudyRow& row = table.trials[i];
-    return row.role == TrialRole::untuned ? 0 : row.complete() ? 1 : 2;
+    return row.role == TrialRole::untuned ? 0 : row.has_result() ? 1 : 2;
   };
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     if (rank(a) != rank(b)) return rank(a) < rank(b);

@@ -35,7 +35,7 @@ Json json_number(double value) { return std::isfinite(value) ? Json(value) : Jso
 
 // Optuna keeps the last value of pruned trials as their value, too; it is no result.
 bool has_result(const TrialRecord& trial) {
-  return trial.state == TrialState::complete && !trial.values.empty();
+  return trial.state == TrialState::complete && !trial.values.empty() && !std::isnan(trial.values.front());
 }
 
 // What a trial reported last, however far it came.
@@ -130,7 +130,7 @@ const TrialRecord* best_trial(const StudyRecord& study, std::span<const TrialRec
   if (study.directions.size() != 1) return nullptr;
   const TrialRecord* best = nullptr;
   for (const TrialRecord& trial : trials) {
-    if (trial.state != TrialState::complete || trial.values.size() != 1) continue;
+    if (!has_result(trial) || trial.values.size() != 1) continue;
     const bool better = best != nullptr && (maximized(study) ? trial.values[0] > best->values[0]
                                                              : trial.values[0] < best->values[0]);
     if (best == nullptr || better) best = &trial;

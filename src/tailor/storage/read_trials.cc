@@ -59,7 +59,7 @@ constexpr std::string_view select_trials =
 // value in column `column`, its type in the next
 double real_of(const Row& row, int column) {
   const std::string_view type = row.text(column + 1);
-  if (type == "FINITE") return row.real(column);
+  if (type == "FINITE" && !row.null(column)) return row.real(column);
   if (type == "INF_POS") return std::numeric_limits<double>::infinity();
   if (type == "INF_NEG") return -std::numeric_limits<double>::infinity();
   return std::numeric_limits<double>::quiet_NaN();

@@ -55,6 +55,18 @@ TEST(Pruners, NoneTrainsToTheEnd) {
   EXPECT_THAT(pruner->limits(history.trials, 0, 9), IsEmpty());
 }
 
+// Other programs may report what is not a number.
+TEST(Pruners, WhatIsNotANumberIsComparedWithNobody) {
+  const double nan = std::nan("");
+  History history;
+  for (const double v : {nan, 3.0, 1.0, nan, 2.0, nan, 4.0, 5.0, nan, 6.0}) history.add(State::paused, {v});
+  EXPECT_EQ(resumed(*make_pruner("asha", {9, 20}), history), std::pair(2, 3)) << "two of six, the best first";
+  const auto median = make_pruner("median", {3, 20}, {.startup = 3, .warmup = 1});
+  History complete;
+  for (const double v : {nan, 3.0, infinity, 1.0, -infinity, 2.0}) complete.add(State::complete, {v, v, v});
+  EXPECT_THAT(median->limits(complete.trials, 0, 3), ElementsAre(2, 2, infinity));
+}
+
 TEST(Pruners, MedianNeedsFiveCompleteTrialsAndSparesTheLastEpoch) {
   const auto pruner = make_pruner("median", {3, 20}, {.startup = 5, .warmup = 2});
   History history;

@@ -1,6 +1,7 @@
 #include "tailor/tune/confirm/candidates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "tailor/base/error.h"
@@ -50,7 +51,7 @@ class Chooser {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < trials.size(); ++i)
       if (!trials[i].untuned && !trials[i].repeats && !trials[i].costs.empty() &&
-          trials[i].state != TrialState::failed && filter(i))
+          std::isfinite(trials[i].costs.back()) && trials[i].state != TrialState::failed && filter(i))
         order.push_back(i);
     const auto complete = [&](std::size_t i) { return trials[i].state == TrialState::complete; };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -66,7 +67,7 @@ class Chooser {
     const std::vector<StudyTrial>& trials = view_.trials();
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < trials.size(); ++i)
-      if (!trials[i].untuned && !trials[i].costs.empty() &&
+      if (!trials[i].untuned && !trials[i].costs.empty() && std::isfinite(trials[i].costs.front()) &&
           (!best || trials[i].costs.front() < trials[*best].costs.front()))
         best = i;
     return best;

@@ -1,7 +1,9 @@
 // The median rule of Google Vizier (Golovin et al., KDD 2017) as Optuna has it: a trial ends when its best
 // value so far is worse than the median of the complete trials' values at the same epoch. What is complete is
-// what may be seen when the trial starts, so that the rule is the same however many workers there are.
+// what may be seen when the trial starts, so that the rule is the same however many workers there are. Values
+// that are no finite numbers, as other programs may report them, do not count.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "tailor/math/quantiles.h"
@@ -21,8 +23,10 @@ class MedianPruner final : public Pruner {
     for (int epoch = from + 1; epoch <= to; ++epoch) {
       std::vector<double> there;
       for (const PrunerTrial& trial : trials) {
-        if (trial.state == PrunerTrial::State::complete && static_cast<int>(trial.values.size()) >= epoch)
-          there.push_back(trial.values[static_cast<std::size_t>(epoch) - 1]);
+        if (trial.state != PrunerTrial::State::complete || static_cast<int>(trial.values.size()) < epoch)
+          continue;
+        const double value = trial.values[static_cast<std::size_t>(epoch) - 1];
+        if (std::isfinite(value)) there.push_back(value);
       }
       const bool decide = epoch >= options_.warmup && epoch < epochs_ && !there.empty() &&
                           static_cast<int>(there.size()) >= options_.startup;

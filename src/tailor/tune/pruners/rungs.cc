@@ -1,6 +1,8 @@
 #include "tailor/tune/pruners/rungs.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace tailor {
 
@@ -12,10 +14,13 @@ std::vector<int> make_rungs(int first, int factor, int epochs) {
 }
 
 std::optional<double> value_at(const PrunerTrial& trial, int epoch) {
-  if (static_cast<int>(trial.values.size()) >= epoch)
-    return trial.values[static_cast<std::size_t>(epoch) - 1];
-  if (trial.state == PrunerTrial::State::complete && !trial.values.empty()) return trial.values.back();
-  return std::nullopt;
+  double value = std::numeric_limits<double>::quiet_NaN();
+  if (static_cast<int>(trial.values.size()) >= epoch) {
+    value = trial.values[static_cast<std::size_t>(epoch) - 1];
+  } else if (trial.state == PrunerTrial::State::complete && !trial.values.empty()) {
+    value = trial.values.back();
+  }
+  return std::isnan(value) ? std::nullopt : std::optional(value);
 }
 
 std::optional<Resumption> best_paused(std::vector<Ranked> reached, std::size_t among_best,

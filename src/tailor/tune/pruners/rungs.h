@@ -20,7 +20,8 @@ template <class Member>
 std::optional<Resumption> promotion(std::span<const int> rungs, int factor, bool all_made,
                                     std::span<const PrunerTrial> trials, const Member& member);
 
-// The value of a trial at an epoch, if it reached it; one that was complete before keeps its last.
+// The value of a trial at an epoch, if it reached it; one that was complete before keeps its last. What is
+// not a number (other programs may report that) is no value: such a trial is compared with nobody.
 std::optional<double> value_at(const PrunerTrial& trial, int epoch);
 
 // Whether `a` with its value is before `b`: the better value, then the lower number.

@@ -239,7 +239,7 @@ std::optional<std::size_t> StudyView::best() const {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < trials_.size(); ++i) {
     if (trials_[i].state == TrialState::complete && !trials_[i].repeats &&
-        (!best || trials_[i].final_cost < trials_[*best].final_cost))
+        std::isfinite(trials_[i].final_cost) && (!best || trials_[i].final_cost < trials_[*best].final_cost))
       best = i;
   }
   return best;
@@ -250,8 +250,9 @@ std::vector<Report> StudyView::reports() const {
   reports.reserve(trials_.size());
   for (const StudyTrial& trial : trials_) {
     Report report{.repeats = trial.repeats, .repeatable = !trial.jobs.empty()};
-    if (trial.state == TrialState::complete) report.cost = trial.final_cost;
-    if (trial.state == TrialState::failed && trial.repeats)
+    const bool has_result = trial.state == TrialState::complete && std::isfinite(trial.final_cost);
+    if (has_result) report.cost = trial.final_cost;
+    if (!has_result && is_finished(trial.state) && trial.repeats)
       report.cost = std::numeric_limits<double>::infinity();
     reports.push_back(report);
   }

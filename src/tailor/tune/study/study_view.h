@@ -84,7 +84,8 @@ class StudyView {
   const std::vector<TrialId>& recent() const { return recent_; }     // trials of the last jobs; 0: none
   const std::vector<StudyTrial>& trials() const { return trials_; }  // by number
   StudyCounts counts() const;
-  // The complete trial with the lowest cost (the first of them), if any; no repeat.
+  // The complete trial with the lowest cost (the first of them), if any; no repeat. Costs that are no finite
+  // numbers, as other programs may report them, are no results.
   std::optional<std::size_t> best() const;
   // What every trial says of its setting, by number.
   std::vector<Report> reports() const;
