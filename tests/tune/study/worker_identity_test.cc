@@ -1,13 +1,17 @@
 // Processes that live, die, and die while somebody looks.
 #include "tailor/tune/study/worker_identity.h"
 
+#include <csignal>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "scratch.h"
 
 namespace tailor {
 namespace {
@@ -24,7 +28,26 @@ TEST(WorkerIdentity, OfAnotherPlaceIsNotJudgedHere) {
   const LivingWorker worker;
   WorkerIdentity identity = worker.identity();
   identity.place = "elsewhere";
-  EXPECT_EQ(look_at(identity), Life::elsewhere);
+  EXPECT_EQ(look_at(identity), Life::unseen);
+}
+
+// An empty folder is what others' processes look like where /proc is mounted with hidepid=2.
+TEST(WorkerIdentity, AProcessThatProcHidesIsNotDeadUntilTheKernelSaysSo) {
+  const LivingWorker here;
+  const std::filesystem::path hidden = scratch("hidden");
+  std::filesystem::create_directory(hidden);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  WorkerIdentity identity = here.identity();
+  identity.pid = child;
+  EXPECT_EQ(look_at(identity, hidden), Life::unseen);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(look_at(identity, hidden), Life::dead);
+  EXPECT_EQ(look_at(here.identity(), hidden), Life::alive) << "of itself it knows without looking";
 }
 
 TEST(WorkerIdentity, DyingAtAnyMomentOfALookIsDeadAndNoError) {

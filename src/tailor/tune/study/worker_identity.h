@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace tailor {
@@ -31,9 +32,10 @@ class LivingWorker {
   WorkerIdentity identity_;
 };
 
-enum class Life { alive, dead, elsewhere };
+enum class Life { alive, dead, unseen };
 
-// `elsewhere`: on another machine (or before this one's restart), where only heartbeats tell.
-Life look_at(const WorkerIdentity& worker);
+// `unseen`: on another machine (or before this one's restart), or hidden from this user (/proc may be mounted
+// so that it shows one's own processes only): only heartbeats tell. `processes` is /proc but in tests.
+Life look_at(const WorkerIdentity& worker, const std::filesystem::path& processes = "/proc");
 
 }  // namespace tailor
