@@ -1,5 +1,5 @@
-// Ctrl-C, a lost terminal or SIGTERM asks a training to stop after its current step; a second one ends the
-// program at once.
+// Ctrl-C, a lost terminal or SIGTERM asks a training to stop after its current step, however often it is
+// sent; Ctrl-C again after two seconds ends the program at once.
 #pragma once
 
 #include <atomic>

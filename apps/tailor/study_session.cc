@@ -95,8 +95,8 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   options.checkpoints = checkpoint_folder(storage, study, parent);
 
   output = make_output({name, url, definition, objective, options.checkpoints, session.json});
-  output->begin(options);
   const std::atomic<bool>& interrupted = catch_interrupts();
+  output->begin(options);
   const Clock::time_point start = Clock::now();
   const auto time_is_over = [&] {
     return definition.budget.minutes > 0 &&

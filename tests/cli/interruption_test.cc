@@ -59,6 +59,12 @@ class Process {
     while (count > 0 && std::fgets(line, sizeof line, output_) != nullptr) count -= std::atoi(line) > 0;
     return count == 0;
   }
+  bool wait_for_output(const std::string& start) {
+    char line[512];
+    while (std::fgets(line, sizeof line, output_) != nullptr)
+      if (std::string(line).starts_with(start)) return true;
+    return false;
+  }
   void send(int signal) { ::kill(id_, signal); }
   // Its exit code, or 128 + the signal that ended it.
   int wait() {
@@ -174,6 +180,25 @@ TEST_F(Interruption, OfAStudyByCtrlCAndByKillChangesNothingInItsResult) {
   EXPECT_EQ(undisturbed.code, 0) << undisturbed.errors;
   EXPECT_EQ(study_result(resumed), study_result(undisturbed));
   EXPECT_FALSE(fs::exists(sandbox_.path() / "tailor-checkpoints"));
+}
+
+// A terminal that is lost hangs up twice, and both ways of asking come again and again within one epoch.
+TEST_F(Interruption, OfAStudyByHangUpsAndSigtermAgainAndAgainFailsNoTrial) {
+  const std::string slow =
+      "tailor tune --data data --architecture tiny.toml --space small --trials 2 --epochs 40 --lag 4 --jobs "
+      "2 ";
+  std::string line = slow + "--study a";
+  for (const int signal : {SIGHUP, SIGTERM, SIGHUP, SIGTERM, SIGHUP, SIGTERM}) {
+    Process process(sandbox_, line);
+    EXPECT_TRUE(process.wait_for_output("method"));
+    for (int i = 0; i < 3; ++i) process.send(signal);
+    EXPECT_EQ(process.wait(), 130);
+    line = "tailor tune --resume --study a --jobs 2";
+  }
+  const Outcome resumed = sandbox_.run("tailor tune --resume --study a --json");
+  EXPECT_EQ(resumed.code, 0) << resumed.errors;
+  EXPECT_THAT(resumed.output, testing::HasSubstr("\"failed\": 0"));
+  EXPECT_EQ(study_result(resumed), study_result(sandbox_.run(slow + "--study b --json")));
 }
 
 }  // namespace
