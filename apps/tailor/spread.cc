@@ -44,22 +44,20 @@ StudyDefinition define(Storage& storage, StudyId study, const std::string& name,
 
 // What there is stays; more is appended to it.
 void extend(Storage& storage, StudyId experiment, const Arguments& a) {
-  StudyDefinition d = read_definition(storage, experiment);
   const auto check = [&](const char* option, const std::optional<int>& wanted, int planned) {
     if (wanted.value_or(planned) < planned)
       throw usage_error(
           "{} {}: '{}' has {} already, and a spread experiment never gets smaller. Leave the option out to "
-          "go "
-          "on with it, give a larger number for more, or --again for another experiment with other draws",
+          "go on with it, give a larger number for more, or --again for another experiment with other draws",
           option, *wanted, storage.get_study(experiment).name, planned);
   };
-  check("--settings", a.settings, d.spread->settings());
-  check("--repeats", a.repeats, d.spread->repeats());
-  const SpreadPlan before = *d.spread;
-  d.spread->extend(a.settings.value_or(0), a.repeats.value_or(0));
-  if (*d.spread == before) return;
-  d.budget.trials = static_cast<int>(d.spread->runs.size());
-  change_definition(storage, experiment, d);
+  change_definition(storage, experiment, [&](StudyDefinition d) {
+    check("--settings", a.settings, d.spread->settings());
+    check("--repeats", a.repeats, d.spread->repeats());
+    d.spread->extend(a.settings.value_or(0), a.repeats.value_or(0));
+    d.budget.trials = static_cast<int>(d.spread->runs.size());
+    return d;
+  });
 }
 
 void spread(const Arguments& a) {

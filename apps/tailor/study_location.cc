@@ -29,7 +29,7 @@ void add_storage_option(CLI::App& command, StudyLocation& location) {
   command
       .add_option("--storage", location.storage,
                   "The database: sqlite:///FILE or postgresql://USER@HOST/NAME [$TAILOR_STORAGE]")
-      ->envname("TAILOR_STORAGE")
+      ->envname(storage_variable)
       ->required();
 }
 

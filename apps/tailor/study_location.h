@@ -12,6 +12,9 @@
 
 namespace tailor {
 
+// Names the database where --storage does not, for every command.
+inline constexpr const char* storage_variable = "TAILOR_STORAGE";
+
 // --storage, or $TAILOR_STORAGE; and --study, which may be left out where there is one study only.
 struct StudyLocation {
   std::string storage, study;

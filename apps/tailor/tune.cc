@@ -122,12 +122,17 @@ void tune(const Arguments& a) {
       as_it_was ? open_dataset(a.data.value_or(old.data.name))
                 : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });
   SessionImages images{dataset->read_train(), dataset};
-  const StudyDefinition definition = as_it_was ? redefine(old, a) : define(file, *dataset, images.images);
-  if (!storage) storage = open_storage(url);
-  if (!study) {
-    study = create_study(*storage, name, definition);
-  } else if (to_json(old) != to_json(definition)) {
-    change_definition(*storage, *study, definition);
+  if (as_it_was) {
+    // Of the study as it is now: others may have changed it while the images were read.
+    change_definition(*storage, *study, [&a](const StudyDefinition& now) { return redefine(now, a); });
+  } else {
+    const StudyDefinition definition = define(file, *dataset, images.images);
+    if (!storage) storage = open_storage(url);
+    if (study) {
+      change_definition(*storage, *study, definition);
+    } else {
+      study = create_study(*storage, name, definition);
+    }
   }
   run_session(*storage, url, *study, std::move(images), a.session, "tune --resume", name);
 }
@@ -155,7 +160,8 @@ void add_tune_command(CLI::App& app) {
       ->check(CLI::Range(1, 10000));
   option("--sampler", a->sampler, fmt::format("How settings are chosen [{}]", StudyPlan::default_sampler));
   option("--pruner", a->pruner, fmt::format("How bad trials are cut short [{}]", StudyPlan::default_pruner));
-  option("--storage", a->storage, "Database [sqlite:///STUDY.db]");
+  option("--storage", a->storage, "Database [$TAILOR_STORAGE, else sqlite:///STUDY.db]")
+      ->envname(storage_variable);
   option("--study", a->study, "The study's name there [the file's]");
   command->add_flag("--resume", a->resume, "Go on with a study; budget, space and methods may change");
   add_session_options(*command, a->session);

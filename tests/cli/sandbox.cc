@@ -97,9 +97,9 @@ units = "classes"
 
 std::string Sandbox::script(const std::string& line) const {
   const std::string state = (path() / "state").string();
-  return "cd '" + path().string() + "' && export XDG_STATE_HOME='" + state + "' PATH='" +
-         fs::path(TAILOR_COMMAND).parent_path().string() + "':\"$PATH\" DOCS='" TAILOR_SOURCE_DIR "/docs'\n" +
-         line;
+  return "unset TAILOR_STORAGE; cd '" + path().string() + "' && export XDG_STATE_HOME='" + state +
+         "' PATH='" + fs::path(TAILOR_COMMAND).parent_path().string() +
+         "':\"$PATH\" DOCS='" TAILOR_SOURCE_DIR "/docs'\n" + line;
 }
 
 Outcome Sandbox::run(const std::string& line) const {
