@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/databases.h"
+#include "storage/postgresql_server.h"
 
 namespace tailor {
 namespace {
@@ -11,92 +12,65 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 class HeartbeatsTest : public StorageTest {
  protected:
-  const StudyId study = storage->create_study("digits", {Direction::minimize});
+  void age(const std::string& worker, int seconds) const {
+    const char* statement =
+        GetParam() == Backend::sqlite
+            ? "UPDATE trial_system_attributes SET value_json = strftime('\"%Y-%m-%d %H:%M:%f000\"', 'now', "
+              "'-{} seconds') WHERE \"key\" = 'tailor:worker:{}'"
+            : "UPDATE trial_system_attributes SET value_json = '\"' || (now() AT TIME ZONE 'UTC' - interval "
+              "'{} seconds')::text || '\"' WHERE key = 'tailor:worker:{}'";
+    query(fmt::format(fmt::runtime(statement), seconds, worker));
+  }
 };
 TAILOR_STORAGE_TESTS(HeartbeatsTest);
 
-TEST_P(HeartbeatsTest, OnlyOldOnesOfRunningTrialsAreStale) {
-  const TrialId silent = storage->create_trial(study).id, alive = storage->create_trial(study).id;
-  const TrialId dead = storage->create_trial(study).id, done = storage->create_trial(study).id;
-  const TrialId elsewhere = storage->create_trial(storage->create_study("other", {Direction::minimize})).id;
-  for (const TrialId trial : {alive, dead, done, elsewhere}) storage->record_heartbeat(trial);
-  for (const TrialId trial : {dead, done, elsewhere}) age_heartbeat(trial, 100);
-  age_heartbeat(alive, 20);
-  storage->finish_trial(done, TrialState::complete, {1});
-  EXPECT_THAT(storage->find_stale_trials(study, 60s), ElementsAre(dead));
-  EXPECT_THAT(storage->find_stale_trials(study, 10s), ElementsAre(alive, dead));
-  EXPECT_THAT(storage->find_stale_trials(study, 1000s), IsEmpty());
-  storage->record_heartbeat(dead);
-  EXPECT_THAT(storage->find_stale_trials(study, 60s), IsEmpty());
-  EXPECT_EQ(storage->get_trial(silent).state, TrialState::running);
+TEST_P(HeartbeatsTest, AreOfTheDatabasesClock) {
+  EXPECT_THAT(storage->list_heartbeats(), IsEmpty());
+  storage->record_heartbeat("ann");
+  storage->record_heartbeat("bob");
+  age("bob", 100);
+  for (const Heartbeat& h : open()->list_heartbeats())
+    EXPECT_NEAR(h.age, h.worker == "ann" ? 0 : 100, 20) << h.worker << " " << h.time;
+  const std::string before = storage->list_heartbeats().at(0).time;
+  storage->record_heartbeat("bob");
+  storage->record_heartbeat("ann");
+  const std::vector<Heartbeat> heartbeats = storage->list_heartbeats();
+  ASSERT_EQ(heartbeats.size(), 2u);
+  EXPECT_NE(heartbeats[0].time, before);
+  for (const Heartbeat& h : heartbeats) EXPECT_LT(h.age, 20);
+  storage->delete_heartbeat("ann");
+  ASSERT_EQ(storage->list_heartbeats().size(), 1u);
+  EXPECT_EQ(storage->list_heartbeats()[0].worker, "bob");
+  EXPECT_THAT(query("SELECT COUNT(*) FROM trial_heartbeats"), ElementsAre("0"))
+      << "Optuna would fail trials by them";
 }
 
-TEST_P(HeartbeatsTest, StaleTrialsAreRetriedAsOptunaDoes) {
-  storage->create_trial(study);
-  const CreatedTrial trial = storage->create_trial(study, {.params = {learning_rate(0.01), optimizer(1)},
-                                                           .intermediate_values = {{1, 0.5}},
-                                                           .user_attributes = {{"u", "1"}},
-                                                           .system_attributes = {{"s", "\"x\""}}});
-  storage->record_heartbeat(trial.id);
-  age_heartbeat(trial.id, 100);
-  const std::vector<StaleTrial> stale = storage->fail_stale_trials(study, 60s, 3);
-  ASSERT_EQ(stale.size(), 1u);
-  EXPECT_EQ(stale[0].failed.id, trial.id);
-  EXPECT_EQ(stale[0].failed.state, TrialState::failed);
-  EXPECT_EQ(storage->get_trial(trial.id).state, TrialState::failed);
-  EXPECT_TRUE(storage->get_trial(trial.id).finished);
-  ASSERT_TRUE(stale[0].retry);
-  EXPECT_EQ(stale[0].retry->number, 2);
-  const TrialRecord copy = storage->get_trial(stale[0].retry->id);
-  EXPECT_EQ(copy.state, TrialState::waiting);
-  EXPECT_EQ(copy.params.size(), 2u);
-  EXPECT_EQ(copy.param("learning_rate")->value, 0.01);
-  EXPECT_THAT(copy.intermediate_values, ElementsAre(Pair(1, 0.5)));
-  EXPECT_THAT(copy.user_attributes, ElementsAre(Pair("u", "1")));
-  EXPECT_THAT(copy.system_attributes, UnorderedElementsAre(Pair("failed_trial", "1"),
-                                                           Pair("retry_history", "[1]"), Pair("s", "\"x\"")));
-  EXPECT_THAT(storage->fail_stale_trials(study, 60s, 3), IsEmpty());
+TEST_P(HeartbeatsTest, OfWorkersThatWereKilledAreRemovedAfterAMonth) {
+  storage->record_heartbeat("killed");
+  storage->record_heartbeat("late");
+  age("killed", 31 * 24 * 3600);
+  age("late", 29 * 24 * 3600);
+  storage->record_heartbeat("new");
+  std::vector<std::string> workers;
+  for (const Heartbeat& h : storage->list_heartbeats()) workers.push_back(h.worker);
+  EXPECT_THAT(workers, ::testing::UnorderedElementsAre("late", "new"));
 }
 
-TEST_P(HeartbeatsTest, RetriesEnd) {
-  TrialId current = storage->create_trial(study).id;
-  for (int retry = 1; retry <= 2; ++retry) {
-    const auto stale = storage->fail_and_retry(current, 2);
-    ASSERT_TRUE(stale && stale->retry);
-    current = stale->retry->id;
-    EXPECT_EQ(storage->fail_and_retry(current, 2), std::nullopt) << "a waiting trial has no worker to lose";
-    EXPECT_TRUE(storage->claim_trial(current));
+// Two zones are what one zone is before and after its clocks change.
+TEST(PostgresqlHeartbeats, AreTheSameInEveryTimeZone) {
+  const std::string url = new_database(Backend::postgresql);
+  const auto in = [&](const char* zone) { return open_storage(url + "%20-cTimeZone%3D" + zone); };
+  const auto east = in("Asia/Tokyo"), west = in("America/Los_Angeles");
+  east->record_heartbeat("east");
+  west->record_heartbeat("west");
+  for (const auto* storage : {&east, &west}) {
+    const std::vector<Heartbeat> heartbeats = (*storage)->list_heartbeats();
+    ASSERT_EQ(heartbeats.size(), 2u);
+    for (const Heartbeat& h : heartbeats) EXPECT_NEAR(h.age, 0, 20) << h.worker << " " << h.time;
   }
-  EXPECT_THAT(storage->get_trial(current).system_attributes,
-              UnorderedElementsAre(Pair("failed_trial", "0"), Pair("retry_history", "[0, 1]")));
-  const auto last = storage->fail_and_retry(current, 2);
-  ASSERT_TRUE(last);
-  EXPECT_FALSE(last->retry);
-  EXPECT_EQ(storage->count_trials(study).failed, 3);
-  EXPECT_EQ(storage->count_trials(study).total(), 3);
-}
-
-TEST_P(HeartbeatsTest, AreFailedOnceByManyProcesses) {
-  constexpr int trials = 20;
-  for (int i = 0; i < trials; ++i) {
-    const TrialId trial = storage->create_trial(study).id;
-    storage->record_heartbeat(trial);
-    age_heartbeat(trial, 100);
-  }
-  run_processes(6, [&](int) {
-    const auto mine = open();
-    for (const StaleTrial& stale : mine->fail_stale_trials(study, 60s, 1)) {
-      mine->set_user_attribute(study, "reaped:" + std::to_string(stale.failed.number), "1");
-    }
-  });
-  EXPECT_EQ(storage->count_trials(study).failed, trials);
-  EXPECT_EQ(storage->count_trials(study).waiting, trials);
-  EXPECT_EQ(storage->get_study(study).user_attributes.size(), static_cast<std::size_t>(trials));
 }
 
 }  // namespace

@@ -132,14 +132,15 @@ TEST_F(OutageTest, CommitsAreDoneOnceWhateverIsLost) {
     storage->finish_trial(trial.id, TrialState::complete, {0.5});
     proxy.arm(cut);
     int runs = 0;
+    TrialId waiting{};
     storage->transaction([&] {
       ++runs;
-      storage->create_trial(study, {.state = TrialState::waiting});
+      waiting = storage->create_trial(study, {.state = TrialState::waiting}).id;
     });
     EXPECT_EQ(runs, cut == CuttingProxy::Cut::before_commit ? 2 : 1);
     ++number;
     proxy.arm(cut);
-    EXPECT_TRUE(storage->claim_next_trial(study));
+    EXPECT_TRUE(storage->claim_trial(waiting));
     EXPECT_TRUE(proxy.has_cut());
   }
   // The first commit of a session, which makes its mark, is cut off, too.

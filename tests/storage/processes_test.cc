@@ -25,7 +25,7 @@ TEST_P(ProcessesTest, AskAndTell) {
       const double value = worker * 1000 + i;
       const CreatedTrial trial =
           mine->create_trial(study, {.params = {batch_size(16 + i), learning_rate(0.01)}});
-      mine->record_heartbeat(trial.id);
+      mine->record_heartbeat(std::to_string(worker));
       mine->set_intermediate_value(trial.id, 1, value);
       mine->set_user_attribute(trial.id, "worker", std::to_string(worker));
       mine->finish_trial(trial.id, TrialState::complete, {value});
@@ -48,17 +48,21 @@ TEST_P(ProcessesTest, AskAndTell) {
 
 TEST_P(ProcessesTest, WaitingTrialsAreClaimedOnce) {
   constexpr int waiting = 60;
+  std::vector<TrialId> trials;
   storage->transaction([&] {
-    for (int i = 0; i < waiting; ++i) storage->create_trial(study, {.state = TrialState::waiting});
+    trials.clear();
+    for (int i = 0; i < waiting; ++i)
+      trials.push_back(storage->create_trial(study, {.state = TrialState::waiting}).id);
   });
   run_processes(8, [&](int worker) {
     const auto mine = open();
-    while (const auto trial = mine->claim_next_trial(study)) {
+    for (const TrialId trial : trials) {
+      if (!mine->claim_trial(trial)) continue;
       mine->set_user_attribute(
           study,
-          "claimed by " + std::to_string(worker) + ": " + std::to_string(static_cast<std::int64_t>(*trial)),
+          "claimed by " + std::to_string(worker) + ": " + std::to_string(static_cast<std::int64_t>(trial)),
           "1");
-      mine->finish_trial(*trial, TrialState::complete, {1.0 * worker});
+      mine->finish_trial(trial, TrialState::complete, {1.0 * worker});
     }
   });
   EXPECT_EQ(storage->count_trials(study).complete, waiting);

@@ -59,8 +59,6 @@ TEST_P(StudiesTest, AttributesAreReplaced) {
   storage->set_user_attribute(study, "tailor:seed", "8");
   storage->set_user_attribute(study, "note", R"({"text": "größer als 'x' \" \\ \u00fc"})");
   storage->set_system_attribute(study, "study:metric_names", R"(["val_error"])");
-  storage->set_system_attribute(study, "gone", "null");
-  storage->delete_system_attribute(study, "gone");
   const StudyRecord record = storage->get_study(study);
   EXPECT_THAT(record.user_attributes, ElementsAre(Pair("note", R"({"text": "größer als 'x' \" \\ \u00fc"})"),
                                                   Pair("tailor:seed", "8")));
@@ -107,7 +105,6 @@ TEST_P(StudiesTest, AreDeletedWithAllThatBelongsToThem) {
                                                      .user_attributes = {{"u", "1"}},
                                                      .system_attributes = {{"s", "1"}}})
                               .id;
-    storage->record_heartbeat(trial);
     storage->finish_trial(trial, TrialState::complete, {0.25});
     return study;
   };
@@ -115,7 +112,7 @@ TEST_P(StudiesTest, AreDeletedWithAllThatBelongsToThem) {
   storage->delete_study(deleted);
   for (const char* table : {"studies", "study_directions", "study_user_attributes", "study_system_attributes",
                             "trials", "trial_user_attributes", "trial_system_attributes", "trial_params",
-                            "trial_values", "trial_intermediate_values", "trial_heartbeats"}) {
+                            "trial_values", "trial_intermediate_values"}) {
     // Rows of attributes without a trial are marks of sessions with PostgreSQL, see postgresql_database.cc.
     const std::string of_trial =
         std::string(table) == "trial_system_attributes" ? " WHERE trial_id IS NOT NULL" : "";

@@ -88,22 +88,7 @@ TEST_P(TrialsTest, AreClaimedOnce) {
   EXPECT_FALSE(open()->claim_trial(trial));
   EXPECT_EQ(record(trial).state, TrialState::running);
   EXPECT_TRUE(record(trial).started);
-  EXPECT_TRUE(storage->release_trial(trial));
-  EXPECT_FALSE(storage->release_trial(trial));
-  EXPECT_EQ(record(trial).state, TrialState::waiting);
-  EXPECT_FALSE(record(trial).started);
   EXPECT_FALSE(storage->claim_trial(TrialId{999}));
-}
-
-TEST_P(TrialsTest, TheFirstWaitingOneComesFirst) {
-  storage->create_trial(study);
-  storage->create_trial(other, {.state = TrialState::waiting});
-  const TrialId first = storage->create_trial(study, {.state = TrialState::waiting}).id;
-  const TrialId second = storage->create_trial(study, {.state = TrialState::waiting}).id;
-  EXPECT_EQ(storage->claim_next_trial(study), first);
-  EXPECT_EQ(storage->claim_next_trial(study), second);
-  EXPECT_EQ(storage->claim_next_trial(study), std::nullopt);
-  EXPECT_EQ(record(first).state, TrialState::running);
 }
 
 TEST_P(TrialsTest, ParametersAreSetAndReplaced) {
@@ -225,8 +210,6 @@ TEST_P(TrialsTest, AreImmutableOnceFinished) {
     EXPECT_THROW(storage->finish_trial(trial, TrialState::complete, {1}), FinishedTrialError);
     EXPECT_THROW(storage->finish_trial(trial, TrialState::failed), FinishedTrialError);
     EXPECT_FALSE(storage->claim_trial(trial));
-    EXPECT_FALSE(storage->release_trial(trial));
-    EXPECT_EQ(storage->fail_and_retry(trial, 5), std::nullopt);
     const TrialRecord after = record(trial);
     EXPECT_EQ(after.state, state);
     EXPECT_EQ(after.params.at(0).value, 0.01);

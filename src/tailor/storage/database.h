@@ -51,11 +51,10 @@ class TryAgain : public std::exception {
 // Words that differ between the two.
 struct Dialect {
   bool postgresql;
-  std::string_view lock_row;       // ends a SELECT whose rows nobody else may change or refer to
-  std::string_view lock_trial;     // the same for rows t, to which others may refer
-  std::string_view lock_free_row;  // the same, passing over rows that are locked
-  std::string_view now;            // the database's time, as heartbeats hold it
-  std::string_view heartbeat_age;  // seconds since trial_heartbeats.heartbeat h
+  std::string_view lock_row;     // ends a SELECT whose rows nobody else may change or refer to
+  std::string_view lock_trial;   // the same for rows t, to which others may refer
+  std::string_view now_json;     // the database's time, UTC, as JSON text
+  std::string_view age_of_json;  // seconds since such a time in a.value_json
 };
 
 class Database {

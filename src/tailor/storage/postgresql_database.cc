@@ -29,9 +29,9 @@ constexpr Dialect postgresql_dialect = {
     .postgresql = true,
     .lock_row = " FOR UPDATE",
     .lock_trial = " FOR NO KEY UPDATE OF t",
-    .lock_free_row = " FOR UPDATE SKIP LOCKED",
-    .now = "clock_timestamp()::timestamp",
-    .heartbeat_age = "EXTRACT(EPOCH FROM clock_timestamp()::timestamp - h.heartbeat)::float8",
+    .now_json = R"(to_char(clock_timestamp() AT TIME ZONE 'UTC', '\"YYYY-MM-DD HH24:MI:SS.US\"'))",
+    .age_of_json = R"(EXTRACT(EPOCH FROM clock_timestamp() AT TIME ZONE 'UTC' -
+                      trim(both '"' from a.value_json)::timestamp)::float8)",
 };
 
 constexpr auto session_lifetime = std::chrono::days(30);

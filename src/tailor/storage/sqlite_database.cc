@@ -27,9 +27,8 @@ constexpr Dialect sqlite_dialect = {
     .postgresql = false,
     .lock_row = "",
     .lock_trial = "",
-    .lock_free_row = "",
-    .now = "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
-    .heartbeat_age = "(julianday('now') - julianday(h.heartbeat)) * 86400.0",
+    .now_json = R"(strftime('"%Y-%m-%d %H:%M:%f000"', 'now'))",
+    .age_of_json = R"((julianday('now') - julianday(trim(a.value_json, '"'))) * 86400.0)",
 };
 
 // As SQLite takes a file's name together with parameters.

@@ -25,17 +25,17 @@ namespace tailor {
 
 class Database;
 
-// A change to a trial that is finished already; finished trials never change. A worker meets it when its
-// trial was failed for want of heartbeats.
+// A change to a trial that is finished already; finished trials never change.
 class FinishedTrialError : public Error {
  public:
   using Error::Error;
 };
 
-// What became of one trial whose worker has gone.
-struct StaleTrial {
-  TrialRecord failed;                 // as it was, now failed
-  std::optional<CreatedTrial> retry;  // the waiting trial that takes its place, unless retried often enough
+// A worker's last sign of life.
+struct Heartbeat {
+  std::string worker;  // its id
+  std::string time;    // UTC, by the database's clock
+  double age = 0;      // seconds, by the same clock
 };
 
 // One connection. Any thread may call; operations of different threads follow one another. A thread that must
@@ -75,17 +75,12 @@ class Storage {
   void set_system_attribute(StudyId study, std::string_view key, std::string_view json);
   void set_user_attribute(TrialId trial, std::string_view key, std::string_view json);
   void set_system_attribute(TrialId trial, std::string_view key, std::string_view json);
-  void delete_system_attribute(StudyId study, std::string_view key);
 
   // Trials. All that change one throw FinishedTrialError if it is finished.
   // Numbers are given in the order of creation, without gaps, however many create.
   CreatedTrial create_trial(StudyId study, const NewTrial& trial = {});
   // Turns a waiting trial into a running one; false if somebody else did, or if it does not wait.
   bool claim_trial(TrialId trial);
-  // Claims the waiting trial with the lowest number, if there is one.
-  std::optional<TrialId> claim_next_trial(StudyId study);
-  // Turns a running trial back into a waiting one; false if it does not run.
-  bool release_trial(TrialId trial);
 
   // A parameter that is set already takes the new value. Its distribution must fit those that the study has
   // for this name (see incompatibility in distribution_json.h).
@@ -96,18 +91,14 @@ class Storage {
   // whose value is NaN has failed.
   void finish_trial(TrialId trial, TrialState state, const std::vector<double>& values = {});
 
-  // Heartbeats, all in the database's own time.
-  void record_heartbeat(TrialId trial);
-  // Of a trial that no worker has now, so that nobody takes it for one whose worker died.
-  void delete_heartbeat(TrialId trial);
-  // Running trials whose last heartbeat is older than this; those without any are not among them.
-  std::vector<TrialId> find_stale_trials(StudyId study, std::chrono::milliseconds grace);
-  // Fails those and puts a waiting copy in place of each, with its parameters, attributes and intermediate
-  // values, as Optuna's RetryHeartbeatStaleTrialCallback does, unless it was retried `most_retries` times.
-  // Each is returned to exactly one of all callers.
-  std::vector<StaleTrial> fail_stale_trials(StudyId study, std::chrono::milliseconds grace, int most_retries);
-  // The same for one trial that is known to have lost its worker; nothing if it does not run.
-  std::optional<StaleTrial> fail_and_retry(TrialId trial, int most_retries);
+  // Heartbeats of workers, by the database's clock and in no time zone: rows that belong to no trial, where
+  // Optuna never looks. It fails trials by its own, which are in the time zone of whoever writes them. What
+  // killed workers leave is removed after a month.
+  void record_heartbeat(std::string_view worker);
+  void delete_heartbeat(std::string_view worker);
+  std::vector<Heartbeat> list_heartbeats();
+  // Optuna's own of a trial, which earlier versions wrote.
+  void delete_trial_heartbeat(TrialId trial);
 
   // Reading. Ascending ids, which is the order of numbers.
   TrialRecord get_trial(TrialId trial);

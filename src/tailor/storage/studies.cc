@@ -186,11 +186,4 @@ void Storage::set_system_attribute(StudyId study, std::string_view key, std::str
   session_->write([&] { set_study_attribute(*session_->db, "study_system_attributes", study, key, json); });
 }
 
-void Storage::delete_system_attribute(StudyId study, std::string_view key) {
-  session_->write([&] {
-    session_->db->execute("DELETE FROM study_system_attributes WHERE study_id = ? AND \"key\" = ?",
-                          {sql(study), key});
-  });
-}
-
 }  // namespace tailor

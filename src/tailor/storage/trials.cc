@@ -227,29 +227,6 @@ bool Storage::claim_trial(TrialId trial) {
   });
 }
 
-std::optional<TrialId> Storage::claim_next_trial(StudyId study) {
-  Database& db = *session_->db;
-  return session_->write([&] {
-    std::optional<TrialId> next;
-    db.execute(fmt::format("SELECT trial_id FROM trials WHERE study_id = ? AND state = 'WAITING' "
-                           "ORDER BY trial_id LIMIT 1{}",
-                           db.dialect().lock_free_row),
-               {sql(study)}, [&](const Row& row) { next = TrialId{row.integer(0)}; });
-    // The row is ours (locked, or the whole database is), so this cannot miss.
-    if (next) claim_trial(*next);
-    return next;
-  });
-}
-
-bool Storage::release_trial(TrialId trial) {
-  return session_->write([&] {
-    return session_->db->execute(
-               "UPDATE trials SET state = 'WAITING', datetime_start = NULL WHERE trial_id = ? AND state = "
-               "'RUNNING'",
-               {sql(trial)}) == 1;
-  });
-}
-
 void Storage::set_params(TrialId trial, const std::vector<TrialParam>& params) {
   session_->write([&] {
     const LockedTrial locked = lock_unfinished_trial(*session_->db, trial);

@@ -5,7 +5,10 @@
 #include <condition_variable>
 #include <exception>
 #include <limits>
+#include <mutex>
 #include <new>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -29,8 +32,8 @@ class StudyRun {
   StudyRun(const std::string& url, StudyId study, Objective& objective, const StudyOptions& options,
            const StudyCallbacks& callbacks)
       : storage_(open_storage(url)),
+        url_(url),
         queue_(*storage_, study, options.queue),
-        heart_(url, options.heartbeat),
         objective_(objective),
         options_(options),
         callbacks_(callbacks) {}
@@ -40,7 +43,9 @@ class StudyRun {
  private:
   void work();
   bool train(JobReport& report);
+  bool refuse(JobReport& report, const std::string& reason);
   bool stopping();
+  void announce_stop();
   void wait_for_results();
   void announce(JobReport report);
   void deliver();
@@ -48,8 +53,8 @@ class StudyRun {
   fs::path checkpoint(const AssignedJob& job) const;
 
   const std::unique_ptr<Storage> storage_;
+  const std::string url_;
   JobQueue queue_;
-  Heart heart_;
   Objective& objective_;
   const StudyOptions options_;
   const StudyCallbacks callbacks_;
@@ -57,9 +62,10 @@ class StudyRun {
   std::atomic<bool> stop_ = false, finished_ = false;
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
-  std::vector<JobReport> reports_;  // not handed to the caller yet
-  int working_ = 0;                 // threads
-  std::exception_ptr problem_;      // the first one
+  std::vector<JobReport> reports_;    // not handed to the caller yet
+  std::vector<AssignedJob> trained_;  // now
+  int working_ = 0;                   // threads
+  std::exception_ptr problem_;        // the first one
 };
 
 // What every worker does: take a job, train, say what came of it, until nothing is left.
@@ -80,7 +86,7 @@ void StudyRun::work() {
       queue_.release(job, report.result.seconds);
       return;
     }
-    if (!queue_.end(job, report.result)) continue;  // somebody else's by now
+    if (!report.ended && !queue_.end(job, report.result)) continue;  // somebody else's by now
     std::error_code ignored;
     if (report.result.end != JobEnd::paused) fs::remove(checkpoint(job), ignored);
     announce(std::move(report));
@@ -109,8 +115,12 @@ bool StudyRun::train(JobReport& report) {
   };
 
   result.reached = job.from;
+  {
+    const std::lock_guard lock(mutex_);
+    trained_.push_back(assigned);
+  }
+  std::string machine;  // what it could not do
   const Clock::time_point start = Clock::now();
-  heart_.add(assigned.id);
   try {
     ObjectiveResult ended =
         objective_.run({assigned.settings, assigned.repetition, job.from, job.to, checkpoint(assigned)},
@@ -125,21 +135,53 @@ bool StudyRun::train(JobReport& report) {
   } catch (const WorkerError&) {
     problem = std::current_exception();
   } catch (const std::bad_alloc&) {
-    result.failure = "out of memory";
+    machine = "out of memory";
+  } catch (const MachineError& error) {
+    machine = error.what();
+  } catch (const std::system_error& error) {
+    machine = error.what();
   } catch (const std::exception& error) {
     result.failure = error.what();
   }
-  heart_.remove(assigned.id);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(trained_, [&](const AssignedJob& other) { return other.id == assigned.id; });
+  }
   if (problem) {
     queue_.release(assigned, result.seconds);
     std::rethrow_exception(problem);
   }
+  if (!machine.empty()) return refuse(report, machine);
   return result.end != JobEnd::open;
+}
+
+// The trial goes back for other workers to try, and this one ends, so that a machine that is out of order
+// does not fail one trial after the other. When some have tried it is the trial's own fault, and told as
+// such.
+bool StudyRun::refuse(JobReport& report, const std::string& reason) {
+  const AssignedJob& assigned = report.assigned;
+  bool last = false;
+  if (queue_.refuse(assigned, reason, report.result.seconds, last) && last) {
+    report.result.failure = reason;
+    return report.ended = true;
+  }
+  throw failure(
+      "trial {} could not be trained here: {}. That may be this machine's fault or the setting's, so the "
+      "trial "
+      "went back to the study, and this worker ends; after {} workers the trial has failed. Look at this "
+      "machine's memory and disk, lower --jobs, or go on elsewhere",
+      assigned.trial, reason, options_.queue.most_refusals);
 }
 
 StudyEnd StudyRun::run() {
   if (!options_.checkpoints.empty()) make_folder(options_.checkpoints);
+  storage_->record_heartbeat(queue_.worker().id);
+  std::optional<Heart> heart;
+  heart.emplace(url_, options_.heartbeat, [this](Storage& storage) {
+    storage.record_heartbeat(queue_.worker().id);
+    queue_.watch_others(storage);
+  });
   working_ = options_.jobs;
   std::vector<std::thread> threads;
   for (int i = 0; i < options_.jobs; ++i) {
@@ -154,7 +196,7 @@ StudyEnd StudyRun::run() {
       changed_.notify_all();
     });
   }
-  for (bool working = true; working;) {
+  for (bool working = true, announced = false; working;) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, tick_pause, [this] { return !reports_.empty() || working_ == 0; });
@@ -162,14 +204,16 @@ StudyEnd StudyRun::run() {
     }
     try {
       deliver();
-      stopping();
+      if (stopping() && !std::exchange(announced, true)) announce_stop();
       if (callbacks_.tick) callbacks_.tick(queue_);
     } catch (...) {
       fail();
     }
   }
   for (std::thread& thread : threads) thread.join();
+  heart.reset();
   if (problem_) std::rethrow_exception(problem_);
+  storage_->delete_heartbeat(queue_.worker().id);
   if (!finished_) return StudyEnd::interrupted;
   std::error_code ignored;
   if (!options_.checkpoints.empty()) fs::remove_all(options_.checkpoints, ignored);
@@ -179,6 +223,17 @@ StudyEnd StudyRun::run() {
 bool StudyRun::stopping() {
   if (!stop_ && callbacks_.stop && callbacks_.stop()) stop_ = true;
   return stop_;
+}
+
+// Who is told to stop may be killed soon, before a long step ends (batch systems wait for half a minute).
+void StudyRun::announce_stop() {
+  std::vector<AssignedJob> trained;
+  {
+    const std::lock_guard lock(mutex_);
+    if (problem_) return;
+    trained = trained_;
+  }
+  for (const AssignedJob& job : trained) queue_.announce_stop(job);
 }
 
 void StudyRun::wait_for_results() {

@@ -23,7 +23,12 @@ StudyId create_study(Storage& storage, const std::string& name, const StudyDefin
 // Bad input if the study was not made by create_study.
 StudyDefinition read_definition(Storage& storage, StudyId study);
 
-// Changes what check_change allows; workers that run take it up with their next job.
+// Changes what check_change allows; workers that run take it up with their next job. `change` gets the
+// definition as it is at that moment, when nobody else can change it, and returns what it shall be; it may be
+// called several times.
+void change_definition(Storage& storage, StudyId study,
+                       const std::function<StudyDefinition(const StudyDefinition& now)>& change);
+// The whole of it, whatever it is now.
 void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
 
 // The confirmations, and the spread experiments, of the study of this name, oldest first.
@@ -48,6 +53,7 @@ struct JobReport {
   AssignedJob assigned;
   JobResult result;
   std::optional<double> value;  // the last one
+  bool ended = false;           // the study knows already
 };
 
 // All are called by the thread that called run_study, except `stop`.

@@ -69,12 +69,21 @@ StudyDefinition read_definition(Storage& storage, StudyId study) {
   return definition_from_json(attribute(record, study_key::definition), "study '" + record.name + "'");
 }
 
-void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition) {
+void change_definition(Storage& storage, StudyId study,
+                       const std::function<StudyDefinition(const StudyDefinition& now)>& change) {
   storage.transaction([&] {
     storage.lock_study(study);
-    check_change(read_definition(storage, study), definition);
-    storage.set_user_attribute(study, study_key::definition, to_json(definition));
+    const StudyDefinition now = read_definition(storage, study);
+    const StudyDefinition changed = change(now);
+    const std::string text = to_json(changed);
+    if (text == to_json(now)) return;
+    check_change(now, changed);
+    storage.set_user_attribute(study, study_key::definition, text);
   });
+}
+
+void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition) {
+  change_definition(storage, study, [&](const StudyDefinition&) { return definition; });
 }
 
 std::string study_file_name(const std::string& study) {

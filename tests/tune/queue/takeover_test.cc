@@ -129,18 +129,26 @@ TEST(Takeover, AProcessOfTheSameNumberThatStartedLaterIsAnother) {
   EXPECT_EQ(job.id, orphan.trial);
 }
 
-TEST(Takeover, AMachineElsewhereIsDeadOnlyAfterItsGrace) {
+TEST(Takeover, AMachineElsewhereIsDeadOnlyWhenItsHeartbeatWasSeenToStandStill) {
   Orphan orphan([](json& job) {
+    job["worker"]["id"] = "far";
     job["worker"]["place"] = "elsewhere";
     job["worker"]["pid"] = 1;
   });
+  orphan.storage->record_heartbeat("far");
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  // Its heartbeat is older than the grace, but that is what all are when a database was away.
+  JobQueue queue(*orphan.storage, orphan.study.id, {.grace = std::chrono::milliseconds(200)});
   AssignedJob job;
-  JobQueue patient(*orphan.storage, orphan.study.id, {});
-  ASSERT_EQ(patient.take(job), JobQueue::Next::job);
-  EXPECT_NE(job.id, orphan.trial) << "its heartbeat is young";
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  JobQueue hasty(*orphan.storage, orphan.study.id, {.grace = std::chrono::milliseconds(10)});
-  ASSERT_EQ(hasty.take(job), JobQueue::Next::job);
+  ASSERT_EQ(queue.take(job), JobQueue::Next::job);
+  EXPECT_NE(job.id, orphan.trial) << "nobody has watched yet";
+  orphan.storage->record_heartbeat("far");
+  queue.watch_others(*orphan.storage);
+  ASSERT_EQ(queue.take(job), JobQueue::Next::job);
+  EXPECT_NE(job.id, orphan.trial) << "it beats";
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  queue.watch_others(*orphan.storage);
+  ASSERT_EQ(queue.take(job), JobQueue::Next::job);
   EXPECT_EQ(job.id, orphan.trial);
 }
 
@@ -168,6 +176,7 @@ TEST(Takeover, ATrialThatKillsItsProcessThreeTimesFailsWithThatReason) {
   Orphan orphan([](json& job) {
     job["worker"]["pid"] = a_dead_process();
     job["deaths"] = 2;
+    job["alone"] = true;
   });
   Formula formula;
   EXPECT_EQ(orphan.study.run(formula), StudyEnd::finished);
@@ -175,6 +184,108 @@ TEST(Takeover, ATrialThatKillsItsProcessThreeTimesFailsWithThatReason) {
   EXPECT_THAT(trials[0], HasSubstr("state 4"));
   EXPECT_THAT(trials[0], HasSubstr("its process died 3 times in a row"));
   EXPECT_EQ(trials.size(), 20u);
+}
+
+TEST(Takeover, AWorkerThatWasToldToStopDiesWithoutBlame) {
+  Orphan orphan([](json& job) {
+    job["worker"]["pid"] = a_dead_process();
+    job["deaths"] = 2;
+    job["alone"] = job["stopping"] = true;
+  });
+  JobQueue queue(*orphan.storage, orphan.study.id, {});
+  AssignedJob job;
+  ASSERT_EQ(queue.take(job), JobQueue::Next::job);
+  EXPECT_EQ(job.id, orphan.trial);
+  EXPECT_EQ(job.job.deaths, 2);
+}
+
+// A process that is killed with all its trials, again and again, was not killed by all of them: each gets a
+// process of its own before it is given up.
+TEST(Takeover, OnlyATrialThatKillsAProcessOfItsOwnIsGivenUp) {
+  TestStudy study{small_study()};
+  const auto storage = open_storage(study.url);
+  std::vector<TrialId> trials;
+  {
+    JobQueue killed(*storage, study.id, {});
+    for (int i = 0; i < 4; ++i) {
+      AssignedJob job;
+      ASSERT_EQ(killed.take(job), JobQueue::Next::job);
+      trials.push_back(job.id);
+    }
+  }
+  const auto die = [&] {  // as if the worker's process had
+    for (const TrialId trial : trials) {
+      json jobs = json::parse(storage->get_trial(trial).user_attributes.at(trial_key::jobs));
+      if (jobs[0].contains("worker")) jobs[0]["worker"]["pid"] = a_dead_process();
+      if (jobs[0]["end"] == "open") storage->set_user_attribute(trial, trial_key::jobs, jobs.dump());
+    }
+  };
+  {
+    JobQueue second(*storage, study.id, {});
+    for (int i = 0; i < 4; ++i) {
+      AssignedJob job;
+      ASSERT_EQ(second.take(job), JobQueue::Next::job);
+      EXPECT_EQ(job.id, trials[static_cast<std::size_t>(i)]);
+    }
+    die();
+  }
+  AssignedJob alone, other;
+  JobQueue third(*storage, study.id, {});
+  ASSERT_EQ(third.take(alone), JobQueue::Next::job);
+  EXPECT_EQ(alone.id, trials[0]);
+  EXPECT_EQ(third.take(other), JobQueue::Next::wait) << "nothing beside it";
+  EXPECT_TRUE(third.report(alone, 1, 0.5));
+  ASSERT_EQ(third.take(other), JobQueue::Next::wait) << "the others want to be alone too";
+  EXPECT_TRUE(third.end(alone, {JobEnd::failed, 1, "ended", 0}));
+  ASSERT_EQ(third.take(other), JobQueue::Next::job);
+  EXPECT_EQ(other.id, trials[1]);
+  die();
+  Formula formula;
+  EXPECT_EQ(study.run(formula, {.jobs = 4}), StudyEnd::finished);
+  int given_up = 0;
+  for (const std::string& line : study.content()) given_up += line.find("died 3 times") != std::string::npos;
+  EXPECT_EQ(given_up, 1) << "the one that was alone when it died";
+}
+
+// A hang-up, SIGTERM, or a batch system that kills half a minute later, in one long step: whatever comes
+// first, and however often.
+TEST(Takeover, WhoIsToldToStopAndThenKilledFailsNothing) {
+  class Long : public Formula {
+   public:
+    ObjectiveResult run(const ObjectiveTask&, const std::function<bool(int, double)>&,
+                        const std::function<bool()>&) override {
+      for (;;) ::pause();
+    }
+  };
+  const StudyDefinition definition = small_study();
+  const TestStudy undisturbed(definition), study(definition);
+  Formula formula;
+  undisturbed.run(formula);
+  const auto storage = open_storage(study.url);
+  for (int kills = 0; kills < 4; ++kills) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      Long objective;
+      std::atomic<int> asked = 0;
+      study.run(objective, {.jobs = 2}, {.stop = [&] { return ++asked > 4; }});
+      ::_exit(0);
+    }
+    const auto all_told = [&] {
+      int told = 0;
+      for (const TrialRecord& trial : storage->get_trials(study.id)) {
+        const auto jobs = trial.user_attributes.find(trial_key::jobs);
+        told += jobs != trial.user_attributes.end() &&
+                jobs->second.find("\"stopping\"") != std::string::npos &&
+                jobs->second.find(fmt::format("\"pid\":{}", child)) != std::string::npos;
+      }
+      return told > 0;
+    };
+    while (!all_told()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ::kill(child, SIGKILL);
+    EXPECT_EQ(ended(child, true), 128 + SIGKILL);
+  }
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  EXPECT_EQ(study.content(), undisturbed.content());
 }
 
 // Stopped, as a laptop that sleeps: the others wait for what they must see, and take nothing away.

@@ -65,6 +65,24 @@ TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet
 ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
                                        const std::function<bool(int epoch, double value)>& report,
                                        const std::function<bool()>& stop) {
+  try {
+    return train(task, report, stop);
+  } catch (const DivergedError&) {
+    throw;
+  } catch (const CheckpointError&) {
+    throw;
+  } catch (const WorkerError&) {
+    throw;
+  } catch (const Error& error) {
+    // A setting that does not fit is a usage error or bad input; what else fails here may not fail elsewhere.
+    if (error.code() == ExitCode::failed) throw MachineError(error.code(), error.what());
+    throw;
+  }
+}
+
+ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
+                                         const std::function<bool(int epoch, double value)>& report,
+                                         const std::function<bool()>& stop) {
   const Repetition& repetition = task.repetition;
   std::optional<Split> own;
   if (repetition.split_seed) own = draw_split(definition_, images_, *repetition.split_seed);

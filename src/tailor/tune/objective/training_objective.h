@@ -35,6 +35,8 @@ class TrainingObjective final : public Objective {
   std::int64_t images_trained() const { return images_trained_; }
 
  private:
+  ObjectiveResult train(const ObjectiveTask& task, const std::function<bool(int epoch, double value)>& report,
+                        const std::function<bool()>& stop);
   void measure_final_run(Trainer& trainer, const ObjectiveTask& task, const Split& split, Attributes& notes);
   const ImageSet& test_images();
 

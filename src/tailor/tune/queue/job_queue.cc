@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
+#include "tailor/base/text.h"
 #include "tailor/tune/confirm/race_sampler.h"
 #include "tailor/tune/spread/plan_sampler.h"
 #include "tailor/tune/study/trial_setting.h"
@@ -17,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-constexpr std::chrono::seconds stale_pause(10), look_pause(1);
+constexpr std::chrono::seconds look_pause(1);
 
 std::string json_text(std::string_view text) { return json(text).dump(); }
 
@@ -30,7 +31,7 @@ std::vector<Job> jobs_of(const TrialRecord& record) {
 }  // namespace
 
 JobQueue::JobQueue(Storage& storage, StudyId study, const JobQueueOptions& options)
-    : storage_(storage), study_(study), options_(options), view_(study) {}
+    : storage_(storage), study_(study), options_(options), watch_(options.grace), view_(study) {}
 
 JobQueue::Next JobQueue::take(AssignedJob& job) {
   const std::lock_guard lock(mutex_);
@@ -49,13 +50,36 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       }
       next = next_step(job);
     });
-    if (next) return *next;
+    if (!next) continue;
+    if (*next == Next::job) {
+      const std::lock_guard held(held_mutex_);
+      held_.insert(job.id);
+      if (job.job.alone) alone_ = job.id;
+    }
+    return *next;
   }
+}
+
+bool JobQueue::idle() const {
+  const std::lock_guard lock(held_mutex_);
+  return held_.empty();
+}
+
+void JobQueue::let_go(const AssignedJob& job) {
+  const std::lock_guard lock(held_mutex_);
+  held_.erase(job.id);
+  if (alone_ == job.id) alone_.reset();
 }
 
 // Within take's transaction. Nothing if no job came of it, so that there is another step to do.
 std::optional<JobQueue::Next> JobQueue::next_step(AssignedJob& job) {
-  std::optional<AssignedJob> assigned = take_over();
+  {
+    const std::lock_guard lock(held_mutex_);
+    if (alone_) return Next::wait;
+  }
+  bool later = false;
+  std::optional<AssignedJob> assigned = take_over(later);
+  if (!assigned && later) return Next::wait;
   if (!assigned) {
     const Decision decision = decide(view_, *sampler_, *pruner_, options_.free);
     switch (decision.kind) {
@@ -86,28 +110,36 @@ std::optional<JobQueue::Next> JobQueue::next_step(AssignedJob& job) {
 }
 
 // Whether nobody works on an open job any more.
-bool JobQueue::gone(const Job& job, const StudyTrial& trial) {
+bool JobQueue::gone(const Job& job) {
   if (!job.worker) return true;
   const Life life = look_at(*job.worker);
-  if (life != Life::elsewhere) return life == Life::dead;
-  if (Clock::now() - stale_read_ > stale_pause) {
-    stale_ = storage_.find_stale_trials(study_, options_.grace);
-    stale_read_ = Clock::now();
-  }
-  return std::find(stale_.begin(), stale_.end(), trial.id) != stale_.end();
+  if (life != Life::unseen) return life == Life::dead;
+  if (watch_.wants_to_see(Clock::now())) watch_others(storage_);
+  return watch_.has_gone(job.worker->id);
+}
+
+void JobQueue::watch_others(Storage& storage) {
+  const std::vector<Heartbeat> heartbeats = storage.list_heartbeats();
+  watch_.see(heartbeats, Clock::now());
 }
 
 // In place, the same trial from its last checkpoint: what comes of it is what would have come of it.
-std::optional<AssignedJob> JobQueue::take_over() {
+std::optional<AssignedJob> JobQueue::take_over(bool& later) {
   for (const auto& [open, number] : view_.open_jobs()) {
     const StudyTrial& trial = view_.trials()[number];
-    if (!gone(*open, trial)) continue;
-    std::erase(stale_, trial.id);
-    const TrialRecord record = storage_.get_trial(trial.id);
+    if (!gone(*open)) continue;
     std::vector<Job> jobs = trial.jobs;
     Job& job = jobs.back();
-    if (job.worker) ++job.deaths;
-    if (job.deaths >= options_.most_deaths) {
+    if (job.worker && !job.stopping) ++job.deaths;
+    const bool fault = job.deaths >= options_.most_deaths && job.alone;
+    job.alone = job.deaths + 1 >= options_.most_deaths;
+    if (!fault && job.alone && !idle()) {
+      later = true;
+      continue;
+    }
+    storage_.delete_trial_heartbeat(trial.id);
+    const TrialRecord record = storage_.get_trial(trial.id);
+    if (fault) {
       const JobResult given_up{
           JobEnd::failed, static_cast<int>(record.intermediate_values.size()),
           fmt::format("its process died {} times in a row within one epoch (out of memory?)", job.deaths), 0};
@@ -140,7 +172,6 @@ AssignedJob JobQueue::start(const Decision& decision) {
                   created.number);
   assigned.id = created.id;
   hand_out(assigned.id);
-  storage_.record_heartbeat(assigned.id);
   return assigned;
 }
 
@@ -174,7 +205,6 @@ std::optional<AssignedJob> JobQueue::claim(const Decision& decision) {
     write_end(storage_.get_trial(assigned.id), {assigned.job}, {JobEnd::failed, 0, refusal, 0});
     return std::nullopt;
   }
-  storage_.record_heartbeat(assigned.id);
   return assigned;
 }
 
@@ -218,9 +248,9 @@ AssignedJob JobQueue::resume(const Decision& decision) {
 // The last of the jobs is this worker's from now on, of a trial that was begun before.
 AssignedJob JobQueue::go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs) {
   jobs.back().worker = worker_.identity();
+  jobs.back().stopping = false;
   keep_jobs(trial.id, jobs);
   storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
-  storage_.record_heartbeat(trial.id);
   const StudyDefinition& d = view_.definition();
   const int number = static_cast<int>(trial.number);
   const Assignment assignment = view_.assignment(trial);
@@ -266,19 +296,54 @@ void JobQueue::keep_jobs(TrialId trial, const std::vector<Job>& jobs) {
 }
 
 bool JobQueue::report(const AssignedJob& job, int epoch, double value) {
-  return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
+  const bool mine = change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
     storage_.set_intermediate_value(record.id, epoch, value);
-    if (std::exchange(jobs.back().deaths, 0) > 0) keep_jobs(record.id, jobs);
+    Job& current = jobs.back();
+    if (current.deaths == 0 && current.refusals.empty()) return;
+    current.deaths = 0;
+    current.refusals.clear();
+    current.alone = false;
+    keep_jobs(record.id, jobs);
   });
+  const std::lock_guard lock(held_mutex_);
+  if (alone_ == job.id) alone_.reset();  // it does no harm: others may come beside it
+  return mine;
 }
 
 bool JobQueue::release(const AssignedJob& job, double seconds) {
+  const bool mine =
+      change(job, [&](TrialRecord& record, std::vector<Job>& jobs) { write_release(record, jobs, seconds); });
+  let_go(job);
+  return mine;
+}
+
+void JobQueue::write_release(const TrialRecord& record, std::vector<Job>& jobs, double seconds) {
+  jobs.back().worker.reset();
+  jobs.back().stopping = jobs.back().alone = false;
+  keep_jobs(record.id, jobs);
+  storage_.set_user_attribute(record.id, trial_key::state, json_text("paused"));
+  add_seconds(record, seconds);
+}
+
+bool JobQueue::refuse(const AssignedJob& job, const std::string& reason, double seconds, bool& last) {
+  const bool mine = change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
+    std::vector<std::string>& refusals = jobs.back().refusals;
+    refusals.push_back(worker_.identity().host + ": " + reason);
+    last = static_cast<int>(refusals.size()) >= options_.most_refusals;
+    if (!last) return write_release(record, jobs, seconds);
+    const std::string all =
+        fmt::format("{} workers could not train it. {}", refusals.size(), join(refusals, "; "));
+    write_end(record, jobs,
+              {JobEnd::failed, static_cast<int>(record.intermediate_values.size()), all, seconds});
+  });
+  let_go(job);
+  return mine;
+}
+
+bool JobQueue::announce_stop(const AssignedJob& job) {
   return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) {
-    jobs.back().worker.reset();
+    jobs.back().stopping = true;
     keep_jobs(record.id, jobs);
-    storage_.set_user_attribute(record.id, trial_key::state, json_text("paused"));
-    add_seconds(record, seconds);
-    storage_.delete_heartbeat(record.id);
   });
 }
 
@@ -289,7 +354,10 @@ void JobQueue::add_seconds(const TrialRecord& record, double seconds) {
 }
 
 bool JobQueue::end(const AssignedJob& job, const JobResult& result) {
-  return change(job, [&](TrialRecord& record, std::vector<Job>& jobs) { write_end(record, jobs, result); });
+  const bool mine =
+      change(job, [&](TrialRecord& record, std::vector<Job>& jobs) { write_end(record, jobs, result); });
+  let_go(job);
+  return mine;
 }
 
 void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given) {
@@ -304,7 +372,9 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
   job.end = result.end;
   job.reached = result.reached;
   job.worker.reset();
+  job.stopping = job.alone = false;
   job.deaths = 0;
+  job.refusals.clear();
   keep_jobs(record.id, jobs);
 
   add_seconds(record, result.seconds);
@@ -313,7 +383,6 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
   storage_.set_user_attribute(record.id, trial_key::state, json_text(paused ? "paused" : "ended"));
   if (result.end == JobEnd::failed)
     storage_.set_user_attribute(record.id, trial_key::failure, json_text(result.failure));
-  storage_.delete_heartbeat(record.id);
   if (result.end == JobEnd::failed) storage_.finish_trial(record.id, TrialState::failed);
   if (result.end == JobEnd::complete) storage_.finish_trial(record.id, TrialState::complete, {value});
   if (result.end == JobEnd::pruned) storage_.finish_trial(record.id, TrialState::pruned, {value});

@@ -7,10 +7,12 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tailor/storage/storage.h"
 #include "tailor/tune/queue/decision.h"
+#include "tailor/tune/queue/heartbeat_watch.h"
 #include "tailor/tune/study/objective.h"
 #include "tailor/tune/study/study_view.h"
 #include "tailor/tune/study/trial_setting.h"
@@ -19,9 +21,12 @@ namespace tailor {
 
 struct JobQueueOptions {
   bool free = false;  // see --free in docs/tuning.md
-  std::chrono::milliseconds grace =
-      std::chrono::minutes(5);  // without a heartbeat, elsewhere, until it is dead
-  int most_deaths = 3;          // workers that die in a row over one epoch of a trial until it is given up
+  // Without a heartbeat, elsewhere, until it is dead; see HeartbeatWatch.
+  std::chrono::milliseconds grace = std::chrono::minutes(5);
+  // Workers that die in a row over one epoch of a trial until it is given up. The last of them has nothing
+  // else to do, so that a death of many jobs' worker is the fault of none.
+  int most_deaths = 3;
+  int most_refusals = 3;  // workers whose machines could not train a trial until it is given up
 };
 
 // A job that is this worker's now.
@@ -61,14 +66,26 @@ class JobQueue {
   bool end(const AssignedJob& job, const JobResult& result);
   // Back to whoever takes it next; `seconds` that it took so far.
   bool release(const AssignedJob& job, double seconds);
+  // The same by a worker whose machine cannot do it, for this reason. With the last refusal the trial fails;
+  // `last` tells.
+  bool refuse(const AssignedJob& job, const std::string& reason, double seconds, bool& last);
+  // That this worker was told to stop: from now on its end is no death.
+  bool announce_stop(const AssignedJob& job);
+
+  const WorkerIdentity& worker() const { return worker_.identity(); }
+  // Looks at other workers' heartbeats, by a connection of the caller's.
+  void watch_others(Storage& storage);
 
   // Calls `look` with the study as it was less than about a second ago.
   void look(const std::function<void(const StudyView&)>& look);
 
  private:
   std::optional<Next> next_step(AssignedJob& job);
-  std::optional<AssignedJob> take_over();
-  bool gone(const Job& job, const StudyTrial& trial);
+  // `later`: a job must wait until this worker has no other.
+  std::optional<AssignedJob> take_over(bool& later);
+  bool gone(const Job& job);
+  bool idle() const;
+  void let_go(const AssignedJob& job);
   AssignedJob start(const Decision& decision);
   std::optional<AssignedJob> claim(const Decision& decision);
   std::string wish_of(TrialId waiting);
@@ -81,6 +98,7 @@ class JobQueue {
               const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
   void hand_out(TrialId trial);
   void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
+  void write_release(const TrialRecord& record, std::vector<Job>& jobs, double seconds);
   void add_seconds(const TrialRecord& record, double seconds);
   void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given);
   void close();
@@ -89,14 +107,18 @@ class JobQueue {
   const StudyId study_;
   const JobQueueOptions options_;
   const LivingWorker worker_;
+  HeartbeatWatch watch_;
 
   std::mutex mutex_;  // guards all below
   StudyView view_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;
   int made_for_ = 0;  // the definition's version that these are of
-  std::vector<TrialId> stale_;
-  std::chrono::steady_clock::time_point stale_read_{}, looked_{};
+  std::chrono::steady_clock::time_point looked_{};
+
+  mutable std::mutex held_mutex_;  // guards all below
+  std::set<TrialId> held_;         // trials of jobs that were taken and not let go of
+  std::optional<TrialId> alone_;   // the only one that may be held
 };
 
 }  // namespace tailor

@@ -26,6 +26,9 @@ json to_json(const Job& job) {
   for (const double limit : job.limits) j["limits"].push_back(limit_to_json(limit));
   if (job.end != JobEnd::open) j["reached"] = job.reached;
   if (job.deaths > 0) j["deaths"] = job.deaths;
+  if (!job.refusals.empty()) j["refusals"] = job.refusals;
+  if (job.stopping) j["stopping"] = true;
+  if (job.alone) j["alone"] = true;
   if (const auto& w = job.worker)
     j["worker"] = {
         {"id", w->id}, {"place", w->place}, {"host", w->host}, {"pid", w->pid}, {"start", w->start}};
@@ -46,6 +49,9 @@ Job job_from_json(const json& j) {
     for (const json& limit : j["limits"]) job.limits.push_back(limit_from_json(limit));
   job.reached = j.value("reached", 0);
   job.deaths = j.value("deaths", 0);
+  job.refusals = j.value("refusals", std::vector<std::string>());
+  job.stopping = j.value("stopping", false);
+  job.alone = j.value("alone", false);
   if (const auto w = j.find("worker"); w != j.end())
     job.worker = WorkerIdentity{w->at("id"), w->at("place"), w->at("host"), w->at("pid"), w->at("start")};
   return job;

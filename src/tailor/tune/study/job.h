@@ -26,7 +26,12 @@ struct Job {
   JobEnd end = JobEnd::open;
   int reached = 0;                         // epochs of the trial when it ended
   std::optional<WorkerIdentity> worker{};  // while it is open and somebody's
-  int deaths = 0;                          // workers that died in a row without finishing an epoch
+  // Of that worker: it was told to stop, so that its end is no death; it has no other job, so that its death
+  // is this one's fault.
+  bool stopping = false, alone = false;
+  int deaths = 0;  // workers that died in a row without finishing an epoch
+  // What other workers could not do it for, which may be their machines' fault: "HOST: reason".
+  std::vector<std::string> refusals{};
 };
 
 std::string to_json(const std::vector<Job>& jobs);

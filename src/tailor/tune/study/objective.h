@@ -50,13 +50,21 @@ class WorkerError : public Error {
   using Error::Error;
 };
 
+// What this machine cannot do now, and another one perhaps can: too little memory, no more threads, a file
+// that cannot be read. It may be the setting's fault all the same, so only a few workers try.
+class MachineError : public Error {
+ public:
+  using Error::Error;
+};
+
 class Objective {
  public:
   virtual ~Objective() = default;
 
   // Reports each epoch's value from `from` + 1 on, in order, and ends after one for which report() is false.
-  // Asks stop() often. Whatever it throws fails the trial, with its message as the reason, except a
-  // CheckpointError or a WorkerError, which end the worker. Called by several threads at once.
+  // Asks stop() often. Whatever it throws fails the trial, with its message as the reason, except what ends
+  // the worker: a CheckpointError or a WorkerError, and a MachineError, std::bad_alloc or std::system_error,
+  // after a few of which the trial has failed. Called by several threads at once.
   virtual ObjectiveResult run(const ObjectiveTask& task,
                               const std::function<bool(int epoch, double value)>& report,
                               const std::function<bool()>& stop) = 0;
