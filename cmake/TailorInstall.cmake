@@ -1,5 +1,5 @@
 # `cmake --install`: the library with its headers and package files, the command, and the shipped TOML files. Other
-# projects then say find_package(tailor) and link tailor::tailor (see examples/train_library).
+# projects then say find_package(tailor) and link tailor::tailor (see examples).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -8,7 +8,9 @@ set(TAILOR_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tailor)
 install(TARGETS tailor EXPORT tailor-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS tailor_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY src/tailor DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(CODE "set(source \"${PROJECT_SOURCE_DIR}/src\")
+set(include \"${CMAKE_INSTALL_INCLUDEDIR}\")")
+install(SCRIPT cmake/InstallHeaders.cmake)
 foreach(folder architectures recipes spaces)
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder})
     install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/tailor FILES_MATCHING PATTERN "*.toml")

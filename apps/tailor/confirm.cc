@@ -69,8 +69,7 @@ void confirm(const Arguments& a) {
     if (a.say_what())
       throw usage_error(
           "'{}' is the study's confirmation already, and stays as it was begun: leave the options out to go "
-          "on "
-          "with it, or give --again for another one, with other seeds",
+          "on with it, or give --again for another one, with other seeds",
           storage.get_study(*confirmation).name);
   }
   SessionImages images = open_images(a.data.empty() ? study.data.name : a.data);

@@ -16,9 +16,9 @@
 #include "tailor/data/content_reader.h"
 #include "tailor/data/idx.h"
 #include "tailor/data/picture.h"
-#include "tailor/nn/kernels/layers/softmax_loss.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/train/model.h"
+#include "tailor/train/predictor.h"
 
 namespace tailor {
 namespace {
@@ -117,32 +117,6 @@ Inputs read_inputs(const Arguments& arguments, const Model& model) {
   return inputs;
 }
 
-// Probabilities [count][classes].
-std::vector<float> predict_all(const Inputs& inputs, Model& model, const Arguments& arguments) {
-  Workers workers(arguments.threads);
-  const std::size_t batch = std::min(batch_size, inputs.count), floats = model.architecture.input.size();
-  Network network(
-      model.architecture,
-      {.max_batch = static_cast<int>(batch), .training = false, .bf16 = arguments.precision == "bf16"},
-      workers);
-  network.use(model.values.data());
-  const Augmenter augmenter(model.architecture.input, model.normalization);
-  Evaluator evaluator(network, augmenter, model.architecture.input, model.views, workers);
-  Progress progress(static_cast<std::int64_t>(inputs.count), "images");
-  const std::size_t classes = static_cast<std::size_t>(network.classes());
-  std::vector<float> probabilities(inputs.count * classes);
-  std::vector<const std::uint8_t*> images;
-  for (std::size_t first = 0; first < inputs.count; first += batch) {
-    const std::size_t n = std::min(batch, inputs.count - first);
-    images.clear();
-    for (std::size_t i = 0; i < n; ++i) images.push_back(inputs.pixels.data() + (first + i) * floats);
-    kernels::softmax(evaluator.logits(images), static_cast<int>(n), network.classes(),
-                     probabilities.data() + first * classes);
-    if (inputs.count > batch) progress.update(static_cast<std::int64_t>(first + n), "predicting");
-  }
-  return probabilities;
-}
-
 // The most probable classes; of equals the earlier.
 std::vector<int> top_classes(const float* probabilities, int classes, int top) {
   std::vector<int> order(static_cast<std::size_t>(classes));
@@ -222,9 +196,16 @@ void print_json(const Arguments& arguments, const Inputs& inputs, const Model& m
 }
 
 void predict(const Arguments& arguments) {
-  Model model = find_model(arguments.model);
-  const Inputs inputs = read_inputs(arguments, model);
-  const std::vector<float> probabilities = predict_all(inputs, model, arguments);
+  Model found = find_model(arguments.model);
+  const Inputs inputs = read_inputs(arguments, found);
+  Predictor predictor(std::move(found), {.batch = static_cast<int>(std::min(batch_size, inputs.count)),
+                                         .threads = arguments.threads,
+                                         .bf16 = arguments.precision == "bf16"});
+  const Model& model = predictor.model();
+  Progress progress(static_cast<std::int64_t>(inputs.count), "images");
+  const std::vector<float> probabilities = predictor.predict(inputs.pixels, [&](std::size_t done) {
+    if (inputs.count > batch_size) progress.update(static_cast<std::int64_t>(done), "predicting");
+  });
   (arguments.json ? print_json : print_text)(arguments, inputs, model, probabilities);
 }
 

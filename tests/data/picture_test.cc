@@ -292,8 +292,7 @@ TEST(Picture, TheUsualGroundIsTheMedianOfTheBorders) {
 TEST(Picture, DescribesWhatWasDone) {
   EXPECT_EQ(describe({.from = {48, 64, 3}, .to = {28, 28, 1}, .turned = true, .inverted = true}),
             "64 x 48 colour -> 28 x 28 grey: turned upright (EXIF), inverted, converted to grey, scaled to "
-            "28 x 21, "
-            "centred on black");
+            "28 x 21, centred on black");
   EXPECT_EQ(describe({.from = {28, 28, 1}, .to = {28, 28, 1}}), "28 x 28 grey -> 28 x 28 grey: unchanged");
   EXPECT_THAT(describe({.from = {20, 28, 1}, .to = {28, 28, 1}, .ground = {245, 245, 245}}),
               testing::EndsWith("centred on grey 245"));

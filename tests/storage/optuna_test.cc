@@ -127,18 +127,16 @@ std::vector<std::string> schema_of(Backend backend, const std::string& url) {
   std::vector<std::string> all;
   for (const char* part : {
            "SELECT table_name, ordinal_position, column_name, data_type, udt_name, is_nullable, "
-           "column_default, "
-           "character_maximum_length, numeric_precision, datetime_precision FROM information_schema.columns "
-           "WHERE table_schema = current_schema() ORDER BY 1, 2",
-           "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-           "WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2",
+           "column_default, character_maximum_length, numeric_precision, datetime_precision FROM "
+           "information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2",
+           "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE "
+           "connamespace = current_schema()::regnamespace ORDER BY 1, 2",
            "SELECT tablename, indexname, replace(indexdef, current_schema() || '.', '') FROM pg_indexes "
            "WHERE schemaname = current_schema() ORDER BY 1, 2",
-           "SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid "
-           "WHERE t.typnamespace = current_schema()::regnamespace ORDER BY 1, e.enumsortorder",
+           "SELECT t.typname, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid WHERE "
+           "t.typnamespace = current_schema()::regnamespace ORDER BY 1, e.enumsortorder",
            "SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle FROM "
-           "pg_sequences "
-           "WHERE schemaname = current_schema() ORDER BY 1",
+           "pg_sequences WHERE schemaname = current_schema() ORDER BY 1",
        }) {
     const std::vector<std::string> lines = query(url, part);
     EXPECT_FALSE(lines.empty()) << part;

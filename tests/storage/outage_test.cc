@@ -107,8 +107,8 @@ TEST_F(OutageTest, ServerCrashes) {
 TEST_F(OutageTest, ConnectionsAreCut) {
   run(60, [&] {
     query(url,
-          "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity "
-          "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+          "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+          "AND pid <> pg_backend_pid()");
     std::this_thread::sleep_for(25ms);
   });
 }

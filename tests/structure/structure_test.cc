@@ -29,7 +29,7 @@ constexpr std::string_view layers[] = {
     "nn/plan", "nn", "interop", "train", "storage",                                               //
     "tune/space", "tune/samplers", "tune/pruners", "tune/race", "tune/study", "tune/files",       //
     "tune/objective", "tune/spread", "tune/confirm", "tune/queue", "tune",                        //
-    "analysis", "report/drawing", "report"};
+    "analysis", "report/drawing", "report", ""};  // the last: what users include
 
 constexpr std::array<std::string_view, 10> folders = {"src",      "apps",    "tests",   "benchmarks",
                                                       "examples", "scripts", "recipes", "architectures",
@@ -85,7 +85,8 @@ std::optional<std::string> quoted_include(const std::string& line) {
 // Place in the list of the folder of a path such as tailor/nn/network.h; the list's size if it is not there.
 std::size_t layer_of(std::string_view path) {
   path.remove_prefix(std::string_view("tailor/").size());
-  const std::string_view folder = path.substr(0, path.rfind('/'));
+  const std::size_t slash = path.rfind('/');
+  const std::string_view folder = slash == std::string_view::npos ? "" : path.substr(0, slash);
   return static_cast<std::size_t>(std::find(std::begin(layers), std::end(layers), folder) -
                                   std::begin(layers));
 }

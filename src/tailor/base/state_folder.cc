@@ -30,8 +30,7 @@ fs::path state_folder() {
   if (!home.is_absolute())
     throw bad_input(
         "this account has no home folder to keep its ledger of test images in: set XDG_STATE_HOME to a "
-        "folder "
-        "that stays");
+        "folder that stays");
   return home / ".local/state/tailor";
 }
 

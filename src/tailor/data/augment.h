@@ -17,14 +17,12 @@ namespace tailor {
 // centre, shift (bilinear; pixels from outside are 0), contrast and brightness (then limited to the valid
 // range), noise, erasing (to 0).
 struct Augmentation {
-  double flip = 0;  // probability of a horizontal flip
-  double shift =
-      0;  // pixels, uniform in [-shift, shift] for each axis; whole pixels if shift is a whole number
-  double rotation = 0;  // degrees, uniform in [-rotation, rotation]
-  double scale = 0;     // uniform factor in [1 - scale, 1 + scale], scale < 1
-  double shear = 0;     // degrees of a horizontal shear, uniform in [-shear, shear], below 90
-  double erasing =
-      0;  // probability of erasing a rectangle (Zhong et al., "Random erasing", arXiv:1708.04896)
+  double flip = 0;          // probability of a horizontal flip
+  double shift = 0;         // pixels, uniform in [-shift, shift] for each axis; whole ones if shift is whole
+  double rotation = 0;      // degrees, uniform in [-rotation, rotation]
+  double scale = 0;         // uniform factor in [1 - scale, 1 + scale], scale < 1
+  double shear = 0;         // degrees of a horizontal shear, uniform in [-shear, shear], below 90
+  double erasing = 0;       // probability of erasing a rectangle (Zhong et al., arXiv:1708.04896)
   double erasing_area = 0;  // largest share of the image
   double brightness = 0;    // uniform offset in [-brightness, brightness], of full range
   double contrast = 0;      // uniform factor in [1 - contrast, 1 + contrast] around the varied image's mean

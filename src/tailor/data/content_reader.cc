@@ -111,8 +111,7 @@ std::size_t ContentReader::inflate_some(void* to, std::size_t bytes) {
     if (!more)
       throw bad_input(
           "{}: byte {} of the gzip file (byte {} of its content): expected more data, got the end of the "
-          "file; "
-          "it is truncated: copy or download it again",
+          "file; it is truncated: copy or download it again",
           name_, position, offset_ + done);
     const auto room = static_cast<uInt>(std::min<std::size_t>(bytes - done, 1u << 30));
     stream.next_out = begin + done;
@@ -123,8 +122,7 @@ std::size_t ContentReader::inflate_some(void* to, std::size_t bytes) {
     if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
       throw bad_input(
           "{}: byte {} of the gzip file (byte {} of its content): expected valid gzip data, got \"{}\"; the "
-          "file "
-          "is damaged: copy or download it again",
+          "file is damaged: copy or download it again",
           name_, static_cast<std::uint64_t>(std::ftell(file_.get())) - stream.avail_in, offset_ + done,
           stream.msg ? stream.msg : "an unknown error");
   }

@@ -1,11 +1,11 @@
 #include "tailor/data/dataset.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
+#include "tailor/base/mutex.h"
 #include "tailor/base/text.h"
 #include "tailor/data/idx.h"
 #include "tailor/data/idx_folder.h"
@@ -48,7 +48,7 @@ class IdxDataset : public Dataset {
   ImageSet read_train() const override {
     IdxImages images = read_images(Part::train_images);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       train_images_hash_ = images.hash;
     }
     return combine(std::move(images), train_labels(), Part::train_images, Part::train_labels);
@@ -117,7 +117,7 @@ class IdxDataset : public Dataset {
   }
 
   const IdxLabels& train_labels() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (!train_labels_) {
       IdxLabels labels = read_labels(Part::train_labels);
       if (*std::max_element(labels.labels.begin(), labels.labels.end()) == 0)
@@ -133,16 +133,16 @@ class IdxDataset : public Dataset {
   const KnownSet* known() const {
     const KnownFile labels = identify_file(train_labels().hash);
     if (!labels.set) return nullptr;
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (train_images_hash_.empty()) train_images_hash_ = read_images(Part::train_images).hash;
     return identify_file(train_images_hash_).set == labels.set ? labels.set : nullptr;
   }
 
   const IdxFolder folder_;
   const std::string reference_;
-  mutable std::mutex mutex_;
-  mutable std::optional<IdxLabels> train_labels_;  // guarded by mutex_, never changed once there
-  mutable std::string train_images_hash_;          // guarded by mutex_
+  mutable Mutex mutex_;
+  mutable std::optional<IdxLabels> train_labels_ TAILOR_GUARDED_BY(mutex_);  // never changed once there
+  mutable std::string train_images_hash_ TAILOR_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -158,8 +158,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
     if (!std::filesystem::is_directory(folder, code))
       throw bad_input(
           "{}: expected the data set {}, got no such folder: install it (apt-get install {}) or give a "
-          "folder with its "
-          "four IDX files",
+          "folder with its four IDX files",
           folder.string(), set->name, set->package);
   } else if (!std::filesystem::is_directory(folder, code)) {
     std::vector<std::string> names;

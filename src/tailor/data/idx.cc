@@ -81,8 +81,7 @@ class IdxFile {
     if (overflow || total > max_content)
       throw bad_input(
           "{}: byte 4: expected at most {} bytes of {}, got a header that promises {} times {} bytes: the "
-          "header "
-          "is damaged",
+          "header is damaged",
           name(), max_content, items, count, item);
     if (header + total > reader_.largest_content()) throw too_short(count, item, items, header);
     if (!reader_.compressed() && header + total < reader_.largest_content())
@@ -129,8 +128,7 @@ class IdxFile {
     if (reader_.compressed() && content == header)
       return bad_input(
           "{}: byte 4: expected no more than the {} bytes that a gzip file of this size can hold, got a "
-          "header "
-          "that promises {} {} of {} bytes: the header is damaged or the file truncated",
+          "header that promises {} {} of {} bytes: the header is damaged or the file truncated",
           name(), reader_.largest_content(), count, items, item);
     return bad_input(
         "{}: byte {}: expected {} {}, {} bytes in all, got the end of the file after {} of them: the file is "

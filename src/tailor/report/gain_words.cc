@@ -71,21 +71,20 @@ std::string optimism_words(const Optimism& o, const MeasureText& words) {
   std::string text;
   if (o.optimism && o.optimism->contains(0)) {
     text = fmt::format(
-        "Whether the study's best result, {}, was too good, the seeds do not tell (claimed less "
-        "what the same setting reaches on fresh seeds: {})",
+        "Whether the study's best result, {}, was too good, the seeds do not tell (claimed less what the "
+        "same setting reaches on fresh seeds: {})",
         words.value(o.claimed), words.told_difference(*o.optimism));
   } else if (o.optimism) {
     text = fmt::format(
-        "The study's best result, {}, was {} too good: so much less the same setting reaches on "
-        "fresh seeds",
+        "The study's best result, {}, was {} too good: so much less the same setting reaches on fresh seeds",
         words.value(o.claimed), words.told_difference(*o.optimism));
   }
   if (o.reuse) {
     const Estimate& r = *o.reuse;
     const bool more = r.estimate >= 0;
     text += fmt::format(
-        "{}On the validation images, by which it was chosen, these trainings score {} {} than on "
-        "the test images",
+        "{}On the validation images, by which it was chosen, these trainings score {} {} than on the test "
+        "images",
         text.empty() ? "" : ". ", words.told_difference(more ? r : Estimate{-r.estimate, -r.high, -r.low}),
         more ? "more" : "less");
   }

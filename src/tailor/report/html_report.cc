@@ -14,8 +14,7 @@ std::string html_report(std::string_view document) {
   if (place == std::string_view::npos) {
     throw failure(
         "report: this build has no report page, because Node.js 18 or npm was missing or TAILOR_PAGE was "
-        "OFF; "
-        "install nodejs and npm and build again, or ask for --format markdown or --json");
+        "OFF; install nodejs and npm and build again, or ask for --format markdown or --json");
   }
   // In JSON a "<" can only stand in a string; written as an escape, it cannot end the script element or begin
   // a comment in it.

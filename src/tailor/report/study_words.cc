@@ -36,8 +36,8 @@ std::string gain_sentence(const StudyTable& table, const Findings& f, const Conf
   const bool repeated = table.recommendation && table.recommendation->reports > 1;
   if (repeated)
     return fmt::format(
-        "Trial {} is recommended: {} on average over its {} trainings; `tailor confirm` tells "
-        "what of it holds up.",
+        "Trial {} is recommended: {} on average over its {} trainings; `tailor confirm` tells what of it "
+        "holds up.",
         table.trials[*best].number, words.value((table.maximize ? -1 : 1) * table.recommendation->mean),
         table.recommendation->reports);
   if (table.trials[*best].role == TrialRole::untuned)
@@ -171,37 +171,31 @@ const std::vector<GlossaryEntry>& glossary() {
        "result too good."},
       {"test images",
        "Images that had no say in any choice. They are sealed, and opened once, for the winner and what it "
-       "is "
-       "compared with."},
+       "is compared with."},
       {"95 % interval", "A range made so that it holds the true value in 95 of 100 studies like this one."},
       {"optimism",
        "How much better the study's best result looks than what the same setting does on fresh seeds. Also "
        "called the winner's curse."},
       {"best length",
        "The number of epochs after which the untuned default did best in the study: what stopping early "
-       "would "
-       "have found without any tuning."},
+       "would have found without any tuning."},
       {"fixed by hand",
        "What the study file holds fixed in every trial. The default with it, and nothing tuned, is a "
-       "baseline "
-       "of its own, so that its share of the gain is not taken for the tuning's."},
+       "baseline of its own, so that its share of the gain is not taken for the tuning's."},
       {"random setting",
        "A setting drawn uniformly from the space, without looking at any result. What is reported is the "
-       "mean "
-       "of several, each drawn anew."},
+       "mean of several, each drawn anew."},
       {"confirmation",
        "Leading settings and baselines trained again with fresh seeds, the same seeds for all; the winner "
        "and what it is compared with once more with seeds that had no say in choosing it."},
       {"result",
        "The value of a trial that was trained to its end. What a trial had when it was cut short is none: "
-       "less "
-       "training gives other values, and settings that change the learning rate over time show their worth "
-       "late."},
+       "less training gives other values, and settings that change the learning rate over time show their "
+       "worth late."},
       {"pruned", "Ended early because it was behind others after as many epochs."},
       {"fANOVA",
        "How much of the variation of results over the whole space is due to one hyperparameter, or to a pair "
-       "of "
-       "them, according to a forest of decision trees that was fitted to the trials."},
+       "of them, according to a forest of decision trees that was fitted to the trials."},
       {"PED-ANOVA",
        "How differently a hyperparameter is distributed among the best tenth of trials and among all: what "
        "matters for being among the best."},

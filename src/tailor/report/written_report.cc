@@ -85,8 +85,7 @@ class Writer {
     const auto tested = data["test_images"].get<long long>();
     blocks_.push_back(
         Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
-                              "validation, {} test images, split "
-                              "{:.12} (seed {}).",
+                              "validation, {} test images, split {:.12} (seed {}).",
                               plain(study["architecture"]["name"]),
                               with_thousands(study["architecture"]["parameters"].get<long long>()),
                               plain(study["architecture"]["fingerprint"]), plain(data["name"]),
@@ -125,8 +124,7 @@ class Writer {
     blocks_.push_back(std::move(quantiles));
     blocks_.push_back(Paragraph{fmt::format(
         "{} random settings, each trained for {} epochs with one seed{}{}. Intervals hold with 95 %; a bound "
-        "is "
-        "missing where so few settings do not tell it.",
+        "is missing where so few settings do not tell it.",
         plain(e["settings"]), plain(e["epochs"]),
         e["diverged"] == 0
             ? ""

@@ -217,10 +217,9 @@ class PostgresqlDatabase final : public Database {
                          own_row());
     }
     return fmt::format(
-        "DELETE FROM trial_system_attributes "
-        "WHERE trial_id IS NULL AND key LIKE 'tailor:session:%' AND value_json < '\"{}'; "
-        "INSERT INTO trial_system_attributes (trial_id, key, value_json) "
-        "VALUES (NULL, 'tailor:session:{}', '\"{}\"'); ",
+        "DELETE FROM trial_system_attributes WHERE trial_id IS NULL AND key LIKE 'tailor:session:%' AND "
+        "value_json < '\"{}'; INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (NULL, "
+        "'tailor:session:{}', '\"{}\"'); ",
         format_timestamp(current_time() - session_lifetime), session_.id(), mark_value());
   }
 

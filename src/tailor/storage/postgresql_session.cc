@@ -62,8 +62,7 @@ PostgresqlSession::PostgresqlSession(const std::string& url)
     throw usage_error(
         "storage '{}': the address cannot be read; expected postgresql://user@host/database. Write special "
         "characters in a name or password as % and their code: %40 for @, %3A for :, %2F for /, %3F for ?, "
-        "%23 "
-        "for #, %25 for %",
+        "%23 for #, %25 for %",
         shown_url_);
 }
 

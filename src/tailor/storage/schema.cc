@@ -128,8 +128,7 @@ bool schema_is_ready(Database& database) {
   if (version != schema_version) {
     throw bad_input(
         "{}: its tables are Optuna's schema {}, expected {} (Optuna 3.2 and later). `optuna storage upgrade` "
-        "of a "
-        "current Optuna can convert older ones; or name another database.",
+        "of a current Optuna can convert older ones; or name another database.",
         database.name(), version, schema_version);
   }
   return true;

@@ -227,8 +227,7 @@ class SqliteDatabase final : public Database {
     if (!ignored && log > 0 && !std::filesystem::exists(path_ + "-shm", ignored))
       throw failure(
           "{}: its last changes are still in {}-wal, and reading that takes the right to write: ask its "
-          "owner to "
-          "open the database once, or copy both files to a folder of yours",
+          "owner to open the database once, or copy both files to a folder of yours",
           path_, file.filename().string());
     return ignored || log == 0;
   }

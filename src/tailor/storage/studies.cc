@@ -43,8 +43,8 @@ void set_study_attribute(Database& db, std::string_view table, StudyId study, st
   bool found = false;
   db.execute("SELECT 1 FROM studies WHERE study_id = ?", {sql(study)}, [&](const Row&) { found = true; });
   if (!found) throw unknown_study(db, study);
-  db.execute(fmt::format("INSERT INTO {} (study_id, \"key\", value_json) VALUES (?, ?, ?) "
-                         "ON CONFLICT (study_id, \"key\") DO UPDATE SET value_json = excluded.value_json",
+  db.execute(fmt::format("INSERT INTO {} (study_id, \"key\", value_json) VALUES (?, ?, ?) ON CONFLICT "
+                         "(study_id, \"key\") DO UPDATE SET value_json = excluded.value_json",
                          table),
              {sql(study), key, json});
 }

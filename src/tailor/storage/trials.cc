@@ -41,8 +41,8 @@ void check_values(TrialState state, const std::vector<double>& values, std::int6
 std::optional<ParamDefinition> earlier_definition(Database& db, StudyId study, std::string_view name) {
   std::optional<ParamDefinition> earlier;
   db.execute(
-      "SELECT p.distribution_json FROM trials t JOIN trial_params p ON p.trial_id = t.trial_id "
-      "WHERE t.study_id = ? AND p.param_name = ? LIMIT 1",
+      "SELECT p.distribution_json FROM trials t JOIN trial_params p ON p.trial_id = t.trial_id WHERE "
+      "t.study_id = ? AND p.param_name = ? LIMIT 1",
       {sql(study), name}, [&](const Row& row) {
         earlier = ParamDefinition{std::string(name),
                                   distribution_from_json(row.text(0), fmt::format("parameter '{}'", name))};
@@ -83,9 +83,8 @@ TrialState trial_state(std::string_view name, const Database& database) {
 
 LockedTrial lock_trial(Database& db, TrialId trial) {
   std::optional<LockedTrial> found;
-  db.execute(fmt::format("SELECT t.study_id, t.number, t.state, "
-                         "(SELECT COUNT(*) FROM study_directions d WHERE d.study_id = t.study_id) "
-                         "FROM trials t WHERE t.trial_id = ?{}",
+  db.execute(fmt::format("SELECT t.study_id, t.number, t.state, (SELECT COUNT(*) FROM study_directions d "
+                         "WHERE d.study_id = t.study_id) FROM trials t WHERE t.trial_id = ?{}",
                          db.dialect().lock_trial),
              {sql(trial)}, [&](const Row& row) {
                found = LockedTrial{StudyId{row.integer(0)}, row.integer(1), trial_state(row.text(2), db),
@@ -130,8 +129,8 @@ void Storage::Session::insert_params(StudyId study, TrialId trial, const std::ve
                                  texts.emplace_back(distribution_to_json(param.distribution()))});
   }
   insert("trial_params (trial_id, param_name, param_value, distribution_json)", 4, values,
-         "ON CONFLICT (trial_id, param_name) DO UPDATE "
-         "SET param_value = excluded.param_value, distribution_json = excluded.distribution_json");
+         "ON CONFLICT (trial_id, param_name) DO UPDATE SET param_value = excluded.param_value, "
+         "distribution_json = excluded.distribution_json");
 }
 
 void Storage::Session::check_param(StudyId study, const ParamDefinition& param) {
@@ -184,10 +183,10 @@ CreatedTrial Storage::Session::insert_trial(StudyId study, const NewTrial& trial
   const SqlValue known = sql(numbered[study]);
   CreatedTrial created;
   db->execute(
-      "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) VALUES (COALESCE("
-      "(SELECT number + 1 FROM trials WHERE trial_id = ? AND study_id = ?) + "
-      "(SELECT COUNT(*) FROM trials WHERE study_id + 0 = ? AND trial_id > ?), "
-      "(SELECT COUNT(*) FROM trials WHERE study_id = ?)), ?, ?, ?, ?) RETURNING trial_id, number",
+      "INSERT INTO trials (number, study_id, state, datetime_start, datetime_complete) VALUES "
+      "(COALESCE((SELECT number + 1 FROM trials WHERE trial_id = ? AND study_id = ?) + (SELECT COUNT(*) FROM "
+      "trials WHERE study_id + 0 = ? AND trial_id > ?), (SELECT COUNT(*) FROM trials WHERE study_id = ?)), "
+      "?, ?, ?, ?) RETURNING trial_id, number",
       {known, sql(study), sql(study), known, sql(study), sql(study), name_of(trial.state),
        if_true(trial.state != TrialState::waiting), if_true(is_finished(trial.state))},
       [&](const Row& row) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tailor/base/rounding.h"
 #include "tailor/data/mixing.h"
 #include "tailor/nn/operators/pass.h"
 
@@ -22,7 +23,7 @@ BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t
       batch_size_(settings.batch_size),
       mixup_(settings.mixup),
       cutmix_(settings.cutmix),
-      steps_((static_cast<std::int64_t>(indices.size()) + batch_size_ - 1) / batch_size_),
+      steps_(ceil_div(static_cast<std::int64_t>(indices.size()), std::int64_t{batch_size_})),
       epoch_key_(key) {
   const std::size_t batch = static_cast<std::size_t>(batch_size_);
   labels_.resize(batch);

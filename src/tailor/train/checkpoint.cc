@@ -64,8 +64,7 @@ TrainingState read_checkpoint(const std::filesystem::path& file, const std::stri
   if (text("identity") != identity)
     throw bad_input(
         "{}: belongs to another training (architecture, hyperparameters, split or seed differ); start anew "
-        "in "
-        "another folder",
+        "in another folder",
         file.string());
   TrainingState state;
   try {

@@ -89,8 +89,7 @@ std::string hyperparameters_text() {
   return "  name                    default         values\n\n" + text +
          wrapped("",
                  "Set them with --set name=value or a recipe. Where each default comes from: "
-                 "docs/hyperparameters.md, "
-                 "or --json.",
+                 "docs/hyperparameters.md, or --json.",
                  0);
 }
 

@@ -4,14 +4,22 @@
 //
 // With g = gradient * gradient_scale, p the value, lr the rate, wd the weight decay of p's range, t the step
 // from 1:
-//   coupled decay    g += wd * p                                  (L2: sgd, adam, rmsprop)
-//   decoupled decay  p *= 1 - lr * wd                             (adamw, lion; the others if
-//   decoupled_weight_decay) sgd      b = momentum * b + g;  p -= lr * (nesterov ? g + momentum * b : b)
-//   adam(w)  m += (1 - beta1) * (g - m);  v = beta2 * v + (1 - beta2) * g * g
-//            p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
-//   rmsprop  v = rho * v + (1 - rho) * g * g;  b = rmsprop_momentum * b + g / (sqrt(v) + epsilon);  p -= lr *
-//   b lion     p -= lr * sign(beta1 * m + (1 - beta1) * g);  m += (1 - lion_beta2) * (g - m) average  a += (1
-//   - weight_average) * (p - a)
+//   decay, coupled    g += wd * p           (L2: sgd, adam, rmsprop)
+//   decay, decoupled  p *= 1 - lr * wd      (adamw, lion; the others if decoupled_weight_decay)
+//
+//   sgd               b  = momentum * b + g
+//                     p -= lr * (nesterov ? g + momentum * b : b)
+//   adam, adamw       m += (1 - beta1) * (g - m)
+//                     v  = beta2 * v + (1 - beta2) * g * g
+//                     p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
+//   rmsprop           v  = rho * v + (1 - rho) * g * g
+//                     b  = rmsprop_momentum * b + g / (sqrt(v) + epsilon)
+//                     p -= lr * b
+//   lion              p -= lr * sign(beta1 * m + (1 - beta1) * g)
+//                     m += (1 - lion_beta2) * (g - m)
+//
+//   average           a += (1 - weight_average) * (p - a)
+//
 // These are PyTorch's semantics (torch.optim.SGD, Adam, AdamW, RMSprop; swa_utils.get_ema_avg_fn); Lion is
 // Chen et al., arXiv:2302.06675, algorithm 2. All in f32 without fused multiply-adds, so results are the same
 // on every machine.
@@ -29,8 +37,8 @@ namespace tailor {
 struct ParameterRange {
   std::size_t offset = 0;
   std::size_t size = 0;
-  bool decays =
-      true;  // a weight; biases and batch norms' scales and shifts decay only with decay_biases_and_norms
+  // A weight; biases and batch norms' scales and shifts decay only with decay_biases_and_norms.
+  bool decays = true;
 };
 
 class Optimizer {

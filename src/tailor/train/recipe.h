@@ -5,8 +5,8 @@
 //   architecture = "mnist_cnn"  optional: the one it was tuned for
 //   [hyperparameters]
 //   learning_rate = 0.04        names and ranges as in hyperparameters.h; native TOML types
-//   [run]                       optional, ignored: what a run.toml says about its data and seed, so that it
-//   is a recipe
+//   [run]                       optional, ignored: what a run.toml, which is itself a recipe, says about its
+//                               data and seed
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Every hyperparameter's value for one training. The one definition of their names, types, ranges, defaults,
-// units and effects is the table in hyperparameters.cc, which binds each row to a member of this struct;
+// units and effects is the table in hyperparameter_table.cc, which binds each row to a member of this struct;
 // default_settings() there makes one.
 #pragma once
 

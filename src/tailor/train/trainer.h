@@ -44,12 +44,12 @@ struct TrainerOptions {
 
 // What a caller may want to see or say during a training. Any may be empty.
 struct TrainerCallbacks {
-  std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)> step =
-      nullptr;  // after each training step
-  std::function<void(const EpochMetrics&)> epoch =
-      nullptr;  // after each epoch, measured; before its checkpoint is written
-  std::function<bool()> stop =
-      nullptr;  // asked after each step and while measuring: true ends the run as `interrupted`
+  // After each training step.
+  std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)> step = nullptr;
+  // After each epoch, measured; before its checkpoint is written.
+  std::function<void(const EpochMetrics&)> epoch = nullptr;
+  // Asked after each step and while measuring: true ends the run as `interrupted`.
+  std::function<bool()> stop = nullptr;
 };
 
 // `paused`: the epoch asked for is done, others are left.
@@ -109,8 +109,8 @@ class Trainer {
   const Normalization normalization_;
   Workers workers_;
   Network network_;
-  std::unique_ptr<Network>
-      exact_;  // if training rounds: what measures, in f32 as evaluation and prediction will
+  // If training rounds: what measures, in f32 as evaluation and prediction will.
+  std::unique_ptr<Network> exact_;
   Augmenter augmenter_, plain_;
   BatchLoader loader_;
   Evaluator evaluator_;

@@ -214,8 +214,7 @@ TEST(ArchitectureErrors, Ends) {
             "1x1x10; it gives 26x26x2");
   EXPECT_EQ(message("name = \"x\"\n[[layer]]\ntype = \"flatten\"\n[[layer]]\ntype = \"dense\"\nunits = 12"),
             "x.toml:6: layer 2 (dense), key 'units': the last layer must give one logit for each of the 10 "
-            "classes, 1x1x10; "
-            "it gives 1x1x12 (units = \"classes\" follows the data)");
+            "classes, 1x1x10; it gives 1x1x12 (units = \"classes\" follows the data)");
   EXPECT_EQ(with(conv + "name = \"lost\"", "type = \"flatten\"\ninput = \"input\""),
             "x.toml:2: layer 1 (conv2d): no layer reads the output of 'lost': connect it or take it out");
 }

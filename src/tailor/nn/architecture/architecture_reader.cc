@@ -53,7 +53,7 @@ bool valid_name(std::string_view name) {
 }
 
 // One [[layer]] table and where it stands; the layers that its `activation` adds share it.
-struct Place {
+struct LayerTable {
   const toml::table* table = nullptr;
   int number = 0;    // 1 for the first [[layer]]
   std::string kind;  // empty until known
@@ -77,7 +77,7 @@ class Reader {
       if (const auto name = (*layers[i].as_table())["name"].value_exact<std::string>())
         given_.emplace(*name, i + 1);
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      place_ = Place{layers[i].as_table(), static_cast<int>(i) + 1, ""};
+      place_ = LayerTable{layers[i].as_table(), static_cast<int>(i) + 1, ""};
       read_layer();
     }
     infer_shapes(a_, [this](int layer, const std::string& key, const std::string& problem) {
@@ -400,8 +400,8 @@ class Reader {
   const std::string& origin_;
   const DataShape& data_;
   Architecture a_;
-  Place place_;                               // of the layer being read
-  std::vector<Place> places_;                 // of each of a_.layers
+  LayerTable place_;                          // of the layer being read
+  std::vector<LayerTable> places_;            // of each of a_.layers
   std::map<std::string, std::size_t> given_;  // names in the file -> number of the first [[layer]] with it
   std::map<std::string, int> outputs_;        // names so far -> the layer that a reference to it reads
   std::map<LayerKind, int> numbers_;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "tailor/base/rounding.h"
+
 namespace tailor {
 
 int MemoryPlan::add(std::size_t bytes, int first, int last) {
-  buffers_.push_back({(bytes + alignment - 1) / alignment * alignment, first, last});
+  buffers_.push_back({round_up(bytes, alignment), first, last});
   return static_cast<int>(buffers_.size()) - 1;
 }
 

@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "tailor/base/aligned.h"
+#include "tailor/base/rounding.h"
 
 namespace tailor {
 
 // Floats in whole cache lines: how arrays that follow one another stay aligned.
-constexpr std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
+constexpr std::size_t padded(std::size_t floats) { return round_up(floats, cache_line / sizeof(float)); }
 
 class MemoryPlan {
  public:

@@ -9,8 +9,6 @@
 namespace tailor {
 namespace {
 
-// Tensors start on cache lines.
-
 ParameterTensor tensor(const Layer& layer, int index, ParameterRole role, const char* suffix,
                        std::vector<std::int64_t> shape) {
   ParameterTensor t;

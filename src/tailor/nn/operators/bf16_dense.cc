@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/memory/memory_plan.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -69,7 +70,7 @@ class Bf16DenseOperator : public Operator {
   // max_lanes parts of whole cache lines; the last ones may be empty.
   template <class Task>
   void each_part(const Pass& pass, Task&& task) const {
-    const int most = ((in_ + max_lanes - 1) / max_lanes + 63) / 64 * 64;
+    const int most = round_up(ceil_div(in_, max_lanes), 64);
     pass.workers->run(max_lanes, [&](int part) {
       const int first = std::min(in_, part * most);
       task(part, first, std::min(most, in_ - first));

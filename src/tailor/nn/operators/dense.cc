@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/dispatch.h"
 #include "tailor/nn/kernels/layers/bias_gradient.h"
 #include "tailor/nn/kernels/sparse/sparse_dense.h"
@@ -76,7 +77,7 @@ class DenseOperator : public Operator {
     if (!kernels::sparse_forward_pays(kernels::sparse_density(x, pass.batch, in_))) return false;
     // A row's result is its own, so the weights need to pass only once for each thread.
     const int threads = pass.workers->threads();
-    each_block(pass, pass.batch, std::min(most_sparse_rows, (pass.batch + threads - 1) / threads),
+    each_block(pass, pass.batch, std::min(most_sparse_rows, ceil_div(pass.batch, threads)),
                [&](int, int first, int count) {
                  kernels::sparse_dense_forward(x + row(first, in_), w, bias, y + row(first, out_), count, in_,
                                                out_);
@@ -89,8 +90,7 @@ class DenseOperator : public Operator {
     const kernels::SparseGradients gradients(memory_.batch_scratch, pass.batch, out_);
     const std::int64_t nonzeros = kernels::sparse_compress_gradients(dy, gradients);
     if (!kernels::sparse_backward_pays(nonzeros, pass.batch, out_)) return false;
-    const int block = ((in_ + max_lanes - 1) / max_lanes + kernels::sparse_block - 1) /
-                      kernels::sparse_block * kernels::sparse_block;
+    const int block = round_up(ceil_div(in_, max_lanes), kernels::sparse_block);
     each_block(pass, in_, block, [&](int i, int first, int count) {
       kernels::sparse_dense_backward(gradients, x, w, dw, dx, first, count, in_,
                                      reinterpret_cast<float*>(scratch(i)));
@@ -104,7 +104,7 @@ class DenseOperator : public Operator {
 
   template <class Task>
   static void each_block(const Pass& pass, int total, int block, Task&& task) {
-    pass.workers->run((total + block - 1) / block,
+    pass.workers->run(ceil_div(total, block),
                       [&](int i) { task(i, i * block, std::min(block, total - i * block)); });
   }
 

@@ -9,7 +9,9 @@
 #include <dnnl.hpp>
 #endif
 
+#include "tailor/base/aligned.h"
 #include "tailor/base/error.h"
+#include "tailor/base/rounding.h"
 #include "tailor/base/threads.h"
 #include "tailor/nn/kernels/layers/elementwise.h"
 #include "tailor/nn/memory/memory_plan.h"
@@ -25,8 +27,7 @@ dnnl::engine& cpu() {
   return engine;
 }
 
-std::size_t floats(const memory::desc& desc) { return (desc.get_size() + sizeof(float) - 1) / sizeof(float); }
-// Keeps every packed part on a cache line of its own.
+std::size_t floats(const memory::desc& desc) { return ceil_div(desc.get_size(), sizeof(float)); }
 
 memory::desc tensor(const memory::dims& dims, memory::format_tag tag) {
   return {dims, memory::data_type::f32, tag};
@@ -91,7 +92,7 @@ auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::prim
 
 // A primitive with an argument list for each lane; run() only sets pointers. It calls oneDNN's C function,
 // because the C++ one makes a list of the arguments anew each time.
-class Pass {
+class LanePrimitive {
  public:
   void plan(dnnl::primitive primitive, const std::vector<std::pair<int, memory::desc>>& arguments,
             int lanes) {
@@ -158,8 +159,8 @@ struct Convolution::State {
   std::string implementation;
   memory::desc packed_forward, packed_backward, gradient, plain;
   std::size_t scratch = 64;
-  Pass forward[2], data[2], weights[2];  // [0] for one image, [1] for a chunk
-  Pass pack_forward, pack_backward, unpack;
+  LanePrimitive forward[2], data[2], weights[2];  // [0] for one image, [1] for a chunk
+  LanePrimitive pack_forward, pack_backward, unpack;
   std::vector<dnnl::stream> streams;
   std::size_t source_floats, output_floats;
 
@@ -191,7 +192,7 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passe
   memory::desc forward_order = tensor(weight_dims, memory::format_tag::any), data_order = forward_order,
                gradient_order = forward_order;
   const auto note = [&s](const auto& primitive) {
-    s.scratch = std::max(s.scratch, (primitive.scratchpad_desc().get_size() + 63) / 64 * 64);
+    s.scratch = std::max(s.scratch, round_up(primitive.scratchpad_desc().get_size(), cache_line));
     if (s.implementation.empty()) s.implementation = primitive.impl_info_str();
   };
   for (int which : {1, 0}) {
@@ -231,7 +232,7 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passe
                             lanes);
     }
   }
-  const auto plan_reorder = [&](Pass& pass, const memory::desc& from, const memory::desc& to) {
+  const auto plan_reorder = [&](LanePrimitive& pass, const memory::desc& from, const memory::desc& to) {
     pass.plan(dnnl::reorder(dnnl::reorder::primitive_desc(cpu(), from, cpu(), to)),
               {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, 1);
   };

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "tailor/base/error.h"
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/nn/plan/fuse.h"
 
@@ -47,18 +48,15 @@ std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& cont
   }
 }
 
-std::size_t aligned(std::size_t bytes) {
-  return (bytes + MemoryPlan::alignment - 1) / MemoryPlan::alignment * MemoryPlan::alignment;
-}
+std::size_t aligned(std::size_t bytes) { return round_up(bytes, MemoryPlan::alignment); }
 
 }  // namespace
 
 void require_bf16() {
   if (kernels::bf16_supported()) return;
   throw usage_error(
-      "precision 'bf16' needs a processor with matrix tiles (Intel AMX), which this one lacks or the "
-      "system does "
-      "not give; 'f32' is faster here than bf16 without them");
+      "precision 'bf16' needs a processor with matrix tiles (Intel AMX), which this one lacks or the system "
+      "does not give; 'f32' is faster here than bf16 without them");
 }
 
 PlanBuilder::PlanBuilder(Plan& plan, const Architecture& architecture, const ParameterTable& parameters,

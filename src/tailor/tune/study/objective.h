@@ -16,8 +16,8 @@ namespace tailor {
 struct Repetition {
   std::uint64_t seed = 0;
   std::optional<std::uint64_t> split_seed{};  // none: the study's own split
-  bool final_run =
-      false;  // of a confirmation: measures what is reported, and meets the test images if it may
+  // Of a confirmation: measures what is reported, and meets the test images if it may.
+  bool final_run = false;
 };
 
 // A part of one trial. What comes of it is a function of settings and repetition alone.

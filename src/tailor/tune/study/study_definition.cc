@@ -249,8 +249,7 @@ void check_change(const StudyDefinition& old, const StudyDefinition& now) {
     if (!difference.empty()) {
       throw usage_error(
           "the search space's '{}' cannot become that within one study: {}. Ranges may change and choices "
-          "may "
-          "be left out; for anything else give another study name",
+          "may be left out; for anything else give another study name",
           p.name, difference);
     }
   }

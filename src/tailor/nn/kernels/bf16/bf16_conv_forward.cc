@@ -1,4 +1,5 @@
 // Convolutions of an image, forward and (with the flipped weights) of a gradient.
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/bf16/amx-inl.h"
 #include "tailor/nn/kernels/bf16/bf16_conv.h"
 #include "tailor/nn/kernels/bf16/bf16_conv_plan.h"
@@ -11,8 +12,8 @@ struct Sums {
   alignas(64) float of[2][2][tile_sums];  // [upper, lower row][tile of outputs][pixel][output]
 };
 
-// Where the results of one place go.
-struct Place {
+// Where the results of one call go.
+struct OutputBlock {
   int row, column;  // of the upper left output
   int pixels;       // in each row
   int tile;         // of outputs
@@ -27,8 +28,8 @@ class Convolve {
   // outputs are done. An odd last row is computed twice; parts may overlap.
   template <class Finish>
   TAILOR_AMX void run(int height, int width, bool even, const Finish& finish) const {
-    const int parts = (width + tile_rows - 1) / tile_rows;
-    int pixels = (width + parts - 1) / parts;
+    const int parts = ceil_div(width, tile_rows);
+    int pixels = ceil_div(width, parts);
     if (even) pixels += pixels % 2;
     const TileRegisters registers(pixels);
     finish_writes();
@@ -37,7 +38,7 @@ class Convolve {
       const bool both = tile + 1 < plan_.output_tiles;
       for (int row = 0; row < height; row += 2) {
         for (int part = 0; part < parts; ++part) {
-          const Place place{row, std::min(part * pixels, width - pixels), pixels, tile};
+          const OutputBlock place{row, std::min(part * pixels, width - pixels), pixels, tile};
           if (both)
             multiply<true>(place, std::min(row + 1, height - 1), sums);
           else
@@ -56,7 +57,7 @@ class Convolve {
 
  private:
   template <bool Both>
-  TAILOR_AMX void multiply(const Place& place, int lower_row, Sums& sums) const {
+  TAILOR_AMX void multiply(const OutputBlock& place, int lower_row, Sums& sums) const {
     const std::size_t step = static_cast<std::size_t>(plan_.output_tiles) * tile_values;
     const Bf16* weights = packed_ + static_cast<std::size_t>(place.tile) * tile_values;
     zero_tiles<Both>();
@@ -80,7 +81,7 @@ class Convolve {
 };
 
 struct Store {
-  TAILOR_AMX void operator()(const Sums& sums, const Place& place, int tiles) const {
+  TAILOR_AMX void operator()(const Sums& sums, const OutputBlock& place, int tiles) const {
     for (int t = 0; t < tiles; ++t) {
       const __m512 bias = convolve.bias(place.tile + t);
       const __mmask16 lanes = convolve.lanes(place.tile + t);
@@ -111,7 +112,7 @@ struct Pool {
     best = _mm512_mask_mov_ps(best, larger, v);
     place = _mm512_mask_mov_epi32(place, larger, _mm512_set1_epi32(number));
   }
-  TAILOR_AMX void operator()(const Sums& sums, const Place& at, int tiles) const {
+  TAILOR_AMX void operator()(const Sums& sums, const OutputBlock& at, int tiles) const {
     for (int t = 0; t < tiles; ++t) {
       const __m512 bias = convolve.bias(at.tile + t);
       const __mmask16 lanes = convolve.lanes(at.tile + t);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/shapes.h"
 
 namespace tailor::kernels {
@@ -21,7 +22,7 @@ struct Bf16ConvPlan {
     row_pixels = (s.in_width + 2 * s.padding + 1) / 2 * 2;
     channel_tiles = (s.in_channels + 31) / 32;
     channels = channel_tiles * 32;
-    output_tiles = (s.out_channels + 15) / 16;
+    output_tiles = ceil_div(s.out_channels, 16);
     outputs = output_tiles * 16;
     gradient_steps = (s.out_height * row_pixels + 31) / 32;
     // The last step's furthest tap, in whole lines; an odd number of them keeps channels out of each other's

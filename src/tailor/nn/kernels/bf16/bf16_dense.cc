@@ -2,13 +2,14 @@
 
 #include <cstring>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/bf16/amx-inl.h"
 
 namespace tailor::kernels {
 namespace {
 
 // Matrices are cut into tiles of 16 rows or columns, and 32 in depth; what is missing is zero.
-constexpr int tiles16(int n) { return (n + 15) / 16; }
+constexpr int tiles16(int n) { return ceil_div(n, 16); }
 constexpr int tiles32(int n) { return (n + 31) / 32; }
 constexpr int even(int n) { return (n + 1) / 2 * 2; }
 

@@ -22,13 +22,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 // At most 16 lanes, because packed weights and scratch come in blocks of 16 channels.
 using Floats = hn::CappedTag<float, 16>;
 using Vector = hn::Vec<Floats>;
-constexpr int lane_count = static_cast<int>(hn::MaxLanes(Floats()));
+constexpr int vector_width = static_cast<int>(hn::MaxLanes(Floats()));
 
 HWY_INLINE Vector load(const float* from) { return hn::LoadU(Floats(), from); }
 HWY_INLINE void store(Vector v, float* to) { hn::StoreU(v, Floats(), to); }
 HWY_INLINE Vector broadcast(float value) { return hn::Set(Floats(), value); }
 
-// The first min(n, lane_count) values, zeros behind them; touches no other memory.
+// The first min(n, vector_width) values, zeros behind them; touches no other memory.
 HWY_INLINE Vector load_first(const float* from, std::size_t n) { return load_up_to(Floats(), from, n); }
 HWY_INLINE void store_first(Vector v, float* to, std::size_t n) { store_up_to(v, Floats(), to, n); }
 

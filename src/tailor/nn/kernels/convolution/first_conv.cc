@@ -12,6 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -59,8 +60,9 @@ HWY_INLINE void convolve(const Input& in, const float* x, const Layer& layer, in
   const Size left = static_cast<Size>(layer.out_channels - channel);
   TAILOR_UNROLL
   for (Size j = 0; j < vectors; ++j) {
-    const Vector start = layer.bias ? load_first(layer.bias + channel + j * lane_count, left - j * lane_count)
-                                    : hn::Zero(Floats());
+    const Vector start = layer.bias
+                             ? load_first(layer.bias + channel + j * vector_width, left - j * vector_width)
+                             : hn::Zero(Floats());
     TAILOR_UNROLL
     for (int p = 0; p < pixels; ++p) sum[p][j] = start;
   }
@@ -69,7 +71,7 @@ HWY_INLINE void convolve(const Input& in, const float* x, const Layer& layer, in
     for (int t = 0; t < in.taps; ++t, w += layer.out_padded) {
       Vector weights[vectors];
       TAILOR_UNROLL
-      for (int j = 0; j < vectors; ++j) weights[j] = load(w + j * lane_count);
+      for (int j = 0; j < vectors; ++j) weights[j] = load(w + j * vector_width);
       TAILOR_UNROLL
       for (int p = 0; p < pixels; ++p) {
         const Vector value = broadcast(x[p * in.channels + t]);
@@ -83,8 +85,8 @@ HWY_INLINE void convolve(const Input& in, const float* x, const Layer& layer, in
     TAILOR_UNROLL
     for (Size j = 0; j < vectors; ++j) {
       store_first(layer.relu ? relu(sum[p][j]) : sum[p][j],
-                  y + static_cast<Size>(p) * layer.out_channels + channel + j * lane_count,
-                  left - j * lane_count);
+                  y + static_cast<Size>(p) * layer.out_channels + channel + j * vector_width,
+                  left - j * vector_width);
     }
   }
 }
@@ -117,7 +119,7 @@ HWY_INLINE void convolve_block(const Input& in, const float* x, const Layer& lay
 template <int vectors>
 HWY_NOINLINE void convolve_row(const Input& in, const float* x, const Layer& layer, int channel, int width,
                                float* y) {
-  const int blocks = (width + most_pixels - 1) / most_pixels, block = (width + blocks - 1) / blocks;
+  const int blocks = ceil_div(width, most_pixels), block = ceil_div(width, blocks);
   for (int done = 0; done < width; done += block) {
     convolve_block<vectors>(in, x + done * in.channels, layer, channel, HWY_MIN(block, width - done),
                             y + static_cast<Size>(done) * layer.out_channels);
@@ -147,11 +149,11 @@ HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, co
   Vector sum[rows][taps][vectors], total[vectors];
   TAILOR_UNROLL
   for (Size j = 0; j < vectors; ++j) {
-    total[j] = to.total ? load(to.total + channel + j * lane_count) : hn::Zero(Floats());
+    total[j] = to.total ? load(to.total + channel + j * vector_width) : hn::Zero(Floats());
     TAILOR_UNROLL
     for (int i = 0; i < rows * taps; ++i) {
       sum[i / taps][i % taps][j] =
-          load(to.first + i / taps * to.row + i % taps * to.tap + channel + j * lane_count);
+          load(to.first + i / taps * to.row + i % taps * to.tap + channel + j * vector_width);
     }
   }
   Size readable = out.readable - channel;
@@ -164,9 +166,9 @@ HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, co
       // Lanes beyond this pixel's channels are never used, but must not be read behind the array.
       TAILOR_UNROLL
       for (Size j = 0; j < vectors; ++j) {
-        g[j] = load_first(dy + j * lane_count, readable - j * lane_count);
+        g[j] = load_first(dy + j * vector_width, readable - j * vector_width);
         if (y) {
-          const Vector output = load_first(y + j * lane_count, readable - j * lane_count);
+          const Vector output = load_first(y + j * vector_width, readable - j * vector_width);
           g[j] = hn::IfThenZeroElse(hn::Le(output, hn::Zero(Floats())), g[j]);
         }
         total[j] = hn::Add(total[j], g[j]);
@@ -186,11 +188,11 @@ HWY_NOINLINE void add_taps(const Input& in, const Gradient& out, int channel, co
   }
   TAILOR_UNROLL
   for (Size j = 0; j < vectors; ++j) {
-    if (to.total) store(total[j], to.total + channel + j * lane_count);
+    if (to.total) store(total[j], to.total + channel + j * vector_width);
     TAILOR_UNROLL
     for (int i = 0; i < rows * taps; ++i) {
       store(sum[i / taps][i % taps][j],
-            to.first + i / taps * to.row + i % taps * to.tap + channel + j * lane_count);
+            to.first + i / taps * to.row + i % taps * to.tap + channel + j * vector_width);
     }
   }
 }
@@ -245,8 +247,8 @@ void first_forward(const ConvShape& s, const float* x, const float* packed, cons
   for (int row = 0; row < s.out_height; ++row) {
     const float* from = in.x + static_cast<Size>(row) * in.row;
     float* to = y + static_cast<Size>(row) * s.out_width * s.out_channels;
-    for (int channel = 0; channel < s.out_channels; channel += 2 * lane_count) {
-      if (s.out_channels - channel > lane_count) {
+    for (int channel = 0; channel < s.out_channels; channel += 2 * vector_width) {
+      if (s.out_channels - channel > vector_width) {
         convolve_row<2>(in, from, layer, channel, s.out_width, to);
       } else {
         convolve_row<1>(in, from, layer, channel, s.out_width, to);
@@ -268,7 +270,7 @@ void first_weights(const ConvShape& s, const float* x, const float* y, const flo
   // 9 x 2 + 4 + 1 of 32 registers, or 9 + 2 + 1 of 16.
   constexpr int most = HWY_CAP_GE512 ? 2 : 1;
   // Several passes go over a few rows at a time, which stay in L1.
-  const bool once = single_pass(s) && s.out_channels <= most * lane_count;
+  const bool once = single_pass(s) && s.out_channels <= most * vector_width;
   const int strip = once ? s.out_height : HWY_MAX(1, static_cast<int>(3 * 1024 / outputs));
   for (int row = 0; row < s.out_height; row += strip) {
     const Size done = static_cast<Size>(row) * outputs;
@@ -279,8 +281,8 @@ void first_weights(const ConvShape& s, const float* x, const float* y, const flo
                        s.out_width,
                        s.out_channels,
                        s.out_height * outputs - done};
-    for (int channel = 0; channel < s.out_channels; channel += most * lane_count) {
-      if (s.out_channels - channel > lane_count) {
+    for (int channel = 0; channel < s.out_channels; channel += most * vector_width) {
+      if (s.out_channels - channel > vector_width) {
         add_channels<most>(s, part, out, channel, sums);
       } else {
         add_channels<1>(s, part, out, channel, sums);

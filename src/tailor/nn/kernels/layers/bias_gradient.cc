@@ -21,8 +21,8 @@ using Size = std::size_t;
 constexpr Size most = 64;
 
 void add_line(const float* dy, Size rows, Size out, float* db) {
-  HWY_ALIGN float sums[most * lane_count] = {};
-  constexpr Size lanes = lane_count;
+  HWY_ALIGN float sums[most * vector_width] = {};
+  constexpr Size lanes = vector_width;
   const Size whole = rows / lanes * out;  // vectors in groups of `lanes` rows
   for (Size v = 0; v < whole; v += out) {
     for (Size i = 0; i < out; ++i)
@@ -36,7 +36,7 @@ void add_line(const float* dy, Size rows, Size out, float* db) {
 // only.
 template <int vectors>
 void add_columns(const float* dy, Size rows, Size out, Size n, float* db) {
-  const auto at = [&](Size v) { return v * lane_count; };
+  const auto at = [&](Size v) { return v * vector_width; };
   for (Size first = 0; first < rows; first += 32) {
     Vector sum[vectors];
     TAILOR_UNROLL
@@ -55,10 +55,11 @@ void add_columns(const float* dy, Size rows, Size out, Size n, float* db) {
 }  // namespace
 
 void add_rows(const float* dy, Size rows, Size out, float* db) {
-  if (out <= most && out % lane_count != 0) return add_line(dy, rows, out, db);
+  if (out <= most && out % vector_width != 0) return add_line(dy, rows, out, db);
   Size o = 0;
-  for (; o + 4 * lane_count <= out; o += 4 * lane_count) add_columns<4>(dy + o, rows, out, out - o, db + o);
-  for (; o < out; o += lane_count) add_columns<1>(dy + o, rows, out, out - o, db + o);
+  for (; o + 4 * vector_width <= out; o += 4 * vector_width)
+    add_columns<4>(dy + o, rows, out, out - o, db + o);
+  for (; o < out; o += vector_width) add_columns<1>(dy + o, rows, out, out - o, db + o);
 }
 
 }  // namespace tailor::kernels::HWY_NAMESPACE

@@ -41,10 +41,10 @@ HWY_INLINE std::uint64_t bits_where(const float* x, int n, Where where) {
   std::uint64_t word = 0;
   if (n == 64) {
     TAILOR_UNROLL
-    for (int i = 0; i < 64; i += lane_count) word |= mask_word(Floats(), where(load(x + i))) << i;
+    for (int i = 0; i < 64; i += vector_width) word |= mask_word(Floats(), where(load(x + i))) << i;
     return word;
   }
-  for (int i = 0; i < n; i += lane_count)
+  for (int i = 0; i < n; i += vector_width)
     word |= mask_word(Floats(), where(load_first(x + i, static_cast<std::size_t>(n - i)))) << i;
   return word & first_bits(n);
 }

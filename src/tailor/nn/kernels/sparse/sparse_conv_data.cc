@@ -10,6 +10,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/vector-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -122,8 +123,8 @@ void sparse_data(const ConvShape& s, const float* packed, const SparseGradient& 
       plan.pixels == 0) {
     std::memset(to, 0, static_cast<Size>(plan.height) * row * sizeof(float));
   }
-  const Window window{g.masks, g.gradient, g.scale, (s.out_channels + 63) / 64};
-  for (int channel = 0; channel < s.in_channels; channel += lane_count) {
+  const Window window{g.masks, g.gradient, g.scale, ceil_div(s.out_channels, 64)};
+  for (int channel = 0; channel < s.in_channels; channel += vector_width) {
     const float* weights =
         packed + static_cast<Size>(channel / 16) * s.out_channels * (9 * 16) + channel % 16;
     for (int r = 0; r < plan.pooled_height && plan.pixels > 0; ++r) {

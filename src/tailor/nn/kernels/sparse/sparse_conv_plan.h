@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/shapes.h"
 #include "tailor/nn/kernels/winograd/winograd_plan.h"
 
@@ -27,7 +28,7 @@ struct SparsePlan {
     const int row_floats = width * std::min(in_padded, 32);
     const int rows = std::max(1, (9 * 1024 / row_floats - 2) / 2);
     strip = std::clamp(rows * pooled_width, 1, 64);
-    mask_words = static_cast<std::size_t>(pixels) * 4 * ((s.out_channels + 63) / 64);
+    mask_words = static_cast<std::size_t>(pixels) * 4 * ceil_div(s.out_channels, 64);
   }
 
   // Whether the image must be copied to one with a zero border and whole vectors of channels.
@@ -35,7 +36,7 @@ struct SparsePlan {
   std::size_t copy_floats() const { return static_cast<std::size_t>(height) * width * in_padded; }
 
   // Scratch: masks, then work: the copy of the image, then the strip's masks and corners.
-  std::size_t mask_floats() const { return (2 * mask_words + 15) / 16 * 16; }
+  std::size_t mask_floats() const { return round_up(2 * mask_words, std::size_t{16}); }
   std::size_t strip_floats(int out_channels) const {
     return static_cast<std::size_t>(2) * round_up(out_channels, 64) + 64;
   }

@@ -9,6 +9,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/sparse/nonzeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -48,7 +49,7 @@ HWY_INLINE int pixel_masks(const float* gradient, const float* y, const std::uin
 // Masks as SparseGradient describes them; returns how many bits are set.
 int sparse_masks(const ConvShape& s, int pixels, const float* gradient, const float* y,
                  const std::uint8_t* argmax, std::uint64_t* masks) {
-  const int words = (s.out_channels + 63) / 64;
+  const int words = ceil_div(s.out_channels, 64);
   int count = 0;
   for (int q = 0; q < pixels; ++q, masks += 4 * words) {
     for (int word = 0; word < words; ++word) {

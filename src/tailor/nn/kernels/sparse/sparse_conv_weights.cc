@@ -9,6 +9,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/sparse/nonzeros-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -50,7 +51,7 @@ HWY_INLINE void transpose_bits(std::uint64_t (&words)[64]) {
 
 // The non-zeros of `pixels` pooled pixels from `first` on, by output channel: masks [out rounded up to 64].
 void collect(int out_channels, const SparseGradient& g, int first, int pixels, std::uint64_t* masks) {
-  const int words = (out_channels + 63) / 64;
+  const int words = ceil_div(out_channels, 64);
   for (int word = 0; word < words; ++word) {
     std::uint64_t block[64] = {};
     for (int p = 0; p < pixels; ++p) {
@@ -86,7 +87,7 @@ HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int i
       for (int c = 0; c < 3; ++c) {
         TAILOR_UNROLL
         for (int j = 0; j < vectors; ++j) {
-          sum[3 * r + c][j] = hn::MulAdd(g, load(x + c * image.pixel + j * lane_count), sum[3 * r + c][j]);
+          sum[3 * r + c][j] = hn::MulAdd(g, load(x + c * image.pixel + j * vector_width), sum[3 * r + c][j]);
         }
       }
     }
@@ -94,12 +95,12 @@ HWY_INLINE float add_filter(const Image& image, const Strip& strip, int o, int i
   TAILOR_UNROLL
   for (int k = 0; k < 9; ++k) {
     TAILOR_UNROLL
-    for (Size j = 0; j < vectors * lane_count; j += lane_count) {
+    for (Size j = 0; j < vectors * vector_width; j += vector_width) {
       float* to = dw + k * in_channels + j;
       if (whole) {
-        store(hn::Add(load(to), sum[k][j / lane_count]), to);
+        store(hn::Add(load(to), sum[k][j / vector_width]), to);
       } else {
-        store_first(hn::Add(load_first(to, n - j), sum[k][j / lane_count]), to, n - j);
+        store_first(hn::Add(load_first(to, n - j), sum[k][j / vector_width]), to, n - j);
       }
     }
   }
@@ -123,7 +124,7 @@ HWY_NOINLINE void add_filters(const ConvShape& s, Image image, const Strip& stri
 template <int vectors>
 void add_filters(const ConvShape& s, const Image& image, const Strip& strip, int channel, float* dw,
                  float* db) {
-  if (s.in_channels - channel >= vectors * lane_count) {
+  if (s.in_channels - channel >= vectors * vector_width) {
     add_filters<vectors, true>(s, image, strip, channel, dw, db);
   } else {
     add_filters<vectors, false>(s, image, strip, channel, dw, db);
@@ -163,7 +164,7 @@ void sparse_weights(const ConvShape& s, const float* x, const SparseGradient& g,
                       corner,          masks,   {0, image.pixel, image.row, image.row + image.pixel},
                       s.out_channels};
     for (int channel = 0; channel < s.in_channels;) {
-      const int left = (s.in_channels - channel + lane_count - 1) / lane_count;
+      const int left = ceil_div(s.in_channels - channel, vector_width);
       const int vectors = most == 1 || left == 1 ? 1 : left == 3 ? 3 : 2;
       if (vectors == 1) {
         add_filters<1>(s, image, strip, channel, dw, channel == 0 ? db : nullptr);
@@ -172,7 +173,7 @@ void sparse_weights(const ConvShape& s, const float* x, const SparseGradient& g,
       } else {
         add_filters<most == 1 ? 1 : 3>(s, image, strip, channel, dw, channel == 0 ? db : nullptr);
       }
-      channel += vectors * lane_count;
+      channel += vectors * vector_width;
     }
   }
 }

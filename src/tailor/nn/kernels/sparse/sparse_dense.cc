@@ -20,7 +20,7 @@ namespace {
 // vectors, then a part of a vector.
 template <class Body>
 HWY_INLINE void for_panels(int out, const Body& body) {
-  constexpr int lanes = lane_count;
+  constexpr int lanes = vector_width;
   int o = 0;
   for (; o + 8 * lanes <= out; o += 8 * lanes) body.template run<8, false>(o, 8 * lanes);
   if (o + 4 * lanes <= out) body.template run<4, false>(o, 4 * lanes), o += 4 * lanes;
@@ -68,8 +68,8 @@ struct Forward {
     for (int r = 0; r < rows; ++r) {
       TAILOR_UNROLL
       for (int v = 0; v < vectors; ++v) {
-        store<part>(bias ? load<part>(bias + o + v * lane_count, n) : hn::Zero(Floats()),
-                    y + at(r, o, out) + v * lane_count, n);
+        store<part>(bias ? load<part>(bias + o + v * vector_width, n) : hn::Zero(Floats()),
+                    y + at(r, o, out) + v * vector_width, n);
       }
     }
   }
@@ -87,17 +87,17 @@ struct Forward {
       if (r + ahead < rows) prefetch_soon(from + at(ahead, 0, in), count);
       Vector sum[vectors];
       TAILOR_UNROLL
-      for (int v = 0; v < vectors; ++v) sum[v] = load<part>(to + v * lane_count, n);
+      for (int v = 0; v < vectors; ++v) sum[v] = load<part>(to + v * vector_width, n);
       for (std::uint64_t some = nonzero_bits(from, count); some != 0; some &= some - 1) {
         const int i = lowest_bit(some);
         const Vector value = broadcast(from[i]);
         const float* row = weights + at(i, 0, out);
         TAILOR_UNROLL
         for (int v = 0; v < vectors; ++v)
-          sum[v] = hn::MulAdd(value, load<part>(row + v * lane_count, n), sum[v]);
+          sum[v] = hn::MulAdd(value, load<part>(row + v * vector_width, n), sum[v]);
       }
       TAILOR_UNROLL
-      for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * lane_count, n);
+      for (int v = 0; v < vectors; ++v) store<part>(sum[v], to + v * vector_width, n);
     }
   }
 };

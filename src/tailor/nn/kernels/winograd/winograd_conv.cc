@@ -36,7 +36,7 @@ void copy_patch(const ConvShape& s, const WinogradPlan& plan, const float* x, in
 // Tiles [first, first + count) of the image to V [36][count][in_padded].
 void transform_inputs(const ConvShape& s, const WinogradPlan& plan, const float* x, int first, int count,
                       float* v, float* patch) {
-  const bool whole_vectors = s.in_channels % lane_count == 0;
+  const bool whole_vectors = s.in_channels % vector_width == 0;
   for (int i = 0; i < count; ++i) {
     const int top = (first + i) / plan.tiles_x * 4 - s.padding,
               left = (first + i) % plan.tiles_x * 4 - s.padding;
@@ -49,7 +49,7 @@ void transform_inputs(const ConvShape& s, const WinogradPlan& plan, const float*
       column = static_cast<Size>(plan.in_padded);
       row = 6 * column;
     }
-    for (int c = 0; c < s.in_channels; c += lane_count) {
+    for (int c = 0; c < s.in_channels; c += vector_width) {
       transform_input_tile(from + c, row, column, v + i * plan.in_padded + c, plan.v_position);
     }
   }
@@ -95,7 +95,7 @@ struct StorePooled {
   static HWY_INLINE void store_places(hn::Vec<Indices> where, std::uint8_t* to, int n) {
     const hn::Rebind<std::uint8_t, Floats> bytes;
     const auto places = hn::DemoteTo(bytes, where);
-    if (n >= lane_count) return hn::StoreU(places, bytes, to);
+    if (n >= vector_width) return hn::StoreU(places, bytes, to);
     HWY_ALIGN std::uint8_t part[16];
     hn::Store(places, bytes, part);
     std::memcpy(to, part, static_cast<Size>(n));
@@ -130,7 +130,7 @@ void transform_outputs(const ConvShape& s, const WinogradPlan& plan, const float
                        int first, int count, int first_channel, int channels, const Output& output) {
   for (int i = 0; i < count; ++i) {
     const int top = (first + i) / plan.tiles_x * 4, left = (first + i) % plan.tiles_x * 4;
-    for (int c = 0; c < channels; c += lane_count) {
+    for (int c = 0; c < channels; c += vector_width) {
       const int channel = first_channel + c, n = s.out_channels - channel;
       if (n <= 0) break;
       Vector out[4][4];
@@ -170,11 +170,11 @@ void winograd_weights(const ConvShape& s, const float* weights, float* transform
   const int out_padded = WinogradPlan(s).out_padded;
   const Size position = static_cast<Size>(s.in_channels) * out_padded,
              row = static_cast<Size>(9) * s.in_channels;
-  for (int o = 0; o < out_padded; o += lane_count) {
+  for (int o = 0; o < out_padded; o += vector_width) {
     for (int i = 0; i < s.in_channels; ++i) {
-      HWY_ALIGN float taps[9][lane_count] = {};
+      HWY_ALIGN float taps[9][vector_width] = {};
       for (int k = 0; k < 9; ++k) {
-        for (int lane = 0; lane < lane_count && o + lane < s.out_channels; ++lane) {
+        for (int lane = 0; lane < vector_width && o + lane < s.out_channels; ++lane) {
           taps[k][lane] =
               weights[static_cast<Size>(o + lane) * row + static_cast<Size>(k * s.in_channels + i)];
         }

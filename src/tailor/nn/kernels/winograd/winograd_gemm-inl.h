@@ -37,7 +37,7 @@ HWY_NOINLINE void multiply_block(const Matrix& a) {
   for (int k = 0; k < a.depth; ++k, u += a.u_row) {
     Vector w[vectors];
     TAILOR_UNROLL
-    for (int j = 0; j < vectors; ++j) w[j] = load(u + j * lane_count);
+    for (int j = 0; j < vectors; ++j) w[j] = load(u + j * vector_width);
     TAILOR_UNROLL
     for (int t = 0; t < tiles; ++t) {
       const Vector x = broadcast(a.v[static_cast<std::size_t>(t) * a.v_row + static_cast<std::size_t>(k)]);
@@ -49,7 +49,7 @@ HWY_NOINLINE void multiply_block(const Matrix& a) {
   for (int t = 0; t < tiles; ++t) {
     TAILOR_UNROLL
     for (int j = 0; j < vectors; ++j)
-      store(sum[t][j], a.m + static_cast<std::size_t>(t) * a.m_row + j * lane_count);
+      store(sum[t][j], a.m + static_cast<std::size_t>(t) * a.m_row + j * vector_width);
   }
 }
 
@@ -76,13 +76,13 @@ HWY_INLINE void multiply_tiles(Matrix a, int tiles) {
   }
 }
 
-// `channels` is a multiple of `lane_count`.
+// `channels` is a multiple of `vector_width`.
 HWY_INLINE void multiply(Matrix a, int tiles, int channels) {
-  int vectors = channels / lane_count;
+  int vectors = channels / vector_width;
   for (; vectors >= gemm_vectors; vectors -= gemm_vectors) {
     multiply_tiles<gemm_vectors>(a, tiles);
-    a.u += gemm_vectors * lane_count;
-    a.m += gemm_vectors * lane_count;
+    a.u += gemm_vectors * vector_width;
+    a.m += gemm_vectors * vector_width;
   }
   switch (vectors) {
     case 3:

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/shapes.h"
 
 namespace tailor::kernels {
-
-constexpr int round_up(int n, int to) { return (n + to - 1) / to * to; }
 
 struct WinogradPlan {
   int tiles_x, tiles;                  // 4x4 output tiles, row by row
@@ -27,8 +26,8 @@ struct WinogradPlan {
     // V and M of a strip stay in L2 beside the weights and the image, in floats; strips of equal length.
     constexpr int budget = 50 * 1024;
     const int most = std::max(6, budget / (36 * (in_padded + block)) / 6 * 6);
-    const int strips = (tiles + most - 1) / most;
-    strip = std::min(tiles, round_up((tiles + strips - 1) / strips, 6));
+    const int strips = ceil_div(tiles, most);
+    strip = std::min(tiles, round_up(ceil_div(tiles, strips), 6));
     // The extra line keeps the 36 positions of a tile out of each other's cache sets.
     v_position = static_cast<std::size_t>(strip) * in_padded + 16;
     m_position = static_cast<std::size_t>(strip) * block + 16;

@@ -87,7 +87,7 @@ HWY_INLINE void transform_output_tile(const float* m, std::size_t position, Vect
   for (std::size_t r = 0; r < 4; ++r) transform_output(half[r], out[r]);
 }
 
-// g holds the 9 taps of `lane_count` output channels.
+// g holds the 9 taps of `vector_width` output channels.
 HWY_INLINE void transform_weight_tile(const Vector (&g)[3][3], float* to, std::size_t position) {
   Vector half[3][6];
   TAILOR_UNROLL

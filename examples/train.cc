@@ -1,12 +1,8 @@
-// Trains the default network on a part of Fashion-MNIST through the library and keeps the best weights:
-// train_library [MODEL.safetensors]
+// Trains the default network on a part of Fashion-MNIST and keeps the best weights: train [MODEL.safetensors]
+#include "tailor/train.h"
+
 #include <cstdio>
 #include <exception>
-
-#include "tailor/data/dataset.h"
-#include "tailor/train/model.h"
-#include "tailor/train/recipe.h"
-#include "tailor/train/trainer.h"
 
 int main(int argc, char** argv) {
   try {

@@ -1,0 +1,58 @@
+// Mutexes that clang's thread-safety analysis knows: which member is guarded by which mutex stands in the code, and
+// clang refuses what touches it without (-Wthread-safety, an error in this project's builds with clang; GCC skips it).
+//
+//   Mutex mutex_;
+//   int count_ TAILOR_GUARDED_BY(mutex_) = 0;
+//   void add() { const MutexLock lock(mutex_); ++count_; }
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#if defined(__clang__)
+#define TAILOR_THREAD_ATTRIBUTE(x) __attribute__((x))
+#else
+#define TAILOR_THREAD_ATTRIBUTE(x)
+#endif
+// The member may be touched only while the mutex is held.
+#define TAILOR_GUARDED_BY(mutex) TAILOR_THREAD_ATTRIBUTE(guarded_by(mutex))
+// Callers hold the mutex.
+#define TAILOR_REQUIRES(...) TAILOR_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
+// Callers do not hold it: the function takes it.
+#define TAILOR_EXCLUDES(...) TAILOR_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
+
+namespace tailor {
+
+class TAILOR_THREAD_ATTRIBUTE(capability("mutex")) Mutex {
+ public:
+  void lock() TAILOR_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
+  void unlock() TAILOR_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+
+ private:
+  friend class MutexLock;
+  std::mutex mutex_;
+};
+
+// Holds a mutex for as long as it lives, but for unlock() to lock(), and for waits.
+class TAILOR_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
+ public:
+  explicit MutexLock(Mutex& mutex) TAILOR_THREAD_ATTRIBUTE(acquire_capability(mutex)) : lock_(mutex.mutex_) {}
+  ~MutexLock() TAILOR_THREAD_ATTRIBUTE(release_capability()) {}
+  MutexLock(const MutexLock&) = delete;
+  MutexLock& operator=(const MutexLock&) = delete;
+
+  void lock() TAILOR_THREAD_ATTRIBUTE(acquire_capability()) { lock_.lock(); }
+  void unlock() TAILOR_THREAD_ATTRIBUTE(release_capability()) { lock_.unlock(); }
+
+  // Both may end for no reason: call them in a loop that looks at the condition.
+  void wait(std::condition_variable& changed) { changed.wait(lock_); }
+  void wait_for(std::condition_variable& changed, std::chrono::nanoseconds time) {
+    changed.wait_for(lock_, time);
+  }
+
+ private:
+  std::unique_lock<std::mutex> lock_;
+};
+
+}  // namespace tailor

@@ -1,0 +1,47 @@
+#include "tailor/train/predictor.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tailor/nn/kernels/layers/softmax_loss.h"
+
+namespace tailor {
+
+Predictor::Predictor(Model model, const PredictorOptions& options)
+    : model_(std::move(model)),
+      workers_(options.threads),
+      network_(model_.architecture, {.max_batch = options.batch, .training = false, .bf16 = options.bf16},
+               workers_),
+      augmenter_(model_.architecture.input, model_.normalization),
+      evaluator_(network_, augmenter_, model_.architecture.input, model_.views, workers_) {
+  network_.use(model_.values.data());
+}
+
+std::vector<float> Predictor::predict(const Picture& picture) {
+  return predict(resize_to(picture, model_.architecture.input, model_.ground).pixels);
+}
+
+std::vector<float> Predictor::predict(std::span<const std::uint8_t> pixels,
+                                      const std::function<void(std::size_t)>& done) {
+  const std::size_t bytes = model_.architecture.input.size();
+  if (pixels.size() % bytes != 0)
+    throw std::invalid_argument(
+        fmt::format("predict: expected whole images of {} bytes, got {} bytes", bytes, pixels.size()));
+  const std::size_t count = pixels.size() / bytes, classes = static_cast<std::size_t>(network_.classes());
+  std::vector<float> probabilities(count * classes);
+  std::vector<const std::uint8_t*> images;
+  for (std::size_t first = 0; first < count; first += images.size()) {
+    images.clear();
+    const std::size_t n = std::min(static_cast<std::size_t>(network_.max_batch()), count - first);
+    for (std::size_t i = 0; i < n; ++i) images.push_back(pixels.data() + (first + i) * bytes);
+    kernels::softmax(evaluator_.logits(images), static_cast<int>(n), network_.classes(),
+                     probabilities.data() + first * classes);
+    if (done) done(first + n);
+  }
+  return probabilities;
+}
+
+}  // namespace tailor
