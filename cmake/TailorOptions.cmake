@@ -2,6 +2,7 @@
 add_library(tailor_options INTERFACE)
 target_compile_options(tailor_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>) # GCC 12 reports string inserts falsely (PR 105329)
+target_compile_options(tailor_options INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>) # see base/mutex.h
 # Results are a function of the seed: the compiler may not contract or reassociate floating-point arithmetic by itself.
 target_compile_options(tailor_options INTERFACE -ffp-contract=off)
 if(TAILOR_SANITIZE)

@@ -182,7 +182,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
     StudyDefinition d;
     d.architecture =
         parse_architecture(j.at("architecture_toml"), "the study's architecture", {.binding = false});
-    if (d.architecture.fingerprint != j.at("architecture_fingerprint"))
+    if (json(d.architecture.fingerprint) != j.at("architecture_fingerprint"))
       throw bad_input("{}: its architecture does not have the fingerprint that it names", where);
     const json& data = j.at("data");
     d.data = {data.at("name"),         data.at("hash"),
