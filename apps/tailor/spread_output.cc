@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "study_location.h"
+#include "tailor/base/counted.h"
 #include "tailor/base/text.h"
 #include "tailor/report/spread_experiment_words.h"
 #include "tailor/tune/study/study_summary.h"
@@ -36,8 +37,9 @@ void SpreadOutput::begin(const StudyOptions& options) {
   print_row("random", fmt::format("{} settings of {}'s space, {} of them trained twice", plan_.settings(),
                                   plan_.study, plan_.second_runs()));
   for (std::size_t i = 0; i < plan_.baselines.size(); ++i)
-    print_row(i == 0 ? fmt::format("{} seeds of", plan_.repeats()).c_str() : "", plan_.baselines[i].name);
-  print_row("length", fmt::format("{} epochs, none cut short; test images sealed", d.budget.epochs));
+    print_row(i == 0 ? (counted(plan_.repeats(), "seed") + " of").c_str() : "", plan_.baselines[i].name);
+  print_row("length",
+            fmt::format("{}, none cut short; test images sealed", counted(d.budget.epochs, "epoch")));
 
   const auto storage = open_storage(session_.url);
   const auto experiment = storage->find_study(session_.name);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "study_location.h"
+#include "tailor/base/counted.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
 #include "tailor/math/quantiles.h"
@@ -42,8 +43,8 @@ void TuneOutput::begin(const StudyOptions& options) {
             fmt::format("{}: {} training, {} validation, test sealed",
                         std::filesystem::path(d.data.name).filename().string(),
                         with_thousands(d.data.train_images), with_thousands(d.data.validation_images)));
-  print_row("search", fmt::format("{} parameters, {} trials of {} epochs", d.space.size(), d.budget.trials,
-                                  d.budget.epochs));
+  print_row("search", fmt::format("{}, {} of {}", counted(d.space.size(), "parameter"),
+                                  counted(d.budget.trials, "trial"), counted(d.budget.epochs, "epoch")));
   std::string list;
   for (const Parameter& p : d.space.parameters()) {
     if (!list.empty() && list.size() + p.name.size() + 2 > page_columns - 17) {

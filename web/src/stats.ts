@@ -38,6 +38,16 @@ export function roundAxis(low: number, high: number): { min: number; max: number
   return { min: clean(Math.floor((low - 0.05 * width) / interval)), max: clean(Math.ceil((high + 0.05 * width) / interval)), interval };
 }
 
+// Where an axis may end so that a few far values do not squeeze the others: Tukey's outer fences, if they leave out
+// more than half of the range; else the values' own ends.
+export function fences(values: number[]): { low: number; high: number } {
+  const low = quantile(values, 0), high = quantile(values, 1);
+  const [first, third] = [quantile(values, 0.25), quantile(values, 0.75)];
+  const reach = 3 * (third - first);
+  const inner = { low: Math.max(low, first - reach), high: Math.min(high, third + reach) };
+  return inner.high - inner.low < (high - low) / 2 && inner.high > inner.low ? inner : { low, high };
+}
+
 // Equal bins over the values, as a histogram draws them.
 export function bins(values: number[], most = 30): { edges: number[]; counts: number[] } {
   const low = values.reduce((a, b) => Math.min(a, b));

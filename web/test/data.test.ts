@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { csv } from '../src/csv';
 import { dark, light } from '../src/palette';
-import { bins, jitter, quantile, roundAxis, sample } from '../src/stats';
+import { bins, fences, jitter, quantile, roundAxis, sample } from '../src/stats';
 
 test('CSV quotes what would break it, and null is empty', () => {
   assert.equal(csv({ columns: ['a', 'b'], rows: [['x,y', 1], ['say "hi"', null], ['two\nlines', false]] }),
@@ -57,4 +57,14 @@ test('text has contrast 4.5, marks 3, on their ground', () => {
     for (const text of [palette.ink, palette.muted]) assert.ok(contrast(text) >= 4.5, `${text} ${contrast(text)}`);
     for (const mark of [palette.tuned, palette.untuned, palette.other, palette.third, palette.bad]) assert.ok(contrast(mark) >= 3, `${mark} ${contrast(mark)}`);
   }
+});
+
+test('a diverged run does not squeeze an axis, a wide spread keeps it', () => {
+  const close = [90, 90.5, 91, 91.5, 92, 92.5];
+  assert.deepEqual(fences(close), { low: 90, high: 92.5 });
+  const { low, high } = fences([10, ...close]);
+  assert.ok(low > 80 && low < 90);
+  assert.equal(high, 92.5);
+  assert.deepEqual(fences([1, 2, 50, 60, 70, 99]), { low: 1, high: 99 });
+  assert.deepEqual(fences([5, 5, 5, 9]), { low: 5, high: 9 });
 });

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "tailor/base/counted.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
@@ -119,16 +120,17 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
   const auto row = [](const std::string& title, const std::string& what) {
     return fmt::format("{:<22} {}\n", title, what);
   };
-  std::string out =
-      row("random settings", fmt::format("{}, each trained once for {} epochs{}", e.results.size(),
-                                         e.table.epochs, e.table.finished ? "" : "; more to come"));
+  std::string out = row("random settings", fmt::format("{}, each trained once for {}{}", e.results.size(),
+                                                       counted(e.table.epochs, "epoch"),
+                                                       e.table.finished ? "" : "; more to come"));
   if (e.table.diverged > 0)
-    out += row("", fmt::format("{} runs diverged and count as guessing, or as the worst", e.table.diverged));
-  if (e.table.failed > 0) out += row("", fmt::format("{} runs failed and are left out", e.table.failed));
+    out += row(
+        "", fmt::format("{} diverged, taken as guessing, or as the worst", counted(e.table.diverged, "run")));
+  if (e.table.failed > 0) out += row("", fmt::format("{} failed, left out", counted(e.table.failed, "run")));
   for (const SpreadQuantile& q : e.quantiles)
     out += row(fmt::format("{:>3} are worse than", percent(q.share)), value_text(text, q.value));
   out += row("untuned default",
-             fmt::format("{}, {} seeds", text.value(e.way.front().value), e.way.front().runs));
+             fmt::format("{}, {}", text.value(e.way.front().value), counted(e.way.front().runs, "seed")));
   if (e.share_below_default) {
     out += row("worse than that", share_text(*e.share_below_default) + " of random settings");
     out += row("to beat it", e.trials_to_beat_default.estimate || e.trials_to_beat_default.low
@@ -147,9 +149,9 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
     out += row("expected best of", best);
   }
   if (e.seed) {
-    out +=
-        row("two seeds differ by", text.with_unit(text.narrow(e.seed->same_setting)) +
-                                       fmt::format(", of {} settings trained twice", e.seed->trained_twice));
+    out += row("two seeds differ by",
+               text.with_unit(text.narrow(e.seed->same_setting)) +
+                   fmt::format(", of {} trained twice", counted(e.seed->trained_twice, "setting")));
     out += row("two settings by", text.with_unit(text.narrow(e.seed->two_settings)) +
                                       "; the seed's part is " + percent(e.seed->share.estimate));
   }

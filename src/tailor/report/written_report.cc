@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tailor/base/counted.h"
 #include "tailor/base/text.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
@@ -126,9 +127,9 @@ class Writer {
         "{} random settings, each trained for {} epochs with one seed{}{}. Intervals hold with 95 %; a bound "
         "is missing where so few settings do not tell it.",
         plain(e["settings"]), plain(e["epochs"]),
-        e["diverged"] == 0
-            ? ""
-            : fmt::format("; {} runs diverged, and count as guessing or as the worst", plain(e["diverged"])),
+        e["diverged"] == 0 ? ""
+                           : fmt::format("; {} diverged, taken as guessing, or as the worst",
+                                         counted(e["diverged"].get<int>(), "run")),
         e["seed"].is_object()
             ? fmt::format(
                   ". Two trainings of one of them with different seeds differ by {}, two of them by {} "

@@ -6,7 +6,7 @@ import { forest } from '../forest';
 import { count, integer, percent, range, words, type Measure } from '../format';
 import type { Interval, OpenInterval, SpreadExperiment } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
-import { roundAxis } from '../stats';
+import { fences, roundAxis } from '../stats';
 import type { Study } from '../study';
 
 const title = 'How vastly results vary';
@@ -66,13 +66,21 @@ function strip(study: Study, x: SpreadExperiment): Chart {
   const median = x.quantiles.find(({ share }) => share === 0.5);
   const untuned = x.way.find(({ kind }) => kind === 'default')?.value;
   const tuned = x.way.find(({ kind }) => kind === 'tuned')?.value;
+  const sight = fences(results);
+  for (const mean of [untuned, tuned]) {
+    const line = mean ? drawn(mean) : null;
+    if (line) [sight.low, sight.high] = [Math.min(sight.low, line.low), Math.max(sight.high, line.high)];
+  }
+  const outside = results.filter((v) => v < sight.low || v > sight.high).length;
+  const scale = (v: number): number => measure.scale(Math.min(Math.max(v, sight.low), sight.high));
   const chart = forest({
     name: 'spread-experiment', title: `${words(measure.name)} of random settings`.replace(/^./, (c) => c.toUpperCase()), axis: measure.label,
     alt: `${count(results.length, 'random setting')}: ` + x.quantiles.map((q) => `${percent(q.share, 0)} are worse than ${openText(measure, q)}`).join('; ')
       + (untuned ? `; the untuned default ${openText(measure, untuned)}` : '') + (tuned ? `; the tuned setting ${openText(measure, tuned)}` : '') + '.',
     caption: 'Faint dots: one training of each random setting, around their median. Below: the results than which so many settings are worse. '
-      + 'Upright lines: means over seeds, with their 95 % intervals as bands. A line that ends at its mark: too few settings for that bound.',
-    rows, scale: (v) => measure.scale(v), text: (v) => measure.interval(v), together: true,
+      + 'Upright lines: means over seeds, with their 95 % intervals as bands. A line that ends at its mark: too few settings for that bound.'
+      + (outside > 0 ? ` What lies beyond the axis stands at its end: ${count(outside, 'setting')}.` : ''),
+    rows, scale, text: (v) => measure.interval(v), together: true,
     series: [
       { name: 'random settings', colour: (p) => p.other, values: [median ? drawn(median) : null, ...x.quantiles.map(drawn)], points: [results, ...x.quantiles.map(() => [])] },
       ...(untuned ? [{ name: `untuned default: ${openText(measure, untuned)}`, colour: (p: { untuned: string }) => p.untuned, values: none }] : []),
@@ -89,8 +97,8 @@ function strip(study: Study, x: SpreadExperiment): Chart {
         markLine: { silent: true, symbol: 'none', label: { show: false },
           data: lines.map(({ value, colour }) => ({ xAxis: measure.scale(value.estimate), lineStyle: { color: colour, width: 2, type: 'solid' } })) },
         markArea: { silent: true, data: lines.map(({ value, colour }) => [{ xAxis: measure.scale(value.low), itemStyle: { color: colour, opacity: 0.15 } }, { xAxis: measure.scale(value.high) }]) } };
-      const reach = [...results, ...lines.flatMap(({ value }) => [value.low, value.high])].map((v) => measure.scale(v));
-      const axis = roundAxis(Math.min(...reach), Math.max(...reach));
+      const ends = [measure.scale(sight.low), measure.scale(sight.high)];
+      const axis = roundAxis(Math.min(...ends), Math.max(...ends));
       return option({ ...drawing, xAxis: { ...(drawing['xAxis'] as Part), ...axis, splitNumber: undefined } });
     },
     table: () => ({ columns: ['what', 'value', 'low', 'high'], rows: [
