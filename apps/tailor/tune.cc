@@ -9,6 +9,7 @@
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/split.h"
+#include "tailor/storage/names.h"
 #include "tailor/tune/files/study_file.h"
 
 namespace tailor {
@@ -96,6 +97,7 @@ void tune(const Arguments& a) {
   check_names(a);
   const std::string name =
       a.study.value_or(a.file.empty() ? "study" : std::filesystem::path(a.file).stem().string());
+  check_name("study", name);  // before there is a database
   const std::string url = a.storage.value_or("sqlite:///" + study_file_name(name) + ".db");
   const StudyFile file = study_file(a);
   if (a.resume && database_is_missing(url)) throw usage_error("--resume: there is no database {}", url);

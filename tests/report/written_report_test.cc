@@ -141,7 +141,7 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
                              "serious: The seal was opened twice. Do not.",
                              "80.10 %",
                              "85.30 %",
-                             "1 runs diverged",
+                             "1 run diverged",
                              "the seed's part is 5 % (2 % to 18 %)",
                              "default, fixed by hand",
                              "+0.50 (+0.20 to +0.80)",

@@ -54,7 +54,7 @@ TEST(Recipe, DefaultsYieldToTheRecipeAndTheRecipeToOverrides) {
       "description = 'a try'\narchitecture = 'mnist_cnn'\n[hyperparameters]\noptimizer = 'sgd'\nnesterov = "
       "true\n"
       "learning_rate = 1\nepochs = 80\ndropout_2 = 0.1\n",
-      {"epochs=3", "learning_rate=0.3", "learning_rate=0.2"});
+      {"epochs=3", "learning_rate=0.2", "learning_rate=0.2"});
   EXPECT_EQ(resolved.settings.optimizer, "sgd");
   EXPECT_TRUE(resolved.settings.nesterov);
   EXPECT_EQ(resolved.settings.learning_rate, 0.2);
@@ -64,6 +64,14 @@ TEST(Recipe, DefaultsYieldToTheRecipeAndTheRecipeToOverrides) {
   EXPECT_EQ(resolved.origins.at("optimizer"), "recipe my.toml");
   EXPECT_EQ(resolved.origins.at("epochs"), "--set");
   EXPECT_EQ(resolved.origins.at("dropout_1"), "default");
+}
+
+TEST(Recipe, NoValueThatIsGivenGetsLost) {
+  EXPECT_THAT(error_of(ExitCode::usage,
+                       [] {
+                         resolve("", {"epochs=3", "learning_rate=0.2", "epochs=4"});
+                       }),
+              AllOf(HasSubstr("--set epochs=3"), HasSubstr("--set epochs=4")));
 }
 
 TEST(Recipe, NoRecipeIsTheDefaults) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "tailor/storage/database.h"
+#include "tailor/storage/names.h"
 #include "tailor/storage/storage.h"
 
 namespace tailor {
@@ -116,8 +117,7 @@ LockedTrial lock_trial(Database& db, TrialId trial);
 // The same, and FinishedTrialError if it is finished.
 LockedTrial lock_unfinished_trial(Database& db, TrialId trial);
 
-// A name or key that Optuna's columns can hold; a value that is JSON. Otherwise a failure.
-void check_name(std::string_view what, std::string_view name);
+// A value that is JSON; otherwise a failure.
 void check_json(std::string_view key, std::string_view json);
 
 }  // namespace tailor

@@ -100,7 +100,14 @@ ResolvedSettings resolve_settings(const Architecture& architecture, const Recipe
   ResolvedSettings resolved{default_settings(architecture), {}};
   for (const std::string& name : hyperparameter_names(resolved.settings)) resolved.origins[name] = "default";
   if (recipe) apply(*recipe, resolved);
-  for (const std::string& override : overrides) apply(override, resolved);
+  std::map<std::string, std::string> given;
+  for (const std::string& override : overrides) {
+    const auto [known, is_new] = given.try_emplace(override.substr(0, override.find('=')), override);
+    if (!is_new && known->second != override)
+      throw usage_error("--set {} and --set {}: one of them would be lost; leave it out", known->second,
+                        override);
+    apply(override, resolved);
+  }
   return resolved;
 }
 
