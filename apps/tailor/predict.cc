@@ -53,7 +53,7 @@ struct Inputs {
 };
 
 Model find_model(const std::filesystem::path& path) {
-  return std::filesystem::is_directory(path) ? read_run_model(path) : read_model(path);
+  return kind_of_path(path) == PathKind::folder ? read_run_model(path) : read_model(path);
 }
 
 // `light` counts the images on light ground.

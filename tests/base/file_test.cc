@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,50 @@ TEST(AppendLine, EndsALineThatSomebodyLeftUnfinished) {
   append_line(path, "four");
   EXPECT_EQ(read_file(path), "one\ntw\nthree\nfour\n");
   EXPECT_THROW(append_line(path / "below", "a file"), Error);
+}
+
+TEST(WriteFile, KeepsLinksAndPermissions) {
+  const std::filesystem::path file = scratch("real"), link = file.parent_path() / "link";
+  write_file(file, "old");
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  std::filesystem::create_symlink("real", link);
+  write_file(link, "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+  EXPECT_EQ(read_file(file), "new");
+  EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600));
+}
+
+TEST(WriteFile, WritesToAPipeAndLeavesItThere) {
+  const std::filesystem::path pipe = scratch("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::string heard;
+  std::thread reader([&] { heard = read_file(pipe); });
+  write_file(pipe, "through");
+  reader.join();
+  EXPECT_EQ(heard, "through");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+TEST(WriteFile, NamesTheFileThatWasAskedFor) {
+  try {
+    write_file(scratch("no") / "such" / "file", "");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("/no/such/file: cannot create"));
+  }
+}
+
+TEST(KindOfPath, NothingIsNotWhatOneMayNotSee) {
+  const std::filesystem::path folder = scratch("folder");
+  std::filesystem::create_directory(folder);
+  write_file(folder / "file", "");
+  EXPECT_EQ(kind_of_path(folder), PathKind::folder);
+  EXPECT_EQ(kind_of_path(folder / "file"), PathKind::file);
+  EXPECT_EQ(kind_of_path("/dev/null"), PathKind::file);
+  EXPECT_EQ(kind_of_path(folder / "other"), PathKind::nothing);
+  EXPECT_EQ(kind_of_path(folder / "file" / "below"), PathKind::nothing);
+  EXPECT_THROW(kind_of_path(folder / std::string(300, 'x')),
+               Error);  // a name too long; as root all may be seen
 }
 
 }  // namespace

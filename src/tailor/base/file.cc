@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tailor/base/error.h"
@@ -70,7 +71,17 @@ std::string read_file(const std::filesystem::path& path) {
   }
 }
 
-void write_file(const std::filesystem::path& path, std::string_view content) {
+void write_file(const std::filesystem::path& link, std::string_view content) {
+  std::error_code none;
+  std::filesystem::path path = std::filesystem::canonical(link, none);
+  if (none) path = link;
+  struct stat old = {};
+  const bool exists = ::stat(path.c_str(), &old) == 0;
+  if (exists && !S_ISREG(old.st_mode) && !S_ISDIR(old.st_mode)) {
+    Descriptor device(path, O_WRONLY);
+    if (!device.ok() || !write_all(device.get(), content)) throw system_failure(link.string(), "write");
+    return;
+  }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   // Without a name until all is written, so that a process that is killed leaves nothing behind; some file
   // systems have no such files.
@@ -78,14 +89,15 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   Descriptor file(folder, O_WRONLY | O_TMPFILE);
   const bool nameless = file.ok();
   if (!nameless) file = Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL);
-  if (!file.ok()) throw system_failure(temporary.string(), "create");
+  if (!file.ok()) throw system_failure(link.string(), "create");
+  if (exists) ::fchmod(file.get(), old.st_mode & 07777);
   bool written = write_all(file.get(), content) && ::fsync(file.get()) == 0;
   if (written && nameless) {
     const std::string open_file = "/proc/self/fd/" + std::to_string(file.get());
     written = ::linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, temporary.c_str(), AT_SYMLINK_FOLLOW) == 0;
   }
   if (!written || !file.close() || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const Error error = system_failure(path.string(), "write");
+    const Error error = system_failure(link.string(), "write");
     ::unlink(temporary.c_str());
     throw error;
   }
@@ -106,6 +118,15 @@ void append_line(const std::filesystem::path& path, std::string_view line) {
 
 void check_append(const std::filesystem::path& path) {
   if (!Descriptor(path, O_RDWR | O_CREAT | O_APPEND).ok()) throw system_failure(path.string(), "append to");
+}
+
+PathKind kind_of_path(const std::filesystem::path& path) {
+  std::error_code code;
+  const std::filesystem::file_status status = std::filesystem::status(path, code);
+  if (status.type() == std::filesystem::file_type::not_found) return PathKind::nothing;
+  if (!std::filesystem::status_known(status))
+    throw bad_input("{}: cannot read: {}", path.string(), code.message());
+  return std::filesystem::is_directory(status) ? PathKind::folder : PathKind::file;
 }
 
 void make_folder(const std::filesystem::path& path) {

@@ -8,11 +8,17 @@
 
 namespace tailor {
 
+// What stands at a path, links followed; a pipe or a device counts as a file. Bad input where one may not look: that is
+// not the same as nothing.
+enum class PathKind { nothing, file, folder };
+PathKind kind_of_path(const std::filesystem::path& path);
+
 // The whole content. A missing or unreadable file is bad input.
 std::string read_file(const std::filesystem::path& path);
 
 // Writes to a temporary file beside it, syncs, renames. Throws a failure (disk full, …) and leaves the old
-// file as it was.
+// file as it was. The new one has the old one's permissions, and a link stays a link. What is no file, a pipe or a
+// terminal, is written to.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 // Appends one line (a newline is added) in one write and syncs before returning. A line that somebody left

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/mutex.h"
 #include "tailor/base/text.h"
@@ -149,18 +150,17 @@ class IdxDataset : public Dataset {
 
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
                                       const std::filesystem::path& installed) {
-  std::error_code code;
   std::filesystem::path folder = name_or_folder;
   std::string reference = std::filesystem::absolute(folder).lexically_normal().string();
   if (const KnownSet* set = find_known_set(name_or_folder)) {
     folder = installed / set->folder;
     reference = set->name;
-    if (!std::filesystem::is_directory(folder, code))
+    if (kind_of_path(folder) != PathKind::folder)
       throw bad_input(
           "{}: expected the data set {}, got no such folder: install it (apt-get install {}) or give a "
           "folder with its four IDX files",
           folder.string(), set->name, set->package);
-  } else if (!std::filesystem::is_directory(folder, code)) {
+  } else if (kind_of_path(folder) != PathKind::folder) {
     std::vector<std::string> names;
     for (const KnownSet& each : known_sets()) names.emplace_back(each.name);
     throw usage_error("there is no data set and no folder '{}'{}: expected {} or a folder with IDX files",

@@ -184,8 +184,7 @@ SpaceFile find_space(const std::string& name_or_file) {
     if (file.name == name_or_file)
       return parse_space_file(std::string(file.content), fmt::format("{}.toml (shipped)", file.name));
   }
-  std::error_code code;
-  if (std::filesystem::is_regular_file(name_or_file, code))
+  if (kind_of_path(name_or_file) == PathKind::file)
     return parse_space_file(read_file(name_or_file), name_or_file);
   const std::vector<std::string> names = shipped_spaces();
   throw usage_error("space '{}': neither a shipped name nor a file{}; shipped are {}", name_or_file,
