@@ -18,6 +18,7 @@ namespace {
 struct Arguments {
   std::string file;
   std::optional<std::string> architecture, space, data, split, sampler, pruner, storage, study;
+  std::optional<SpaceFile> found_space;  // that of `space`
   std::optional<int> trials, repeats, epochs, lag;
   std::optional<std::uint64_t> seed;
   std::optional<double> minutes;
@@ -41,10 +42,11 @@ void take_plan(StudyPlan& plan, const Arguments& a) {
   take(plan.pruner, a.pruner);
 }
 
-void check_names(const Arguments& a) {
+// Names are checked, and a space is read, before anything else is done.
+void take_names(Arguments& a) {
   if (a.sampler) make_sampler(*a.sampler);
   if (a.pruner) make_pruner(*a.pruner, {});
-  if (a.space) find_space(*a.space);
+  if (a.space) a.found_space = find_space(*a.space);
 }
 
 StudyFile study_file(const Arguments& a) {
@@ -56,7 +58,7 @@ StudyFile study_file(const Arguments& a) {
   replace(file.data, file.lines.data, a.data);
   replace(file.split, file.lines.split, a.split);
   replace(file.space_name, file.lines.space, a.space);
-  if (a.space) file.own_space.reset();
+  if (a.space) file.own_space.reset(), file.found_space = a.found_space;
   take_plan(file, a);
   if (2 * file.budget.repeats > file.budget.trials)
     throw usage_error(
@@ -85,16 +87,16 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
 // A resumed study without a file is what it was, except for what the command line says.
 StudyDefinition redefine(StudyDefinition d, const Arguments& a) {
   take_plan(d, a);
-  if (a.space) {
-    ResolvedSpace space = resolve_space(find_space(*a.space), d.architecture);
+  if (a.found_space) {
+    ResolvedSpace space = resolve_space(*a.found_space, d.architecture);
     d.fixed = std::move(space.fixed);
     d.space = std::move(space.space);
   }
   return d;
 }
 
-void tune(const Arguments& a) {
-  check_names(a);
+void tune(Arguments& a) {
+  take_names(a);
   const std::string name =
       a.study.value_or(a.file.empty() ? "study" : std::filesystem::path(a.file).stem().string());
   check_name("study", name);  // before there is a database

@@ -69,7 +69,7 @@ TEST(Recipe, DefaultsYieldToTheRecipeAndTheRecipeToOverrides) {
 TEST(Recipe, NoValueThatIsGivenGetsLost) {
   EXPECT_THAT(error_of(ExitCode::usage,
                        [] {
-                         resolve("", {"epochs=3", "learning_rate=0.2", "epochs=4"});
+                         resolve("[hyperparameters]\n", {"epochs=3", "learning_rate=0.2", "epochs=4"});
                        }),
               AllOf(HasSubstr("--set epochs=3"), HasSubstr("--set epochs=4")));
 }

@@ -233,7 +233,9 @@ ResolvedSpace resolve_space(const SpaceFile& file, const Architecture& architect
 
 ResolvedSpace resolve_space(const StudyFile& file, const Architecture& architecture) {
   if (file.own_space) return resolve_space(*file.own_space, architecture);
-  SpaceFile space = file.look_up(file.lines.space, "space", [&file] { return find_space(file.space_name); });
+  SpaceFile space = file.found_space ? *file.found_space : file.look_up(file.lines.space, "space", [&file] {
+    return find_space(file.space_name);
+  });
   for (const SpaceFile::Fixed& f : file.fixed) {
     const auto is_fixed = [&f](const auto& other) { return other.name == f.name; };
     space.fixed.erase(std::remove_if(space.fixed.begin(), space.fixed.end(), is_fixed), space.fixed.end());

@@ -52,6 +52,8 @@ struct StudyFile : StudyPlan {
   std::uint64_t split_seed = 1;
   std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own
   std::optional<SpaceFile> own_space{};
+  std::optional<SpaceFile>
+      found_space{};  // that of space_name, where it was read already: a pipe is read once
   std::vector<SpaceFile::Fixed> fixed{};  // wins over what a named space searches
   Lines lines{};
 
