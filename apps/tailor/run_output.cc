@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "tailor/base/build_info.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/process.h"
@@ -96,10 +95,10 @@ void RunOutput::finish(TrainingEnd end) {
   const std::vector<std::string> names = dataset_.class_names();
   const Confusion confusion = trainer_.confusion();
   write_metrics(folder_ / run_file::metrics, trainer_.history());
-  write_model(
-      folder_ / run_file::model,
-      {run_.architecture, trainer_.normalization(), views(run_.settings), names,
-       light_ground(images_, split_), usual_ground(images_, some_images(split_)), trainer_.best_values()});
+  write_model(folder_ / run_file::model,
+              {run_.architecture, trainer_.normalization(), views(run_.settings), names,
+               light_ground(images_, split_), usual_ground(images_, some_images(split_)),
+               trainer_.best_values(), trainer_.provenance()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);
@@ -132,7 +131,9 @@ RunSummary RunOutput::summary() const {
   const std::vector<EpochMetrics>& history = trainer_.history();
   if (trainer_.best_epoch() == 0) throw failure("the training has no finished epoch");
   const EpochMetrics& best = history[static_cast<std::size_t>(trainer_.best_epoch()) - 1];
-  s.version = std::string(build_info().version);
+  s.environment = this_environment();
+  s.version = s.environment.version;
+  s.provenance = trainer_.provenance();
   s.architecture = run_.architecture.name;
   s.architecture_fingerprint = run_.architecture.fingerprint;
   s.dataset = dataset_.name();

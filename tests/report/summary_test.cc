@@ -51,6 +51,32 @@ TEST(Summary, ReadingBackGivesEveryKeyAgain) {
   EXPECT_EQ(summary_to_json(read), summary_to_json(summary));
 }
 
+TEST(Summary, TellsWhatComputedIt) {
+  RunSummary summary = sample_summary();
+  summary.environment = {summary.version, "0123456789ab", "AVX2", "a processor", "a host"};
+  summary.provenance = {{{"0.0.9", "", "AVX-512", "a processor", "another host"}, 1},
+                        {summary.environment, 4}};
+  const std::string json = summary_to_json(summary);
+  EXPECT_THAT(json,
+              HasSubstr("\"commit\": \"0123456789ab\",\n  \"instruction_set\": \"AVX2\",\n"
+                        "  \"processor\": \"a processor\",\n  \"host\": \"a host\",\n  \"provenance\": ["));
+  const RunSummary read = parse_summary(json, "");
+  EXPECT_EQ(read.environment, summary.environment);
+  EXPECT_EQ(read.provenance, summary.provenance);
+}
+
+TEST(Summary, OfAnEarlierVersionDoesNot) {
+  RunSummary summary = sample_summary();
+  std::string json = summary_to_json(summary);
+  for (const char* key : {"commit", "instruction_set", "processor", "host"})
+    json = replaced(json, "\"" + std::string(key) + "\": null,", "");
+  json = replaced(json, "\"provenance\": [],", "");
+  const RunSummary read = parse_summary(json, "");
+  EXPECT_EQ(read.environment, (Environment{"0.1.0", {}, {}, {}, {}}));
+  EXPECT_TRUE(read.provenance.empty());
+  EXPECT_THAT(summary_to_json(read), HasSubstr("\"instruction_set\": null"));
+}
+
 TEST(Summary, KeysKeepTheirOrderAndTheSplitIsOneObject) {
   const std::string json = summary_to_json(sample_summary());
   EXPECT_TRUE(json.starts_with("{\n  \"version\": \"0.1.0\",\n  \"architecture\": \"mnist_cnn\","));

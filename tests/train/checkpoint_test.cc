@@ -5,8 +5,10 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "data/files.h"
 #include "scratch.h"
@@ -39,6 +41,7 @@ TrainingState sample_state() {
   state.average = {0.1f, 0.2f, 0.3f};
   state.optimizer = {1, 2, 3, 4, 5, 6};
   state.best = {7, 8, 9};
+  state.provenance = {{{"0.1.0", "", "AVX2", "a processor", "a host"}, 1, {"Winograd"}, {"12"}}};
   return state;
 }
 
@@ -69,6 +72,7 @@ void expect_equal(const TrainingState& a, const TrainingState& b) {
   EXPECT_EQ(a.average, b.average);
   EXPECT_EQ(a.optimizer, b.optimizer);
   EXPECT_EQ(a.best, b.best);
+  EXPECT_EQ(a.provenance, b.provenance);
 }
 
 // Without waiting for the disk, as write_file does.
@@ -177,6 +181,43 @@ class FileSizeLimit {
   rlimit before_{};
   void (*handler_)(int) = nullptr;
 };
+
+// What each checkpoint knows goes on to whoever resumes from it; a version that did not record it is a part
+// too.
+TEST(Checkpoint, TheTrainerAddsItselfToWhatComputedIt) {
+  const fs::path file = scratch("provenance.safetensors");
+  test::TinyTraining first(test::tiny_network(), {"epochs=3"}, {.checkpoint = file});
+  EXPECT_TRUE(first.trainer.provenance().empty()) << "nothing is computed yet";
+  first.trainer.run({}, 1);
+  const Environment here = this_environment();
+  ASSERT_EQ(first.trainer.provenance().size(), 1u);
+  EXPECT_EQ(first.trainer.provenance()[0].environment, here);
+  EXPECT_FALSE(first.trainer.provenance()[0].kernels.empty());
+  EXPECT_EQ(first.trainer.provenance()[0].workers, std::vector{std::to_string(::getpid())});
+
+  const auto resumed = [&](std::optional<std::string> recorded) {
+    Safetensors content = read_safetensors(file);
+    content.metadata.erase("provenance");
+    if (recorded) content.metadata["provenance"] = *recorded;
+    std::vector<TensorView> tensors;
+    for (const Tensor& t : content.tensors) tensors.push_back({t.name, t.shape, t.data});
+    const fs::path other = scratch("resumed.safetensors");
+    write_safetensors(other, tensors, content.metadata);
+    test::TinyTraining second(test::tiny_network(), {"epochs=3"}, {.checkpoint = other});
+    second.trainer.resume();
+    second.trainer.run();
+    return second.trainer.provenance();
+  };
+  const Environment there{"0.0.9", "", "AVX1", "a processor", "a host"};
+  const Provenance both = resumed(to_json({{there, 1}})), older = resumed(std::nullopt);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].environment, there);
+  EXPECT_EQ(both[1].environment, here);
+  EXPECT_EQ(both[1].from, 2);
+  ASSERT_EQ(older.size(), 2u);
+  EXPECT_FALSE(older[0].environment.recorded());
+  EXPECT_EQ(resumed(to_json({{here, 1}})).size(), 1u);
+}
 
 TEST(Checkpoint, AFullDiskLeavesTheOldOneAndNothingElse) {
   const fs::path folder = scratch("full disk");

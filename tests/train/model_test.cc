@@ -21,6 +21,7 @@ Model sample_model() {
   model.views = {true, 2};
   model.light_ground = true;
   model.class_names = {"T-shirt/top", "a \"quoted\" name", "Ärmel"};
+  model.provenance = {{{"0.1.0", "0123456789ab", "AVX2", {}, {}}, 1, {"Winograd"}}};
   const ParameterTable table(model.architecture);
   model.values.resize(table.total_floats());
   for (const ParameterTensor& t : table.tensors())
@@ -42,6 +43,7 @@ TEST(Model, ComesBackExactly) {
   EXPECT_EQ(read.class_names, model.class_names);
   EXPECT_TRUE(read.light_ground);
   EXPECT_EQ(read.values, model.values);
+  EXPECT_EQ(read.provenance, model.provenance);
 }
 
 // The file as parts that a test can change before it is written again.

@@ -42,6 +42,15 @@ void each_key(Summary& summary, Visit&& visit) {
   visit("weights_hash", summary.weights_hash);
 }
 
+// Empty texts, and null in the file, where a summary of an earlier version has no such keys.
+template <class Summary, class Visit>
+void each_environment_key(Summary& summary, Visit&& visit) {
+  visit("commit", summary.environment.commit);
+  visit("instruction_set", summary.environment.instruction_set);
+  visit("processor", summary.environment.processor);
+  visit("host", summary.environment.host);
+}
+
 // The test figures are all null while sealed, none after.
 template <class Test, class Visit>
 void each_test_key(Test& test, Visit&& visit) {
@@ -99,6 +108,10 @@ const Json& at(const Json& json, const std::string& key, const std::string& orig
 std::string summary_to_json(const RunSummary& summary) {
   Json json = Json::object();
   each_key(summary, [&](const char* key, const auto& value) { json[pointer(key)] = value; });
+  each_environment_key(summary, [&](const char* key, const std::string& value) {
+    json[key] = value.empty() ? Json(nullptr) : Json(value);
+  });
+  json["provenance"] = Json::parse(to_json(summary.provenance));
   const Score test = summary.test.value_or(Score{});
   each_test_key(test, [&](const char* key, const auto& value) {
     json[key] = summary.test ? Json(value) : Json(nullptr);
@@ -127,6 +140,11 @@ RunSummary parse_summary(const std::string& text, const std::string& origin) {
       throw bad_input("{}: {}: expected {}, got {}", origin, key, expected(value), item.dump().substr(0, 80));
   };
   each_key(summary, read);
+  each_environment_key(summary, [&](const char* key, std::string& value) {
+    if (json.contains(key) && !json[key].is_null()) read(key, value);
+  });
+  summary.environment.version = summary.version;
+  if (json.contains("provenance")) summary.provenance = provenance_from_json(json["provenance"].dump());
   if (!at(json, "test_count", origin).is_null()) each_test_key(summary.test.emplace(), read);
   return summary;
 }

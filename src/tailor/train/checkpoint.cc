@@ -45,7 +45,8 @@ void write_checkpoint(const std::filesystem::path& file, const TrainingState& st
                        {"identity", identity},
                        {"history", history.dump()},
                        {"progress", progress.dump()},
-                       {"best_epoch", std::to_string(state.best_epoch)}});
+                       {"best_epoch", std::to_string(state.best_epoch)},
+                       {"provenance", to_json(state.provenance)}});
   } catch (const Error& error) {
     throw CheckpointError(error.code(), error.what());
   }
@@ -67,6 +68,8 @@ TrainingState read_checkpoint(const std::filesystem::path& file, const std::stri
         "in another folder",
         file.string());
   TrainingState state;
+  if (content.metadata.contains("provenance"))  // earlier versions did not record it
+    state.provenance = provenance_from_json(content.metadata["provenance"]);
   try {
     for (const json& row : json::parse(text("history"))) state.history.push_back(epoch_metrics(row));
     const json p = json::parse(text("progress"));

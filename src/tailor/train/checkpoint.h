@@ -9,6 +9,7 @@
 #include "tailor/base/aligned.h"
 #include "tailor/base/error.h"
 #include "tailor/train/metrics.h"
+#include "tailor/train/provenance.h"
 
 namespace tailor {
 
@@ -28,6 +29,7 @@ struct TrainingState {
   AlignedFloats average;              // the same, averaged; empty if off
   AlignedFloats optimizer;            // the optimiser's state
   AlignedFloats best;                 // values (or average) after the best epoch; empty before the first
+  Provenance provenance;              // of all steps so far; empty: not recorded
 };
 
 // The state could not be kept: a full disk, a folder that is gone.

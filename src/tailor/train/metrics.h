@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tailor/train/provenance.h"
+
 namespace tailor {
 
 // Mean cross-entropy (nats; without label smoothing outside training) and accuracy over `count` images.
@@ -62,6 +64,8 @@ struct RunSummary {
   double validation_loss_at_best = 0;
   double images_per_second = 0;  // median over epochs
   std::string weights_hash;      // SHA-256 of the final parameters and buffers
+  Environment environment;       // that ended the training; its version is `version`
+  Provenance provenance;         // all that took part in it; empty: not recorded
   std::optional<Score> test;     // empty while sealed
 };
 

@@ -27,7 +27,8 @@ void write_model(const std::filesystem::path& file, const Model& model) {
                      {"views", json{model.views.flip, model.views.shift}.dump()},
                      {"class_names", json(model.class_names).dump()},
                      {"light_ground", json(model.light_ground).dump()},
-                     {"ground", json(model.ground).dump()}});
+                     {"ground", json(model.ground).dump()},
+                     {"provenance", to_json(model.provenance, true)}});
 }
 
 Model read_model(const std::filesystem::path& file) {
@@ -63,6 +64,8 @@ Model read_model(const std::filesystem::path& file) {
         "{}",
         file.string(), error.what());
   }
+  if (const auto found = content.metadata.find("provenance"); found != content.metadata.end())
+    model.provenance = provenance_from_json(found->second);
   const std::size_t channels = static_cast<std::size_t>(model.architecture.input.channels);
   const std::vector<float>&mean = model.normalization.mean, &deviation = model.normalization.deviation;
   if (mean.size() != channels || deviation.size() != channels ||

@@ -10,6 +10,7 @@
 #include "tailor/data/picture.h"
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/evaluate.h"
+#include "tailor/train/provenance.h"
 
 namespace tailor {
 
@@ -21,6 +22,7 @@ struct Model {
   bool light_ground = false;             // most training images are dark things on light
   Ground ground = black_ground;          // of most training images: what pictures are padded with
   AlignedFloats values;                  // ParameterTable(architecture).total_floats()
+  Provenance provenance = {};            // which builds trained it, on what; the file names no machine
 };
 
 // Tensors under their table names and shapes, in the engine's memory order (convolution

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include <unistd.h>
+
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/train/hyperparameters.h"
@@ -100,6 +102,7 @@ TrainingEnd Trainer::run(const TrainerCallbacks& callbacks, int until_epoch) {
   while (epoch() <= settings_.epochs) {
     if (out_of_patience()) return TrainingEnd::patience;
     if (epoch() > until_epoch) return TrainingEnd::paused;
+    record_provenance();
     loader_.start_epoch(epoch());
     network_.use(state_.values.data());
     while (state_.progress.step < loader_.steps()) {
@@ -223,6 +226,15 @@ void Trainer::resume() {
   if (!consistent)
     throw bad_input("{}: its epochs and steps contradict each other", options_.checkpoint.string());
   state_ = std::move(state);
+  if (state_.provenance.empty() && steps_done() > 0)
+    state_.provenance.emplace_back();  // a version that did not record it
+}
+
+// This process trains the epoch that follows.
+void Trainer::record_provenance() {
+  const Environment environment = this_environment();
+  add_part(state_.provenance, environment, epoch(), std::to_string(::getpid()));
+  add_kernels(state_.provenance, environment, distinct_kernels(network_.kernels()));
 }
 
 void Trainer::save() const {

@@ -67,7 +67,8 @@ class Trainer {
   Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
           const Split& split, const TrainerOptions& options);
 
-  // Goes on from the options' checkpoint; bad input if it belongs to another training.
+  // Goes on from the options' checkpoint; bad input if it belongs to another training. On another instruction
+  // set than before it is no less a training, but not the one that either alone gives: see provenance().
   void resume();
 
   // Trains until all epochs (or only `until_epoch` of them) are done, patience ends or the caller stops; can
@@ -83,6 +84,8 @@ class Trainer {
   // Those that validation measured after the last epoch: averaged, if the settings say so.
   const AlignedFloats& measured_values();
   std::string weights_hash() const;  // of the final values
+  // What has computed it so far.
+  const Provenance& provenance() const { return state_.provenance; }
   const Normalization& normalization() const { return normalization_; }
   Network& network() { return network_; }
   std::int64_t steps_per_epoch() const { return loader_.steps(); }
@@ -99,6 +102,7 @@ class Trainer {
   std::int64_t steps_done() const;
   double rate_now() const;
   void save() const;
+  void record_provenance();
 
   const Settings settings_;
   const ImageSet& images_;
