@@ -63,16 +63,19 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   }
   const ConfirmationTable* confirmed = confirmation ? &*confirmation : nullptr;
   std::vector<Opening> openings = read_openings(storage, record, account_ledger());
-  Findings findings = find_all(table, confirmed, static_cast<int>(openings.size()));
   // Of several the last one is told; all of them cost.
   const std::vector<StudyId> spreads = spreads_of(storage, record.name);
-  if (!spreads.empty()) findings.spread_experiment = examine(read_spread(storage, spreads.back()));
+  std::optional<SpreadTable> spread;
+  if (!spreads.empty()) spread = read_spread(storage, spreads.back());
+  const Findings findings =
+      find_all(table, confirmed, static_cast<int>(openings.size()), spread ? &*spread : nullptr);
   return study_document(
       {.table = table,
        .findings = findings,
        .program_version = std::string(build_info().version),
        .options = study_options(location.storage, record.name),
        .confirmation = confirmed,
+       .spread = spread ? &*spread : nullptr,
        .confirmation_compute = runs_compute(storage, ComputeKind::confirmation, confirmations),
        .spread_compute = runs_compute(storage, ComputeKind::spread, spreads),
        .openings = std::move(openings),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "progress.h"
+#include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 #include "tailor/tune/objective/training_objective.h"
 #include "tailor/tune/study.h"
@@ -54,8 +55,6 @@ class SessionOutput {
   const MeasureText text_;
   StatusLine line_;
 };
-
-inline constexpr std::size_t page_columns = 80;
 
 // "title          text"
 void print_row(const char* title, const std::string& text);

@@ -52,11 +52,12 @@ struct Trials {
     const FoundStudy found = find_study(location);
     const StudyRecord record = found.storage->get_study(found.id);
     std::vector<TrialRecord> trials = found.storage->get_trials(record.id);
+    const StudyProvenance whole = study_provenance(trials);
     if (!state.empty()) std::erase_if(trials, [&](const TrialRecord& t) { return shown_state(t) != state; });
     if (by_value) sort_by_value(record, trials);
     if (most > 0 && trials.size() > static_cast<std::size_t>(most))
       trials.resize(static_cast<std::size_t>(most));
-    print(json ? trials_json(trials) : trials_table(trials));
+    print(json ? trials_json(trials) : trials_table(trials, whole));
   }
 };
 

@@ -1,5 +1,6 @@
 #include "study_session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -12,9 +13,11 @@
 #include "tailor/base/error.h"
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/openings_words.h"
+#include "tailor/report/provenance_words.h"
 #include "tailor/tune/confirm/test_ledger.h"
 #include "tailor/tune/objective/training_objective.h"
 #include "tune_output.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -29,6 +32,25 @@ std::unique_ptr<SessionOutput> make_output(const Session& session) {
 bool opens_test_images(Storage& storage, StudyId study, const StudyDefinition& definition) {
   return definition.confirmation && definition.confirmation->open_test &&
          !read_confirmation(storage, study).finished;
+}
+
+// Whether others' results would come to lie beside this worker's, and what that means.
+void warn_of_others(Storage& storage, StudyId study, const StudyDefinition& definition) {
+  const std::vector<TrialRecord> trials = storage.get_trials(study);
+  const bool finished = definition.confirmation
+                            ? read_confirmation(storage, study).finished
+                            : static_cast<int>(trials.size()) >= definition.budget.trials &&
+                                  std::all_of(trials.begin(), trials.end(),
+                                              [](const TrialRecord& t) { return is_finished(t.state); });
+  if (finished) return;
+  const std::string what = definition.confirmation ? "confirmation"
+                           : definition.spread     ? "spread experiment"
+                                                   : "study";
+  const StudyProvenance before = study_provenance(trials);
+  if (before.trials > 0 || what == "study") return warn(joining_warnings(before, this_environment(), what));
+  const std::optional<StudyId> of =
+      storage.find_study(definition.confirmation ? definition.confirmation->study : definition.spread->study);
+  if (of) warn(beginning_warnings(study_provenance(storage.get_trials(*of)), this_environment(), what));
 }
 
 }  // namespace
@@ -85,6 +107,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
       account.record(opening);
     };
   }
+  warn_of_others(storage, study, definition);
   TrainingObjective objective(definition, std::move(images.images), std::move(sealed));
   const std::string name = storage.get_study(study).name;
   StudyOptions options;

@@ -15,9 +15,11 @@
 #include "tailor/base/folder_lock.h"
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
+#include "tailor/report/provenance_words.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/train/recipe.h"
 #include "tailor/train/trainer.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -107,6 +109,8 @@ void train(const Arguments& arguments) {
     write_description(folder, run, settings);
   } else if (std::filesystem::exists(folder / run_file::checkpoint)) {
     trainer.resume();
+    warn(resuming_warnings(trainer.provenance(), this_environment(),
+                           static_cast<int>(trainer.history().size())));
   }
 
   RunOutput output(folder, run, *dataset, images, split, trainer, arguments.threads, arguments.json);

@@ -198,6 +198,45 @@ TEST(Warnings, OfStudies) {
   EXPECT_THAT(kinds({.table = short_budget}), Contains(WarningKind::budget_too_short));
 }
 
+StudyProvenance computed_on(StudyProvenance::Counts sets, int not_recorded = 0) {
+  StudyProvenance p{.not_recorded = not_recorded, .instruction_sets = std::move(sets)};
+  for (const auto& [name, trials] : p.instruction_sets) p.trials += trials;
+  p.trials += not_recorded;
+  p.builds = {{"tailor 0.1.0", p.trials}};
+  return p;
+}
+
+TEST(Warnings, OfStudiesThatSeveralInstructionSetsComputed) {
+  const auto of = [](const Warning& w) { return std::string(name_of(w.kind)) + " of the " + w.of; };
+  const auto found = [&](const StudyProvenance& study, const StudyProvenance& runs,
+                         const StudyProvenance& settings) {
+    StudyTable table = good_table();
+    table.provenance = study;
+    ConfirmationTable confirmation;
+    confirmation.provenance = runs;
+    SpreadTable spread;
+    spread.provenance = settings;
+    std::vector<std::string> result;
+    for (const Warning& w : find_warnings({.table = table, .confirmation = &confirmation, .spread = &spread}))
+      result.push_back(of(w));
+    return result;
+  };
+  using ::testing::ElementsAre;
+  const StudyProvenance one = computed_on({{"AVX2", 5}}), other = computed_on({{"NEON", 5}}),
+                        mixed = computed_on({{"AVX2", 5}, {"NEON", 2}});
+  StudyProvenance builds = one;
+  builds.builds.emplace_back("tailor 0.2.0", 1);
+  EXPECT_THAT(found({}, {}, {}), ElementsAre());
+  EXPECT_THAT(found(one, one, one), ElementsAre());
+  EXPECT_THAT(found(mixed, one, one), ElementsAre("mixed_instruction_sets of the study"));
+  EXPECT_THAT(found(one, mixed, mixed), ElementsAre("mixed_instruction_sets of the confirmation",
+                                                    "mixed_instruction_sets of the spread experiment"));
+  EXPECT_THAT(found(one, other, one), ElementsAre("experiment_elsewhere of the confirmation"));
+  EXPECT_THAT(found(one, builds, one), ElementsAre("mixed_builds of the confirmation"));
+  EXPECT_THAT(found(computed_on({{"AVX2", 5}}, 1), one, computed_on({}, 3)),
+              ElementsAre("provenance_not_recorded of the study"));
+}
+
 // 89.4 % of 20,000 validation images and 91.17 % of 10,000 test images: five standard errors.
 TEST(Warnings, ValidationAndTestFurtherApartThanChanceAllows) {
   EXPECT_NEAR(standard_errors_apart(0.9117, 10000, 0.894, 20000), 4.96, 0.02);

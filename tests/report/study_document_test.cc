@@ -167,6 +167,33 @@ TEST(StudyDocument, ColumnsOfTrialsAndParameters) {
   EXPECT_FALSE(space[0]["effect"].get<std::string>().empty());
 }
 
+TEST(StudyDocument, TellsWhatComputedIt) {
+  StudyTable table = small_table("random", "none", 20);
+  const json own = document(table)["provenance"];
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0]["of"], "study");
+  EXPECT_EQ(own[0]["trials"], 20);
+  EXPECT_EQ(own[0]["computed_by"][0]["trials"], 20);
+  EXPECT_EQ(own[0]["computed_by"][0]["instruction_set"], this_environment().instruction_set);
+  EXPECT_EQ(own[0]["computed_by"][0]["hosts"], json::array({this_environment().host}));
+
+  table.provenance = {};
+  table.provenance.trials = 3, table.provenance.not_recorded = 1;
+  table.provenance.instruction_sets = {{"AVX-512", 2}, {"AVX2", 1}};
+  table.provenance.continued = {7};
+  table.provenance.groups = {{{"0.1.0", "", "AVX-512", "one", ""}, {"node1"}, {}, 2}, {{}, {}, {}, 1}};
+  const json d = document(table);
+  EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  EXPECT_EQ(d["provenance"][0]["continued"], json::array({7}));
+  EXPECT_TRUE(d["provenance"][0]["computed_by"][0]["commit"].is_null());
+  EXPECT_TRUE(d["provenance"][0]["computed_by"][1]["version"].is_null());
+  std::string text;
+  for (const json& w : d["warnings"])
+    if (w["code"] == "mixed_instruction_sets") text = w["text"];
+  EXPECT_THAT(text, HasSubstr("AVX-512 (2 trials) and AVX2 (1 trial)"));
+  EXPECT_THAT(text, HasSubstr("Trial 7 was continued"));
+}
+
 // Only complete trials have a value; of those that Hyperband cut short, some have a predicted one.
 TEST(StudyDocument, WhatWasCutShortHasNoValue) {
   const json d = document(small_table("random", "hyperband", 110));

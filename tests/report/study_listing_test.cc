@@ -149,5 +149,34 @@ TEST(StudyListing, AStudysPausedTrialsAreNotCalledRunning) {
   EXPECT_EQ(json[0]["best_trial"]["number"], 2);
 }
 
+TEST(StudyListing, SaysWhatComputedTrialsWhereThatDiffers) {
+  std::vector<TrialRecord> trials = some_trials();
+  const Environment a{"0.1.0", "", "AVX-512", "a processor", "a host"},
+      b{"0.1.0", "", "AVX2", "another", "a host"};
+  const auto computed = [&](std::size_t i, const Provenance& by) {
+    trials[i].user_attributes[trial_key::jobs] = "[]";
+    if (!by.empty()) trials[i].user_attributes[trial_key::provenance] = to_json(by);
+  };
+  computed(0, {{a, 1}});
+  computed(1, {{a, 1}});
+  const std::string alike = trials_table(trials, study_provenance(trials));
+  EXPECT_EQ(alike, trials_table(trials)) << "nothing is mixed";
+  computed(2, {{a, 1}, {b, 2}});
+  computed(3, {});
+  const std::string mixed = trials_table(trials, study_provenance(trials));
+  EXPECT_THAT(mixed, HasSubstr(" steps  on             parameters"));
+  EXPECT_THAT(mixed, ContainsRegex("\n +0 complete +0.5 +0  AVX-512        learning"));
+  EXPECT_THAT(mixed, ContainsRegex("\n +2 complete +0.75 +2  AVX-512, AVX2 +learning"));
+  EXPECT_THAT(mixed, ContainsRegex("\n +3 failed +- +0  not recorded"));
+  EXPECT_THAT(mixed, ContainsRegex("\n +4 complete +0.75 +0  - "));
+  EXPECT_THAT(mixed,
+              HasSubstr("The study was computed on several instruction sets, AVX-512 (3 trials) and AVX2"));
+  EXPECT_THAT(mixed, HasSubstr("What computed 1 of the study's 4 trials is not recorded"));
+  const Json json = Json::parse(trials_json(trials));
+  EXPECT_EQ(json[2]["instruction_sets"], Json({"AVX-512", "AVX2"}));
+  EXPECT_TRUE(json[3]["instruction_sets"].is_null());
+  EXPECT_TRUE(json[4]["instruction_sets"].is_null());
+}
+
 }  // namespace
 }  // namespace tailor

@@ -187,6 +187,27 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
 }
 
 // What a row is stands before each part of it.
+TEST(WrittenReport, SaysWhatComputedTheStudy) {
+  json d = document();
+  const auto absent = testing::Not(HasSubstr("What computed it"));
+  EXPECT_THAT(markdown_report(d.dump()), absent) << "a document of an earlier version";
+  d["provenance"] = {{{"of", "study"}, {"computed_by", json::array()}}};
+  EXPECT_THAT(markdown_report(d.dump()), absent) << "nothing was computed yet";
+  d["provenance"][0]["computed_by"] = {{{"version", "0.1.0"},
+                                        {"commit", "0123456789ab"},
+                                        {"instruction_set", "AVX2"},
+                                        {"processor", "a processor"},
+                                        {"trials", 12}},
+                                       {{"version", nullptr},
+                                        {"commit", nullptr},
+                                        {"instruction_set", nullptr},
+                                        {"processor", nullptr},
+                                        {"trials", 3}}};
+  const std::string report = markdown_report(d.dump());
+  EXPECT_THAT(report, HasSubstr("| study: tailor 0.1.0 0123456789ab | AVX2 | a processor | 12 |"));
+  EXPECT_THAT(report, HasSubstr("| study: not recorded | - | - | 3 |"));
+}
+
 TEST(WrittenReport, AWideTableGoesOnBelowOnATerminal) {
   const std::string text = terminal_report(document().dump());
   const std::size_t first = text.find("Four figures"), end = text.find("original, one run", first);

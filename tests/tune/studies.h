@@ -120,7 +120,8 @@ inline std::vector<std::string> content(const std::string& url, const std::strin
     for (const TrialParam& p : t.params) line += fmt::format(" {}={}", p.name(), p.value);
     for (const auto& [step, value] : t.intermediate_values) line += fmt::format(" {}:{}", step, value);
     for (const auto& [key, value] : t.user_attributes)
-      if (key != trial_key::seconds) line += fmt::format(" {}={}", key, value);
+      if (key != trial_key::seconds && key != trial_key::provenance)
+        line += fmt::format(" {}={}", key, value);
     lines.push_back(std::move(line));
   }
   return lines;

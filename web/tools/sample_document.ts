@@ -267,6 +267,9 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
         { code: 'rising', severity: 'info', text: 'The best curve still rises at its last epoch.', advice: '' }],
     glossary: [{ term: 'Trial', text: 'One training of the network with one setting of its hyperparameters.' }, { term: 'Interval', text: 'A range that covers the true value in 95 of 100 such studies.' },
       { term: 'Seed', text: 'The number that decides initial weights and the order of images; two seeds of one setting differ by luck alone.' }],
+    provenance: [{ of: 'study', name: 'fashion', trials: n, not_recorded: 0, continued: n > 2 ? [2] : [], computed_by: [
+      { version: '0.1.0', commit: '0123456789ab', instruction_set: 'AVX-512', processor: 'AMD EPYC 9654 96-Core Processor', hosts: ['node1', 'node2'], kernels: ['Winograd and sparse gradients, AVX3', 'onednn sgemm or sparse, AVX3'], trials: n },
+      ...(n > 2 ? [{ version: '0.1.0', commit: null, instruction_set: 'AVX2', processor: 'Intel(R) Core(TM) i7-4790 CPU @ 3.60GHz', hosts: ['desk'], kernels: [], trials: 1 }] : [])] }],
     reproduce: { command, recipe: Object.entries(settings[best]!).filter(([, v]) => v !== null).map(([k, v]) => `${k} = ${typeof v === 'string' ? `"${v}"` : v}`).join('\n') + '\n' },
   };
 }

@@ -100,6 +100,7 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   const double classes = d.architecture.classes;
   table.chance = table.maximize ? 1 / classes : std::log(classes);
   table.reshuffled = c.reshuffle;
+  table.provenance = study_provenance(records);
   const std::optional<StudyId> study = storage.find_study(c.study);
   for (const Candidate& candidate : c.candidates)
     table.candidates.push_back({candidate.name,

@@ -14,6 +14,7 @@
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
 #include "tailor/tune/study/confirmation_plan.h"
+#include "tailor/tune/study/study_provenance.h"
 
 namespace tailor {
 
@@ -50,7 +51,8 @@ struct ConfirmationTable {
   std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
   // The study's measure of a network that knows nothing: 1 / classes of an accuracy, ln(classes) of a loss.
   double chance = std::numeric_limits<double>::quiet_NaN();
-  bool reshuffled = false;  // each seed has validation images of its own
+  bool reshuffled = false;       // each seed has validation images of its own
+  StudyProvenance provenance{};  // of all its runs
 
   // The mean of a candidate's final runs, or of those of the race, over seeds.
   Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;

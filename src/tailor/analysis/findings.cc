@@ -68,8 +68,10 @@ Results surrogate_results(const StudyTable& table, const FinalValues& finals) {
   return results;
 }
 
-Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings) {
+Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings,
+                  const SpreadTable* spread_table) {
   Findings f;
+  if (spread_table) f.spread_experiment = examine(*spread_table);
   f.finals = predict_finals(table);
   f.spread = spread(table);
   if (f.spread) f.spread->predicted = static_cast<int>(f.finals.predicted.size());
@@ -90,8 +92,11 @@ Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation
   if (table.maximize) keep_accuracies_inside(f);
   f.pruning = pruning(table);
   f.compute = compute_ledger(table);
-  f.warnings = find_warnings(
-      {.table = table, .confirmation = confirmation, .noise = f.noise, .test_openings = test_openings});
+  f.warnings = find_warnings({.table = table,
+                              .confirmation = confirmation,
+                              .noise = f.noise,
+                              .test_openings = test_openings,
+                              .spread = spread_table});
   return f;
 }
 

@@ -26,7 +26,7 @@ struct ParameterFindings {
 };
 
 struct Findings {
-  // Nothing where `tailor spread` was not run: added by whoever reads it, find_all() knows of one study only.
+  // Nothing where `tailor spread` was not run, or too little of it.
   std::optional<SpreadExperiment> spread_experiment{};
   FinalValues finals{};  // of trials that were cut short
   std::optional<Spread> spread{};
@@ -47,8 +47,9 @@ struct Findings {
   std::vector<Warning> warnings{};  // the gravest first
 };
 
-// `confirmation` may be null.
-Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings);
+// `confirmation` and `spread` may be null.
+Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings,
+                  const SpreadTable* spread = nullptr);
 
 // What the surrogate learns from: the results of trials that were trained to the end, and predicted ones,
 // drawn anew from their predictive distribution for each resample. The better is higher.

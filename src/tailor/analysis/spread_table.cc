@@ -72,6 +72,7 @@ SpreadTable read_spread(Storage& storage, StudyId experiment) {
   const SpreadPlan& plan = *d.spread;
   table.maximize = maximizes(d.measure);
   table.epochs = d.budget.epochs;
+  table.provenance = study_provenance(records);
   table.planned_settings = plan.settings();
   for (const SpreadBaseline& b : plan.baselines)
     table.baselines.push_back({b, with_texts(d.untuned(), b.settings).epochs, {}});

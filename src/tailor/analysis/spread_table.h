@@ -8,6 +8,7 @@
 
 #include "tailor/storage/storage.h"
 #include "tailor/tune/study/spread_plan.h"
+#include "tailor/tune/study/study_provenance.h"
 
 namespace tailor {
 
@@ -37,7 +38,8 @@ struct SpreadTable {
   int failed = 0;
   int runs = 0;  // that ended
   std::int64_t epochs_trained = 0;
-  double seconds = 0;  // of training, all runs together
+  double seconds = 0;            // of training, all runs together
+  StudyProvenance provenance{};  // of all of them
 };
 
 // What a network is worth that knows nothing: an accuracy of one in so many classes, a loss of their

@@ -82,6 +82,7 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     }
     (view.trials()[place].repeats ? table.repeats : table.trials).push_back(std::move(row));
   }
+  table.provenance = study_provenance(records);
   table.recommendation = recommend(view.reports());
   if (const auto best = table.best())
     table.best_settings =

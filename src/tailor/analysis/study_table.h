@@ -11,6 +11,7 @@
 #include "tailor/storage/storage.h"
 #include "tailor/tune/study/recommendation.h"
 #include "tailor/tune/study/study_definition.h"
+#include "tailor/tune/study/study_provenance.h"
 
 namespace tailor {
 
@@ -51,6 +52,7 @@ struct StudyTable {
   std::vector<StudyRow> trials{};                      // by number, but for repeats
   std::vector<StudyRow> repeats{};                     // trials that train a setting of `trials` again
   std::optional<Recommendation> recommendation{};      // costs, to be minimised; `trial` is a number
+  StudyProvenance provenance{};                        // of all its trials
   SettingTexts best_settings{};  // of the best trial, where they differ from the defaults
 
   // Whether `a` is the better value.

@@ -34,6 +34,7 @@ class Finder {
     rising();
     leaders();
     confirmation();
+    provenance();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Warning& a, const Warning& b) { return a.severity > b.severity; });
     return std::move(found_);
@@ -161,16 +162,37 @@ class Finder {
       add(WarningKind::validation_test_differ, WarningSeverity::serious, apart, most_standard_errors);
   }
 
+  // Of the study and of each experiment about it.
+  void provenance() {
+    provenance_of("study", table_.provenance);
+    if (in_.confirmation) provenance_of("confirmation", in_.confirmation->provenance);
+    if (in_.spread) provenance_of("spread experiment", in_.spread->provenance);
+  }
+
+  void provenance_of(const char* of, const StudyProvenance& p) {
+    const auto add_of = [&](WarningKind kind, WarningSeverity severity, std::string parameter = {}) {
+      found_.push_back({kind, severity, std::move(parameter), 0, 0, of, p});
+    };
+    if (p.instruction_sets.size() > 1) add_of(WarningKind::mixed_instruction_sets, WarningSeverity::warning);
+    if (p.builds.size() > 1) add_of(WarningKind::mixed_builds, WarningSeverity::info);
+    if (p.not_recorded > 0 && p.not_recorded < p.trials)
+      add_of(WarningKind::provenance_not_recorded, WarningSeverity::info);
+    const StudyProvenance::Counts& study = table_.provenance.instruction_sets;
+    if (study.size() == 1 && p.instruction_sets.size() == 1 && study[0].first != p.instruction_sets[0].first)
+      add_of(WarningKind::experiment_elsewhere, WarningSeverity::info, study[0].first);
+  }
+
   const WarningInput& in_;
   const StudyTable& table_;
   const double result_sd_;  // 0: not known
   std::vector<Warning> found_;
 };
 
-constexpr std::array<std::string_view, 10> kind_names = {
-    "edge_of_range",         "too_few_trials", "budget_too_short",  "curves_still_rising",
-    "leaders_not_separated", "race_undecided", "test_opened_again", "validation_test_differ",
-    "many_failures",         "not_confirmed"};
+constexpr std::array<std::string_view, 14> kind_names = {
+    "edge_of_range",           "too_few_trials",      "budget_too_short",       "curves_still_rising",
+    "leaders_not_separated",   "race_undecided",      "test_opened_again",      "validation_test_differ",
+    "many_failures",           "not_confirmed",       "mixed_instruction_sets", "mixed_builds",
+    "provenance_not_recorded", "experiment_elsewhere"};
 constexpr std::array<std::string_view, 3> severity_names = {"info", "warning", "serious"};
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/noise.h"
+#include "tailor/analysis/spread_table.h"
 #include "tailor/analysis/study_table.h"
 
 namespace tailor {
@@ -17,14 +18,19 @@ enum class WarningKind {
   edge_of_range,     // parameter; value: position of the best trials' median in the range, 0 or 1 at an end
   too_few_trials,    // value: trials that did not fail; limit: wanted
   budget_too_short,  // value: Spearman correlation of early and final ranks, too low to prune by
-  curves_still_rising,     // value: gain of the best trial over its last tenth of epochs; limit: noise
-  leaders_not_separated,   // value: how many trials cannot be told from the best; limit: the difference it
-                           // takes
-  race_undecided,          // value: how many candidates stayed in the race beside the winner
-  test_opened_again,       // value: times
-  validation_test_differ,  // value: standard errors between validation and test accuracy
-  many_failures,           // value: share of trials that failed
-  not_confirmed,           // the numbers are of one seed each
+  curves_still_rising,      // value: gain of the best trial over its last tenth of epochs; limit: noise
+  leaders_not_separated,    // value: how many trials cannot be told from the best; limit: the difference it
+                            // takes
+  race_undecided,           // value: how many candidates stayed in the race beside the winner
+  test_opened_again,        // value: times
+  validation_test_differ,   // value: standard errors between validation and test accuracy
+  many_failures,            // value: share of trials that failed
+  not_confirmed,            // the numbers are of one seed each
+  mixed_instruction_sets,   // of, provenance
+  mixed_builds,             // the same
+  provenance_not_recorded,  // the same: of a part of the trials
+  experiment_elsewhere,     // of: an experiment on another instruction set (provenance) than its study
+                            // (parameter)
 };
 
 enum class WarningSeverity { info, warning, serious };
@@ -34,6 +40,8 @@ struct Warning {
   WarningSeverity severity{};
   std::string parameter{};  // edge_of_range
   double value = 0, limit = 0;
+  std::string of = "study";  // or "confirmation", "spread experiment"
+  StudyProvenance provenance{};
 };
 
 struct WarningInput {
@@ -41,6 +49,7 @@ struct WarningInput {
   const ConfirmationTable* confirmation = nullptr;
   std::optional<Noise> noise{};
   int test_openings = 0;  // rows of the ledger
+  const SpreadTable* spread = nullptr;
 };
 
 // The gravest first.

@@ -47,6 +47,34 @@ std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+std::string wrapped(const std::string& text, const std::string& first) {
+  std::string out = first, word;
+  std::size_t column = characters(first);
+  bool start = true;
+  const auto put = [&] {
+    if (word.empty()) return;
+    if (!start && column + 1 + characters(word) > page_columns) {
+      out += "\n" + std::string(characters(first), ' ');
+      column = characters(first);
+      start = true;
+    }
+    if (!start) out += ' ', ++column;
+    out += word;
+    column += characters(word);
+    start = false;
+    word.clear();
+  };
+  for (const char c : text) {
+    if (c == ' ' || c == '\n') {
+      put();
+    } else {
+      word += c;
+    }
+  }
+  put();
+  return out + "\n";
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(width - std::min(width, characters(text)), ' ');
 }

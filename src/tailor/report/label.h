@@ -18,4 +18,11 @@ std::size_t characters(std::string_view text);
 // others.
 std::string padded(std::string_view text, std::size_t width);
 
+// As wide as terminals surely are, in characters.
+inline constexpr std::size_t page_columns = 80;
+
+// The text's words in lines of at most so many, the first line after `first`, the others after as many
+// spaces; the last one ends, too.
+std::string wrapped(const std::string& text, const std::string& first);
+
 }  // namespace tailor

@@ -253,6 +253,36 @@ ordered_json errors_json(const DocumentErrors& errors) {
           {"hardest", hardest}};
 }
 
+ordered_json text_or_null(const std::string& text) {
+  return text.empty() ? ordered_json() : ordered_json(text);
+}
+
+// What computed the study and the experiments about it.
+ordered_json provenance_json(const StudyDocumentInput& in) {
+  ordered_json list = ordered_json::array();
+  const auto add = [&](const char* of, const std::string& name, const StudyProvenance& p) {
+    ordered_json groups = ordered_json::array();
+    for (const StudyProvenance::Group& g : p.groups)
+      groups.push_back({{"version", text_or_null(g.environment.version)},
+                        {"commit", text_or_null(g.environment.commit)},
+                        {"instruction_set", text_or_null(g.environment.instruction_set)},
+                        {"processor", text_or_null(g.environment.processor)},
+                        {"hosts", g.hosts},
+                        {"kernels", g.kernels},
+                        {"trials", g.trials}});
+    list.push_back({{"of", of},
+                    {"name", name},
+                    {"trials", p.trials},
+                    {"not_recorded", p.not_recorded},
+                    {"continued", p.continued},
+                    {"computed_by", groups}});
+  };
+  add("study", in.table.name, in.table.provenance);
+  if (in.confirmation) add("confirmation", in.confirmation->study, in.confirmation->provenance);
+  if (in.spread) add("spread experiment", in.spread->name, in.spread->provenance);
+  return list;
+}
+
 }  // namespace
 
 ordered_json number(double value, int digits) {
@@ -319,6 +349,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"elsewhere", o.elsewhere}});
   ordered_json& words = document["glossary"] = ordered_json::array();
   for (const GlossaryEntry& entry : glossary()) words.push_back({{"term", entry.term}, {"text", entry.text}});
+  document["provenance"] = provenance_json(in);
   const Reproduction again = reproduction(in.table, in.confirmation);
   document["reproduce"] = {{"command", again.command}, {"recipe", again.recipe}};
   return document.dump();

@@ -33,6 +33,7 @@ struct StudyDocumentInput {
   std::string program_version{};
   std::string options{};  // that name the study to our commands, as a shell takes them
   const ConfirmationTable* confirmation = nullptr;  // null: not confirmed
+  const SpreadTable* spread = nullptr;              // null: there is no spread experiment
   ComputeItem confirmation_compute{.kind = ComputeKind::confirmation};
   ComputeItem spread_compute{.kind = ComputeKind::spread};
   std::vector<Opening> openings{};

@@ -11,6 +11,7 @@
 #include "tailor/base/text.h"
 #include "tailor/report/csv.h"
 #include "tailor/report/label.h"
+#include "tailor/report/provenance_words.h"
 #include "tailor/tune/space/setting_text.h"
 #include "tailor/tune/study/study_view.h"
 
@@ -18,8 +19,6 @@ namespace tailor {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t columns = 80;
 
 bool maximized(const StudyRecord& study) {
   return !study.directions.empty() && study.directions.front() == Direction::maximize;
@@ -77,6 +76,16 @@ Json json_attributes(const Attributes& attributes) {
 
 std::string time_text(const std::optional<Timestamp>& time) { return time ? format_timestamp(*time) : ""; }
 
+// Null where a part of it is not recorded, or nothing was computed.
+Json instruction_sets_json(const TrialRecord& trial) {
+  Json sets = Json::array();
+  for (const std::string& set : instruction_sets_of(provenance_of(trial))) {
+    if (set.empty()) return nullptr;
+    sets.push_back(set);
+  }
+  return sets.empty() ? Json(nullptr) : sets;
+}
+
 Json to_json(const TrialRecord& trial) {
   Json json{{"number", trial.number}, {"state", shown_state(trial)}};
   json["values"] = Json::array();
@@ -91,6 +100,7 @@ Json to_json(const TrialRecord& trial) {
     json["intermediate_values"][std::to_string(step)] = json_number(value);
   json["started"] = trial.started ? Json(time_text(trial.started)) : Json(nullptr);
   json["finished"] = trial.finished ? Json(time_text(trial.finished)) : Json(nullptr);
+  json["instruction_sets"] = instruction_sets_json(trial);
   json["user_attributes"] = json_attributes(trial.user_attributes);
   json["system_attributes"] = json_attributes(trial.system_attributes);
   return json;
@@ -114,6 +124,16 @@ std::string params_text(const TrialRecord& trial) {
                                                         : value_text(d, param.value)));
   }
   return join(parts, " ");
+}
+
+// "AVX-512", "AVX-512, AVX2", "not recorded"; of trials that nobody has begun "-".
+std::string computed_on(const TrialRecord& trial) {
+  std::vector<std::string> sets;
+  for (const ProvenancePart& part : provenance_of(trial)) {
+    const std::string set = instruction_set_text(part.environment);
+    if (std::find(sets.begin(), sets.end(), set) == sets.end()) sets.push_back(set);
+  }
+  return sets.empty() ? "-" : join(sets, ", ");
 }
 
 std::string value_cell(const std::vector<double>& values) {
@@ -176,7 +196,7 @@ std::string studies_table(std::span<const StudyOverview> studies) {
   for (const StudyOverview& s : studies) {
     text += padded(shown_label(s.study.name, name_width), name_width);
     if (!s.problem.empty()) {
-      text += " " + shown_label(s.problem, columns - name_width - 1) + "\n";
+      text += " " + shown_label(s.problem, page_columns - name_width - 1) + "\n";
       continue;
     }
     for (std::size_t i = 0; i < shown_states.size(); ++i)
@@ -186,15 +206,26 @@ std::string studies_table(std::span<const StudyOverview> studies) {
   return text;
 }
 
-std::string trials_table(std::span<const TrialRecord> trials) {
-  std::string text =
-      fmt::format("{:>6} {:<8} {:>10} {:>6}  {}\n", "trial", "state", "value", "steps", "parameters");
+std::string trials_table(std::span<const TrialRecord> trials, const StudyProvenance& whole) {
+  constexpr std::size_t widest = 20;
+  std::size_t width = 0;  // of the column of instruction sets
+  if (whole.instruction_sets.size() > 1)
+    for (const TrialRecord& trial : trials)
+      width = std::max({width, computed_on(trial).size(), std::size_t{2}});
+  const auto column = [&](const std::string& text) {
+    return width == 0 ? std::string() : "  " + padded(shown_label(text, widest), std::min(width, widest));
+  };
+  std::string text = fmt::format("{:>6} {:<8} {:>10} {:>6}{}  {}\n", "trial", "state", "value", "steps",
+                                 column("on"), "parameters");
   for (const TrialRecord& trial : trials)
-    text += shown_label(fmt::format("{:>6} {:<8} {:>10} {:>6}  {}", trial.number, shown_state(trial),
-                                    has_result(trial) ? value_cell(trial.values) : "-",
-                                    trial.intermediate_values.size(), params_text(trial)),
-                        columns) +
+    text += shown_label(
+                fmt::format("{:>6} {:<8} {:>10} {:>6}{}  {}", trial.number, shown_state(trial),
+                            has_result(trial) ? value_cell(trial.values) : "-",
+                            trial.intermediate_values.size(), column(computed_on(trial)), params_text(trial)),
+                page_columns) +
             "\n";
+  for (const std::string& sentence : provenance_sentences(whole, "study"))
+    text += "\n" + wrapped(sentence, "");
   return text;
 }
 

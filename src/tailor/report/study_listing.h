@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tailor/storage/trial_record.h"
+#include "tailor/tune/study/study_provenance.h"
 
 namespace tailor {
 
@@ -38,7 +39,9 @@ StudyOverview overview(StudyRecord study, std::span<const TrialRecord> trials);
 
 // For terminals of 80 columns; what does not fit a line is cut, ending in "…".
 std::string studies_table(std::span<const StudyOverview> studies);
-std::string trials_table(std::span<const TrialRecord> trials);
+// `whole`: of the study that these trials are from. Where it mixes instruction sets, a column says which
+// computed a trial, and sentences below say what that means.
+std::string trials_table(std::span<const TrialRecord> trials, const StudyProvenance& whole = {});
 
 // A row for each trial: number, state, value (value_0, value_1, … with several objectives), started, finished
 // (UTC), steps, last, then param_NAME for every parameter of any trial. Only complete trials have a value;
@@ -46,8 +49,9 @@ std::string trials_table(std::span<const TrialRecord> trials);
 // value.
 std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> trials);
 
-// An object for each, with everything that the storage has; parameters as what they stand for ("adam", not
-// the index). Numbers that JSON has no form for are the texts "NaN", "Infinity", "-Infinity".
+// An object for each (of trials with `instruction_sets` that computed it; null: not recorded), with
+// everything that the storage has; parameters as what they stand for ("adam", not the index). Numbers that
+// JSON has no form for are the texts "NaN", "Infinity", "-Infinity".
 std::string studies_json(std::span<const StudyOverview> studies);
 std::string trials_json(std::span<const TrialRecord> trials);
 std::string trial_json(const TrialRecord& trial);

@@ -6,6 +6,7 @@
 
 #include "tailor/base/text.h"
 #include "tailor/report/gain_words.h"
+#include "tailor/report/provenance_words.h"
 #include "tailor/report/recommendation_words.h"
 #include "tailor/report/spread_experiment_words.h"
 #include "tailor/report/spread_words.h"
@@ -149,6 +150,19 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
           "Every number of this study is from a single training with one seed, and the best of many is too "
           "good.",
           "Run `tailor confirm" + (options.empty() ? "" : " " + options) + "`."};
+    case WarningKind::mixed_instruction_sets:
+      return {instruction_sets_text(w.provenance, w.of),
+              "Every result counts as much as before. To have all of them again, let all workers use one "
+              "instruction "
+              "set: with TAILOR_INSTRUCTION_SET a better processor computes as a lesser one."};
+    case WarningKind::mixed_builds:
+      return {builds_text(w.provenance, w.of), "Let one build work on a study where bits matter."};
+    case WarningKind::provenance_not_recorded:
+      return {not_recorded_text(w.provenance, w.of), ""};
+    case WarningKind::experiment_elsewhere:
+      return {fmt::format("The study was computed on {}, its {} on {}.", w.parameter, w.of,
+                          w.provenance.instruction_sets[0].first),
+              "Both count; only the same setting and seed give other bits there."};
   }
   return {};
 }

@@ -69,6 +69,7 @@ class Writer {
     trials_enough();
     time();
     ledger();
+    provenance();
     settings();
     return std::move(blocks_);
   }
@@ -340,6 +341,24 @@ class Writer {
                                          o.value("elsewhere", false) ? " (not this study)" : "")});
   }
 
+  // Documents of earlier versions have none.
+  void provenance() {
+    if (!d_.contains("provenance")) return;
+    Table table{{"what computed it", "instruction set", "processor", "trials"}, {}};
+    for (const json& part : d_["provenance"])
+      for (const json& g : part.at("computed_by")) {
+        const bool recorded = g.at("version").is_string();
+        const auto text = [&](const char* key) { return g.at(key).is_string() ? plain(g[key]) : "-"; };
+        const std::string build =
+            "tailor " + text("version") + (g.at("commit").is_string() ? " " + text("commit") : "");
+        table.rows.push_back({fmt::format("{}: {}", plain(part["of"]), recorded ? build : "not recorded"),
+                              text("instruction_set"), text("processor"), plain(g["trials"])});
+      }
+    if (table.rows.empty()) return;
+    heading("What computed it");
+    blocks_.push_back(std::move(table));
+  }
+
   void settings() {
     const json& r = d_.at("reproduce");
     if (plain(r["recipe"]).empty()) return;
@@ -406,37 +425,6 @@ struct Markdown {
   std::string operator()(const Table& t) const { return markdown(t); }
 };
 
-constexpr std::size_t page = 80;
-
-// Lines of at most `page` characters, the first after `first`, the others after as many spaces.
-std::string wrapped(const std::string& text, const std::string& first) {
-  std::string out = first, word;
-  std::size_t column = characters(first);
-  bool start = true;
-  const auto put = [&] {
-    if (word.empty()) return;
-    if (!start && column + 1 + characters(word) > page) {
-      out += "\n" + std::string(characters(first), ' ');
-      column = characters(first);
-      start = true;
-    }
-    if (!start) out += ' ', ++column;
-    out += word;
-    column += characters(word);
-    start = false;
-    word.clear();
-  };
-  for (const char c : text) {
-    if (c == ' ' || c == '\n') {
-      put();
-    } else {
-      word += c;
-    }
-  }
-  put();
-  return out + "\n";
-}
-
 // As many columns as fit, then the first again with further ones below.
 std::string aligned(const Table& table) {
   std::vector<std::size_t> widths(table.header.size());
@@ -452,7 +440,7 @@ std::string aligned(const Table& table) {
   std::string out;
   for (std::size_t first = 1; first <= table.header.size();) {
     std::size_t end = first, width = 2 + widths[0];
-    while (end < widths.size() && (end == first || width + 2 + widths[end] <= page))
+    while (end < widths.size() && (end == first || width + 2 + widths[end] <= page_columns))
       width += 2 + widths[end++];
     const auto part = [&](const std::vector<std::string>& row) {
       std::string text = "  " + padded(row, 0);

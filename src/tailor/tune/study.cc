@@ -130,6 +130,7 @@ bool StudyRun::train(JobReport& report) {
                  : ended.end == ObjectiveEnd::stopped ? JobEnd::pruned
                                                       : JobEnd::open;
     result.notes = std::move(ended.notes);
+    result.kernels = std::move(ended.kernels);
   } catch (const CheckpointError&) {
     problem = std::current_exception();
   } catch (const WorkerError&) {

@@ -1,5 +1,5 @@
 // What was held fixed and how to get it again: network, images and split, exact settings, the ledger of the test images, words.
-import { h } from '../dom';
+import { h, type Child } from '../dom';
 import { count, integer, moment, parameterValue, words } from '../format';
 import { copyable, fold, lead, missing, note, section, table, type Section } from '../layout';
 import type { Study } from '../study';
@@ -25,7 +25,16 @@ export function setupSection(study: Study): Section {
       ['Measure', `${words(s.measure.name)}, ${s.measure.maximize ? 'higher' : 'lower'} is better`], ['Sampler', s.sampler], ['Pruner', s.pruner], ['Seed', String(s.seed)], ['Lag', count(s.lag, 'job')],
       ['Budget', `${s.budget.trials === null ? 'no limit of trials' : count(s.budget.trials, 'trial')}, ${count(s.budget.epochs, 'epoch')} each`],
       ['Began', moment(s.created)], ['Ended', s.finished ? moment(s.finished) : 'it may go on'], ['Program', `${program.name} ${program.version}`],
-    ])));
+    ])),
+    computedBy(study));
+}
+
+// What computed the trials; documents of earlier versions do not tell.
+function computedBy({ document: { provenance } }: Study): Child {
+  const rows = (provenance ?? []).flatMap((part) => part.computed_by.map((by) => [part.of, by.version === null ? 'not recorded' : `tailor ${by.version}`,
+    by.commit === null ? '' : h('code', {}, by.commit), by.instruction_set ?? '', by.processor ?? '', by.hosts.join(', '), integer(by.trials)]));
+  if (rows.length === 0) return null;
+  return [h('h3', {}, 'What computed it'), table('What computed it', [{ title: 'Of the' }, { title: 'Program' }, { title: 'Commit' }, { title: 'Instruction set' }, { title: 'Processor' }, { title: 'Machines' }, { title: 'Trials', number: true }], rows)];
 }
 
 function facts(rows: [string, string, boolean?][]): HTMLElement[] {

@@ -111,6 +111,7 @@ ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
       result.end = ObjectiveEnd::paused;
     }
   }
+  result.kernels = distinct_kernels(trainer.network().kernels());
   result.notes[note_key::history] = history_note(trainer.history());
   if (repetition.final_run && result.end == ObjectiveEnd::complete)
     measure_final_run(trainer, task, split, result.notes);

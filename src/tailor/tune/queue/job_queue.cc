@@ -10,6 +10,7 @@
 #include "tailor/base/text.h"
 #include "tailor/tune/confirm/race_sampler.h"
 #include "tailor/tune/spread/plan_sampler.h"
+#include "tailor/tune/study/study_provenance.h"
 #include "tailor/tune/study/trial_setting.h"
 
 namespace tailor {
@@ -28,10 +29,20 @@ std::vector<Job> jobs_of(const TrialRecord& record) {
   return jobs_from_json(text->second, fmt::format("trial {}", record.number));
 }
 
+// Which process it is, for people, and which worker, as its jobs name it.
+std::string worker_text(const LivingWorker& worker) {
+  return fmt::format("{}:{}", worker.identity().pid, worker.identity().id);
+}
+
 }  // namespace
 
 JobQueue::JobQueue(Storage& storage, StudyId study, const JobQueueOptions& options)
-    : storage_(storage), study_(study), options_(options), watch_(options.grace), view_(study) {}
+    : storage_(storage),
+      study_(study),
+      options_(options),
+      environment_(options.environment ? *options.environment : this_environment()),
+      watch_(options.grace),
+      view_(study) {}
 
 JobQueue::Next JobQueue::take(AssignedJob& job) {
   const std::lock_guard lock(mutex_);
@@ -234,6 +245,9 @@ Attributes JobQueue::first_attributes(const AssignedJob& assigned, const TrialSe
   attributes[trial_key::jobs] = to_json(std::vector{assigned.job});
   attributes[trial_key::seed] = fmt::format("{}", assigned.repetition.seed);
   attributes[trial_key::state] = json_text("running");
+  Provenance mine;
+  add_part(mine, environment_, 1, worker_text(worker_));
+  attributes[trial_key::provenance] = to_json(mine);
   return attributes;
 }
 
@@ -251,6 +265,10 @@ AssignedJob JobQueue::go_on(const TrialRecord& trial, bool untuned, std::vector<
   jobs.back().stopping = false;
   keep_jobs(trial.id, jobs);
   storage_.set_user_attribute(trial.id, trial_key::state, json_text("running"));
+  const Provenance before = provenance_of(trial);
+  Provenance now = before;
+  add_part(now, environment_, static_cast<int>(trial.intermediate_values.size()) + 1, worker_text(worker_));
+  if (now != before) storage_.set_user_attribute(trial.id, trial_key::provenance, to_json(now));
   const StudyDefinition& d = view_.definition();
   const int number = static_cast<int>(trial.number);
   const Assignment assignment = view_.assignment(trial);
@@ -378,6 +396,11 @@ void JobQueue::write_end(const TrialRecord& record, std::vector<Job> jobs, const
   keep_jobs(record.id, jobs);
 
   add_seconds(record, result.seconds);
+  if (!result.kernels.empty()) {
+    Provenance provenance = provenance_of(record);
+    add_kernels(provenance, environment_, result.kernels);
+    storage_.set_user_attribute(record.id, trial_key::provenance, to_json(provenance));
+  }
   for (const auto& [key, text] : result.notes) storage_.set_user_attribute(record.id, key, text);
   const bool paused = result.end == JobEnd::paused;
   storage_.set_user_attribute(record.id, trial_key::state, json_text(paused ? "paused" : "ended"));

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tailor/storage/storage.h"
+#include "tailor/train/provenance.h"
 #include "tailor/tune/queue/decision.h"
 #include "tailor/tune/queue/heartbeat_watch.h"
 #include "tailor/tune/study/objective.h"
@@ -27,6 +28,7 @@ struct JobQueueOptions {
   // else to do, so that a death of many jobs' worker is the fault of none.
   int most_deaths = 3;
   int most_refusals = 3;  // workers whose machines could not train a trial until it is given up
+  std::optional<Environment> environment{};  // tests: what trials record instead of this process's own
 };
 
 // A job that is this worker's now.
@@ -44,10 +46,11 @@ struct AssignedJob {
 
 struct JobResult {
   JobEnd end = JobEnd::failed;
-  int reached = 0;      // epochs of the trial
-  std::string failure;  // why it failed
-  double seconds = 0;   // that it took
-  Attributes notes{};   // the objective's
+  int reached = 0;                     // epochs of the trial
+  std::string failure;                 // why it failed
+  double seconds = 0;                  // that it took
+  Attributes notes{};                  // the objective's
+  std::vector<std::string> kernels{};  // the same
 };
 
 class JobQueue {
@@ -107,6 +110,7 @@ class JobQueue {
   const StudyId study_;
   const JobQueueOptions options_;
   const LivingWorker worker_;
+  const Environment environment_;
   HeartbeatWatch watch_;
 
   std::mutex mutex_;  // guards all below

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "tailor/base/error.h"
 #include "tailor/storage/trial_record.h"
@@ -39,7 +41,8 @@ enum class ObjectiveEnd {
 
 struct ObjectiveResult {
   ObjectiveEnd end;
-  Attributes notes{};  // kept with the trial, unless it was interrupted; keys of trial_note.h
+  Attributes notes{};  // kept with the trial, unless it was interrupted; keys of training_notes.h
+  std::vector<std::string> kernels{};  // that computed it, for its provenance
 
   ObjectiveResult(ObjectiveEnd ended) : end(ended) {}  // NOLINT(google-explicit-constructor)
 };

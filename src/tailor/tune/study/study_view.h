@@ -41,6 +41,7 @@ inline constexpr const char* state = "tailor:state";        // "running", "pause
 inline constexpr const char* failure = "tailor:failure";    // why it failed
 inline constexpr const char* run = "tailor:run";            // of a spread experiment: what it is a run of
 inline constexpr const char* seconds = "tailor:seconds";    // that its training took
+inline constexpr const char* provenance = "tailor:provenance";  // what computed it, see train/provenance.h
 }  // namespace trial_key
 
 struct StudyTrial {
