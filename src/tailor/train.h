@@ -2,6 +2,7 @@
 // examples/train.cc is a whole program.
 #pragma once
 
+#include "tailor/base/build_info.h"        // which build this is: version, commit
 #include "tailor/base/error.h"             // what is thrown: kind, message
 #include "tailor/data/dataset.h"           // images by name or folder
 #include "tailor/data/split.h"             // training and validation images

@@ -1,6 +1,7 @@
 // Tuning: a study of settings, kept in a database where several processes can work on it.
 #pragma once
 
+#include "tailor/base/build_info.h"                    // which build this is: version, commit
 #include "tailor/base/error.h"                         // what is thrown: kind, message
 #include "tailor/data/dataset.h"                       // images by name or folder
 #include "tailor/storage/storage.h"                    // open_storage(url)

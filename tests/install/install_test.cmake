@@ -38,7 +38,7 @@ endif()
 if(EXISTS "${prefix}/include/tailor/nn/kernels/winograd" OR EXISTS "${prefix}/include/tailor/report")
   message(FATAL_ERROR "Private headers were installed.")
 endif()
-file(WRITE "${scratch}/tunes/tunes.cc" "#include \"tailor/tune.h\"\nint main() { return tailor::StudyOptions().jobs - 1; }\n")
+file(WRITE "${scratch}/tunes/tunes.cc" "#include \"tailor/tune.h\"\nint main() { return tailor::StudyOptions().jobs - 1 + tailor::build_info().version.empty(); }\n")
 file(WRITE "${scratch}/tunes/CMakeLists.txt" "cmake_minimum_required(VERSION 3.21)\nproject(tunes LANGUAGES CXX)\n"
      "find_package(tailor 0.1 REQUIRED)\nadd_executable(tunes tunes.cc)\ntarget_link_libraries(tunes PRIVATE tailor::tailor)\n")
 run(${CMAKE_COMMAND} -S "${scratch}/tunes" -B "${scratch}/tunes/build" -G ${GENERATOR} "-DCMAKE_PREFIX_PATH=${prefix}"

@@ -29,8 +29,7 @@ enum class WarningKind {
   mixed_instruction_sets,   // of, provenance
   mixed_builds,             // the same
   provenance_not_recorded,  // the same: of a part of the trials
-  experiment_elsewhere,     // of: an experiment on another instruction set (provenance) than its study
-                            // (parameter)
+  experiment_elsewhere,     // of: computed on another instruction set (provenance) than its study (parameter)
 };
 
 enum class WarningSeverity { info, warning, serious };

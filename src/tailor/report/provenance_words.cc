@@ -82,13 +82,12 @@ std::vector<std::string> joining_warnings(const StudyProvenance& before, const E
   std::vector<std::string> warnings;
   const std::vector<std::string> sets = names_of(before.instruction_sets), builds = names_of(before.builds);
   if (others(sets, mine.instruction_set))
-    warnings.push_back(
-        fmt::format("warning: the trials of the {} so far were computed on {}, and this worker computes on "
-                    "{}. What there is stays, "
-                    "and further results are as good; but the {} cannot be repeated bit for bit any more. A "
-                    "trial that was begun "
-                    "there and goes on here says so itself (tailor trials).",
-                    what, listed(sets), mine.instruction_set, what));
+    warnings.push_back(fmt::format(
+        "warning: the trials of the {} so far were computed on {}, and this worker computes on "
+        "{}. What there is stays, and further results are as good; but the {} cannot be repeated bit "
+        "for bit any more. A trial that was begun there and goes on here says so itself (tailor "
+        "trials).",
+        what, listed(sets), mine.instruction_set, what));
   if (others(builds, build_text(mine)))
     warnings.push_back(
         fmt::format("note: the trials of the {} so far were computed by {}; this is {}. Their results may "
@@ -97,8 +96,7 @@ std::vector<std::string> joining_warnings(const StudyProvenance& before, const E
   if (sets.empty() && before.trials > 0)
     warnings.push_back(
         fmt::format("note: what computed the {} of the {} so far is not recorded (an earlier version of "
-                    "tailor did): whether "
-                    "it can be repeated bit for bit cannot be told.",
+                    "tailor did): whether it can be repeated bit for bit cannot be told.",
                     trials(before.trials), what));
   return warnings;
 }

@@ -29,9 +29,8 @@ struct StudyProvenance {
   int trials = 0;        // that were begun
   int not_recorded = 0;  // of these, at least in part
   Counts instruction_sets = {}, builds = {};
-  std::vector<int> continued =
-      {};  // numbers of trials that one instruction set began and another went on with
-  std::vector<Group> groups = {};  // the most trials first; also what is not recorded, without a version
+  std::vector<int> continued = {};  // numbers of trials that went on on another instruction set
+  std::vector<Group> groups = {};   // the most trials first; also what is not recorded, without a version
 };
 
 StudyProvenance study_provenance(std::span<const TrialRecord> trials);
