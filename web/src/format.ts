@@ -1,6 +1,7 @@
 // Numbers as people read them. Accuracies are per cent, their differences percentage points; an interval decides how
 // many digits its estimate deserves.
 import type { Interval, ParameterValue } from './generated/document';
+import { roundAxis } from './stats';
 
 const minus = '\u2212';
 export const thin = '\u202f';
@@ -89,6 +90,12 @@ export class Measure {
   // What is drawn on an axis.
   scale(value: number): number {
     return this.percent ? value * 100 : value;
+  }
+
+  // A round axis over scaled values, which neither goes below nothing nor above all.
+  axis(low: number, high: number): ReturnType<typeof roundAxis> {
+    const axis = roundAxis(low, high);
+    return { ...axis, min: low >= 0 ? Math.max(0, axis.min) : axis.min, max: this.percent ? Math.min(100, axis.max) : axis.max };
   }
 
   value(value: number, decimals = this.percent ? 2 : 4): string {

@@ -64,3 +64,9 @@ test('the better of two follows the direction of the measure', () => {
   assert.equal(accuracy.label, 'validation accuracy (%)');
   assert.equal(loss.label, 'validation loss');
 });
+
+test('an axis of accuracies ends at 100 %, and nothing is below nothing', () => {
+  const { min, max } = new Measure('validation_accuracy', true).axis(1, 100);
+  assert.deepEqual([min, max], [0, 100]);
+  assert.ok(new Measure('validation_loss', false).axis(0.2, 3).max > 3);
+});

@@ -7,7 +7,6 @@ import { count, integer, parameterValue, percent, rounded, seconds, share, words
 import type { Interval } from '../generated/document';
 import { figure, lead, note, section, table, type Section } from '../layout';
 import type { Palette } from '../palette';
-import { roundAxis } from '../stats';
 import type { Study } from '../study';
 import { warnings } from './answer';
 import { band } from './trust';
@@ -100,7 +99,7 @@ function spread(two: Two): Chart {
     option: ({ palette }) => {
       const ends = two.map((study) => measure.scale(study.threshold(0.9))).filter(Number.isFinite);
       const best = two.flatMap((study) => study.bestFirst.slice(0, 1).map((row) => measure.scale(study.value(row)!)));
-      const axis = roundAxis(Math.min(...best, ...ends), Math.max(...best, ...ends));
+      const axis = measure.axis(Math.min(...best, ...ends), Math.max(...best, ...ends));
       return option({
         grid: grid({ top: 30 }), xAxis: valueAxis(palette, measure.label, axis), yAxis: uprightAxis(palette, '% of trials', { scale: false, min: 0, max: 100 }),
         series: lines.map((data, i) => ({ type: 'line', step: 'end', symbol: 'none', clip: true, lineStyle: { color: colours[i]!(palette), width: 2, type: i === 0 ? 'solid' : 'dashed' }, data })),

@@ -5,7 +5,7 @@ import { count, integer, share, words } from '../format';
 import type { Spread } from '../generated/document';
 import { choice, lead, missing, note, section, type Section } from '../layout';
 import type { Palette } from '../palette';
-import { bins, roundAxis } from '../stats';
+import { bins } from '../stats';
 import type { Study } from '../study';
 
 export function spreadSection(study: Study): Section {
@@ -54,7 +54,7 @@ function histogram(study: Study, spread: Spread): HTMLElement {
     height: (width) => (width < 480 ? 240 : 280),
     option: ({ palette }) => option({
       grid: grid({ top: 24 }),
-      xAxis: valueAxis(palette, measure.label, roundAxis(measure.scale(edges[0]!), measure.scale(edges[edges.length - 1]!))),
+      xAxis: valueAxis(palette, measure.label, measure.axis(measure.scale(edges[0]!), measure.scale(edges[edges.length - 1]!))),
       yAxis: uprightAxis(palette, 'trials', { scale: false, minInterval: 1 }),
       tooltip: tooltip(palette, ({ dataIndex }) => (counts[dataIndex] === undefined ? null
         : [count(counts[dataIndex]!, 'trial'), `${measure.value(edges[dataIndex]!)} to ${measure.value(edges[dataIndex + 1]!)}`])),

@@ -6,7 +6,7 @@ import { forest } from '../forest';
 import { count, integer, percent, range, words, type Measure } from '../format';
 import type { Interval, OpenInterval, SpreadExperiment } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
-import { fences, roundAxis } from '../stats';
+import { fences } from '../stats';
 import type { Study } from '../study';
 
 const title = 'How vastly results vary';
@@ -98,7 +98,7 @@ function strip(study: Study, x: SpreadExperiment): Chart {
           data: lines.map(({ value, colour }) => ({ xAxis: measure.scale(value.estimate), lineStyle: { color: colour, width: 2, type: 'solid' } })) },
         markArea: { silent: true, data: lines.map(({ value, colour }) => [{ xAxis: measure.scale(value.low), itemStyle: { color: colour, opacity: 0.15 } }, { xAxis: measure.scale(value.high) }]) } };
       const ends = [measure.scale(sight.low), measure.scale(sight.high)];
-      const axis = roundAxis(Math.min(...ends), Math.max(...ends));
+      const axis = measure.axis(Math.min(...ends), Math.max(...ends));
       return option({ ...drawing, xAxis: { ...(drawing['xAxis'] as Part), ...axis, splitNumber: undefined } });
     },
     table: () => ({ columns: ['what', 'value', 'low', 'high'], rows: [
@@ -124,7 +124,7 @@ function wayChart(study: Study, { way }: SpreadExperiment): Chart {
       const nameWidth = Math.min(190, width * 0.4);
       return option({
         grid: grid({ left: 4, bottom: 40 }),
-        xAxis: valueAxis(palette, measure.label, roundAxis(Math.min(...reach), Math.max(...reach))),
+        xAxis: valueAxis(palette, measure.label, measure.axis(Math.min(...reach), Math.max(...reach))),
         yAxis: categoryAxis(palette, way.map(({ name }) => name), { inverse: true, axisLine: { show: false },
           axisLabel: { color: palette.ink, width: nameWidth, overflow: 'break', lineHeight: 14, interval: 0 } }),
         tooltip: tooltip(palette, ({ dataIndex }) => {

@@ -5,7 +5,6 @@ import { h } from '../dom';
 import { count, integer, seconds, words } from '../format';
 import { choice, fold, lead, missing, plainTable, section, type Section } from '../layout';
 import type { Palette } from '../palette';
-import { roundAxis } from '../stats';
 import type { Study } from '../study';
 
 const shares: [string, string][] = [['1', 'all results'], ['0.75', 'the best three quarters'], ['0.5', 'the best half'], ['0.1', 'the best tenth']];
@@ -54,7 +53,7 @@ function history(study: Study): HTMLElement {
     option: ({ palette }) => {
       const rows = study.top(keep);
       const heights = rows.map((row) => measure.scale(study.value(row)!));
-      const axis = roundAxis(heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b)));
+      const axis = measure.axis(heights.reduce((a, b) => Math.min(a, b)), heights.reduce((a, b) => Math.max(a, b)));
       const small = rows.length > 2000;
       return option({
         grid: grid({ top: 30, bottom: 58 }),
@@ -114,7 +113,7 @@ function curves(study: Study): HTMLElement {
       const special = (row: number): boolean => row === tuned || row === study.defaultRow;
       const heights = rows.flatMap((c) => points(c.values).map((p) => p[1]!));
       // The first epochs are far below the rest; the axis begins where most of the drawn values are.
-      const axis = roundAxis(...ends(heights, rows.length >= 8));
+      const axis = measure.axis(...ends(heights, rows.length >= 8));
       return option({
         grid: grid({ top: 30 }),
         xAxis: valueAxis(palette, 'epoch', { min: 1, max: Math.max(2, ...rows.map((c) => c.values.length)), scale: false, minInterval: 1, splitLine: { show: false } }),
