@@ -1,5 +1,6 @@
 # Run by `cmake --install` with `source` and `include`: installs the headers that users include, and what these include
 # in turn. All others are private.
+cmake_policy(VERSION 3.21)
 set(left tailor/train.h tailor/tune.h tailor/predict.h)
 set(headers)
 while(left)

@@ -21,7 +21,11 @@ using test::tiny_normalized_network;
 using test::TinyTraining;
 
 std::vector<std::string> with(std::vector<std::string> settings, const std::vector<std::string>& more) {
-  settings.insert(settings.end(), more.begin(), more.end());
+  for (const std::string& setting : more) {
+    const std::string name = setting.substr(0, setting.find('=') + 1);
+    std::erase_if(settings, [&](const std::string& old) { return old.starts_with(name); });
+    settings.push_back(setting);
+  }
   return settings;
 }
 
