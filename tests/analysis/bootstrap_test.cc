@@ -15,20 +15,6 @@ double mean_of(std::span<const std::size_t> places) {
   return sum / static_cast<double>(places.size());
 }
 
-// Numbers from statistics_golden.py: SciPy's, with many replicates.
-TEST(Bootstrap, BcaIsSciPys) {
-  std::vector<double> jackknife;
-  for (std::size_t out = 0; out < sample.size(); ++out) {
-    std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < sample.size(); ++i)
-      if (i != out) places.push_back(i);
-    jackknife.push_back(mean_of(places));
-  }
-  const Estimate e = bca_interval(mean(sample), bootstrap(sample.size(), 50000, Key(1), mean_of), jackknife);
-  EXPECT_NEAR(e.low, 2.225, 0.03);
-  EXPECT_NEAR(e.high, 5.2583, 0.06);
-}
-
 TEST(Bootstrap, ReplicatesAreAFunctionOfTheKey) {
   const auto draw = [](std::uint64_t seed) { return bootstrap(sample.size(), 20, Key(seed), mean_of); };
   EXPECT_EQ(draw(1), draw(1));

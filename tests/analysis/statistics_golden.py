@@ -13,6 +13,3 @@ print("mean", [float(v) for v in stats.ttest_1samp(A, 0).confidence_interval(LEV
 print("paired", [float(v) for v in stats.ttest_rel(A, B).confidence_interval(LEVEL)])
 print("welch", [float(v) for v in stats.ttest_ind(A, B[:3], equal_var=False).confidence_interval(LEVEL)])
 print("spearman", float(stats.spearmanr(X, Y).statistic))
-sample = np.array([1.0, 2.0, 2.5, 3.0, 10.0, 4.0, 2.2, 1.7, 0.4, 6.0, 3.3, 2.9])
-bca = stats.bootstrap((sample,), np.mean, n_resamples=200000, method="BCa", random_state=1).confidence_interval
-print("bca", float(bca.low), float(bca.high))

@@ -22,8 +22,5 @@ std::vector<double> bootstrap(std::size_t count, int replicates, Key key, const 
 
 // Between the 2.5 % and 97.5 % quantiles of the replicates that are numbers.
 Estimate percentile_interval(double estimate, std::vector<double> replicates);
-// The same by BCa (Efron, JASA 82 (1987) 171): corrected for bias and for a spread that changes with the
-// estimate; `jackknife` are the statistics without one observation each.
-Estimate bca_interval(double estimate, std::vector<double> replicates, std::span<const double> jackknife);
 
 }  // namespace tailor

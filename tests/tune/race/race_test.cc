@@ -34,15 +34,6 @@ TEST(Race, WaitsForAllWhoAreIn) {
   EXPECT_EQ(standing.seeds, 0);
   EXPECT_EQ(standing.left, 3u);
   EXPECT_FALSE(standing.decided(options));
-  EXPECT_EQ(standing.most_runs(options), 3 * 8);
-}
-
-TEST(Race, WhoIsOutRunsNoMore) {
-  const RaceStanding one_left = judge_race(simulate({0, 100}, {1, 1}, 1), options);
-  ASSERT_TRUE(one_left.decided(options));
-  EXPECT_EQ(one_left.most_runs(options), one_left.seeds + one_left.dropped_after[1]);
-  const RaceStanding open{.dropped_after = {0, 3, 0}, .seeds = 4, .leader = 0, .left = 2};
-  EXPECT_EQ(open.most_runs(options), 8 + 3 + 8);
 }
 
 TEST(Race, LaterResultsNeverUndoADecision) {

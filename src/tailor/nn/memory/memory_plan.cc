@@ -12,12 +12,6 @@ int MemoryPlan::add(std::size_t bytes, int first, int last) {
   return static_cast<int>(buffers_.size()) - 1;
 }
 
-void MemoryPlan::extend(int buffer, int first, int last) {
-  Buffer& b = buffers_[static_cast<std::size_t>(buffer)];
-  b.first = std::min(b.first, first);
-  b.last = std::max(b.last, last);
-}
-
 void MemoryPlan::pack() {
   std::vector<std::size_t> order(buffers_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

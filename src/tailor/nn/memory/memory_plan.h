@@ -18,8 +18,7 @@ class MemoryPlan {
 
   // A buffer in use from `first` to `last`, both included. Returns its number.
   int add(std::size_t bytes, int first, int last);
-  void extend(int buffer, int first, int last);  // lifetimes only grow
-  void pack();                                   // greedy: largest first, each at the lowest free place
+  void pack();  // greedy: largest first, each at the lowest free place
 
   std::size_t offset(int buffer) const { return buffers_[static_cast<std::size_t>(buffer)].offset; }
   std::size_t total_bytes() const { return total_; }

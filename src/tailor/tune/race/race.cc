@@ -80,10 +80,4 @@ RaceStanding judge_race(Costs costs, const RaceOptions& options) {
   return standing;
 }
 
-int RaceStanding::most_runs(const RaceOptions& options) const {
-  int runs = static_cast<int>(left) * (decided(options) ? seeds : options.most_seeds);
-  for (const int dropped : dropped_after) runs += dropped;
-  return runs;
-}
-
 }  // namespace tailor

@@ -40,8 +40,6 @@ struct RaceStanding {
   std::size_t left = 0;            // candidates still in
 
   bool in(std::size_t candidate) const { return dropped_after[candidate] == 0; }
-  // Runs of the race if all who are in stay in.
-  int most_runs(const RaceOptions& options) const;
   // Nothing is left to run.
   bool decided(const RaceOptions& options) const { return left <= 1 || seeds >= options.most_seeds; }
 };

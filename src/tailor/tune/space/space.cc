@@ -95,10 +95,6 @@ bool Space::active(std::size_t i, const Assignment& values) const {
   return std::find(wanted.begin(), wanted.end(), parent) != wanted.end();
 }
 
-bool Space::conditional() const {
-  return std::any_of(parents_.begin(), parents_.end(), [](const auto& parent) { return parent.has_value(); });
-}
-
 std::vector<NamedValue> Space::to_named(const Assignment& values) const {
   std::vector<NamedValue> named;
   for (std::size_t i = 0; i < size(); ++i) {

@@ -65,7 +65,6 @@ class Space {
 
   // Whether parameter i exists in a setting whose parameters before i are known.
   bool active(std::size_t i, const Assignment& values) const;
-  bool conditional() const;
 
   // The active parameters with their distributions.
   std::vector<NamedValue> to_named(const Assignment& values) const;
