@@ -1,7 +1,8 @@
 // SQLite as a Database. Many processes may write: each transaction takes the write lock at its start (BEGIN
 // IMMEDIATE) and waits for it here, by short random sleeps, because SQLite's own waiting is unfair to late
 // comers; what it reports as busy all the same (recovery, the last reader closing the log) is tried again by
-// the caller.
+// the caller. The log is a write-ahead log, whose index is shared memory; a network file system has none, so
+// there SQLite's older rollback journal is used (sqlite.org/wal.html).
 #include "tailor/storage/sqlite_database.h"
 
 #include <chrono>
@@ -69,7 +70,7 @@ class SqliteRow final : public Row {
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(const std::string& path, const StorageOptions& options)
-      : path_(path), patience_(options.patience) {
+      : path_(path), patience_(options.patience), shares_memory_(options.file_system(path).empty()) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
     const std::string address = only_to_be_read() ? file_uri(path) + "?immutable=1" : file_uri(path);
     if (sqlite3_open_v2(address.c_str(), &connection_, flags, nullptr) != SQLITE_OK) {
@@ -129,9 +130,19 @@ class SqliteDatabase final : public Database {
     const auto read_mode = [&](const Row& row) { mode = row.text(0); };
     run_until_free("PRAGMA journal_mode", read_mode);
     // The switch is kept in the file; who may only read leaves it as it is.
-    if (mode != "wal" && sqlite3_db_readonly(connection_, "main") == 0) {
-      run_until_free("PRAGMA journal_mode = WAL", read_mode);
+    if (sqlite3_db_readonly(connection_, "main") != 0) return;
+    if (shares_memory_ && mode != "wal") run_until_free("PRAGMA journal_mode = WAL", read_mode);
+    if (!shares_memory_ && mode == "wal") leave_write_ahead_log();
+  }
+
+  // Possible only while nobody else has the database open; if somebody has, the next one to open it tries.
+  void leave_write_ahead_log() {
+    const std::chrono::milliseconds patience = std::exchange(patience_, std::chrono::milliseconds(500));
+    try {
+      execute("PRAGMA journal_mode = DELETE", std::span<const SqlValue>(), {}, Reuse::once);
+    } catch (const TryAgain&) {
     }
+    patience_ = patience;
   }
 
   // These run outside of transactions, so nobody else tries them again.
@@ -247,6 +258,7 @@ class SqliteDatabase final : public Database {
 
   std::string path_;
   std::chrono::milliseconds patience_;
+  bool shares_memory_;
   sqlite3* connection_ = nullptr;
   std::unordered_map<std::string, sqlite3_stmt*> statements_;
   Clock::time_point waiting_since_;

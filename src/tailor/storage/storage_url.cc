@@ -38,6 +38,19 @@ std::string without_password(const std::string& url) {
   return harmless ? url : address.dialect.empty() ? "..." : address.dialect + "://...";
 }
 
+std::string storage_warning(const std::string& url, const StorageOptions& options) {
+  const auto& [dialect, address] = Address(url);
+  if (dialect != "sqlite" || !address.starts_with(":///")) return "";
+  const std::string file = address.substr(4), system = options.file_system(file);
+  if (system.empty()) return "";
+  return fmt::format(
+      "{} is on a network file system ({}): workers on several machines can\ndamage it there, and it is "
+      "slow. Keep "
+      "it on a local disk, or use PostgreSQL for\nseveral machines (--storage postgresql://..., see "
+      "docs/storage.md)",
+      file, system);
+}
+
 std::unique_ptr<Database> open_database(const std::string& url, const StorageOptions& options) {
   const auto& [dialect, address] = Address(url);
   if (dialect == "sqlite") {
