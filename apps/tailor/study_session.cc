@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <mutex>
 
 #include "confirm_output.h"
@@ -117,6 +118,8 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
       session.checkpoints.empty() ? default_checkpoints(url) : std::filesystem::path(session.checkpoints);
   options.checkpoints = checkpoint_folder(storage, study, parent);
 
+  if (const std::string warning = storage_warning(url); !warning.empty())
+    std::fprintf(stderr, "tailor: warning: %s\n", warning.c_str());
   output = make_output({name, url, definition, objective, options.checkpoints, session.json});
   const std::atomic<bool>& interrupted = catch_interrupts();
   output->begin(options);
@@ -141,8 +144,9 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   if (end == StudyEnd::interrupted && interrupted)
     throw Error(ExitCode::interrupted, fmt::format("interrupted; all is saved. Go on with: tailor {} {}",
                                                    command, study_options(url, resume_study)));
-  std::error_code ignored;
-  std::filesystem::remove(parent, ignored);  // only if nothing else is kept there
+  std::error_code ignored;  // only if nothing else is kept there
+  std::filesystem::remove(options.checkpoints, ignored);
+  std::filesystem::remove(parent, ignored);
   output->finish(storage, study, end == StudyEnd::finished);
 }
 

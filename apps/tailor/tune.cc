@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "session_output.h"
 #include "study_location.h"
 #include "study_session.h"
 #include "tailor/base/error.h"
@@ -126,18 +127,22 @@ void tune(Arguments& a) {
       as_it_was ? open_dataset(a.data.value_or(old.data.name))
                 : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });
   SessionImages images{dataset->read_train(), dataset};
+  int reopened = 0;
   if (as_it_was) {
     // Of the study as it is now: others may have changed it while the images were read.
-    change_definition(*storage, *study, [&a](const StudyDefinition& now) { return redefine(now, a); });
+    reopened =
+        change_definition(*storage, *study, [&a](const StudyDefinition& now) { return redefine(now, a); });
   } else {
     const StudyDefinition definition = define(file, *dataset, images.images);
     if (!storage) storage = open_storage(url);
     if (study) {
-      change_definition(*storage, *study, definition);
+      reopened = change_definition(*storage, *study, definition);
     } else {
       study = create_study(*storage, name, definition);
     }
   }
+  if (reopened > 0 && !a.session.json)
+    print_row("longer", fmt::format("{} trials that the shorter study had ended are open again", reopened));
   run_session(*storage, url, *study, std::move(images), a.session, "tune --resume", name);
 }
 

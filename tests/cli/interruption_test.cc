@@ -183,6 +183,33 @@ TEST_F(Interruption, OfAStudyByCtrlCAndByKillChangesNothingInItsResult) {
   EXPECT_FALSE(fs::exists(sandbox_.path() / "tailor-checkpoints"));
 }
 
+// With the learning curves and all else that trials keep, but for what hangs on clocks, machines and
+// processes.
+TEST_F(Interruption, OfAStudyThatGetsLongerGivesTheTrialsOfTheLongerOne) {
+  const std::string tune =
+      "tailor tune --data data --architecture tiny.toml --space small --epochs 9 --lag 4 --jobs 2 --json ";
+  const auto trials = [&](const std::string& study) {
+    nlohmann::json list = nlohmann::json::parse(
+        sandbox_.run("tailor trials --json --storage sqlite:///" + study + ".db").output);
+    nlohmann::json kept = nlohmann::json::array();
+    for (const nlohmann::json& trial : list) {
+      nlohmann::json attributes;
+      for (const char* key :
+           {"tailor:jobs", "tailor:settings", "tailor:seed", "tailor:history", "tailor:state"})
+        attributes[key] = trial.at("user_attributes").at(key);
+      kept.push_back({trial.at("number"), trial.at("state"), trial.at("values"), trial.at("params"),
+                      trial.at("intermediate_values"), attributes});
+    }
+    return kept;
+  };
+  EXPECT_EQ(sandbox_.run(tune + "--study a --trials 9").code, 0);
+  const Outcome longer = sandbox_.run("tailor tune --resume --study a --trials 18 --jobs 2");
+  EXPECT_EQ(longer.code, 0) << longer.errors;
+  EXPECT_THAT(longer.output, testing::ContainsRegex("longer +[1-9][0-9]* trials that the shorter study"));
+  EXPECT_EQ(sandbox_.run(tune + "--study b --trials 18").code, 0);
+  EXPECT_EQ(trials("a"), trials("b"));
+}
+
 // A terminal that is lost hangs up twice, and both ways of asking come again and again within one epoch.
 TEST_F(Interruption, OfAStudyByHangUpsAndSigtermAgainAndAgainFailsNoTrial) {
   const std::string slow =

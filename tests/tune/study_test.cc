@@ -153,16 +153,16 @@ TEST(Study, WhatAMachineCannotDoIsNoTrialsFault) {
                         const std::function<bool()>& stop) override {
       if (kind == 0) throw std::bad_alloc();
       if (kind == 1) throw std::system_error(EAGAIN, std::generic_category(), "thread");
-      if (kind == 2) throw MachineError(ExitCode::failed, "no room");
+      if (kind == 2) throw MachineError(ExitCode::failed, "no room for f\xfcnf");
       return Formula::run(task, report, stop);
     }
   };
   const StudyDefinition definition = small_study("sobol", "asha");
   const TestStudy study(definition);
   Sick sick;
-  for (sick.kind = 0; sick.kind < 2; ++sick.kind)
+  for (sick.kind = 1; sick.kind < 3; ++sick.kind)
     expect_error(ExitCode::failed,
-                 {"trial 0", "went back to the study", sick.kind ? "thread" : "out of memory"},
+                 {"trial 0", "went back to the study", sick.kind == 1 ? "thread" : "no room"},
                  [&] { study.run(sick); });
   sick.kind = 3;
   EXPECT_EQ(study.run(sick), StudyEnd::finished);
@@ -219,6 +219,120 @@ TEST(Study, WhatIsNoNumberIsNoValue) {
       EXPECT_TRUE(recommend(view.reports()));
     }
   }
+}
+
+// A study of 12 trials that gets 24 is the study of 24, whatever it did at its end.
+void expect_longer_is_the_same(const char* sampler, const char* pruner) {
+  StudyDefinition definition = small_study(sampler, pruner);
+  definition.budget.trials = 24;
+  const std::vector<std::string> expected = undisturbed(definition);
+  for (const int jobs : {1, 3}) {
+    definition.budget.trials = 12;
+    const TestStudy study(definition);
+    Formula formula;
+    formula.sleep_microseconds = jobs > 1 ? 300 : 0;
+    const StudyOptions options{.jobs = jobs, .checkpoints = scratch("extended")};
+    EXPECT_EQ(study.run(formula, options), StudyEnd::finished);
+    const auto storage = open_storage(study.url);
+    for (const int trials : {15, 24}) {
+      change_definition(*storage, study.id, [&](StudyDefinition d) {
+        d.budget.trials = trials;
+        return d;
+      });
+      EXPECT_EQ(study.run(formula, options), StudyEnd::finished);
+    }
+    EXPECT_EQ(study.content(), expected) << sampler << " " << pruner << " " << jobs;
+  }
+}
+
+TEST(Study, AnExtendedOneIsTheLongerOneWithEverySampler) {
+  for (const char* sampler : {"tpe", "gp", "auto", "grid", "random"})
+    expect_longer_is_the_same(sampler, "asha");
+}
+
+TEST(Study, AnExtendedOneIsTheLongerOneWithEveryPruner) {
+  for (const char* pruner : {"none", "median", "asha", "hyperband", "one_epoch"})
+    expect_longer_is_the_same("sobol", pruner);
+}
+
+TEST(Study, AnExtendedOneTellsWhatItTookBack) {
+  const TestStudy study(small_study("sobol", "asha"));
+  Formula formula;
+  study.run(formula);
+  const auto storage = open_storage(study.url);
+  const auto longer = [](int trials) {
+    return [trials](StudyDefinition d) {
+      d.budget.trials = trials;
+      return d;
+    };
+  };
+  const std::int64_t pruned = storage->count_trials(study.id).pruned;
+  ASSERT_GT(pruned, 0);
+  EXPECT_EQ(change_definition(*storage, study.id, longer(15)), 0);
+  EXPECT_EQ(storage->count_trials(study.id).pruned, pruned);
+  EXPECT_EQ(change_definition(*storage, study.id, longer(20)), 0) << "its trials were made, and more";
+  EXPECT_GE(change_definition(*storage, study.id, longer(21)), pruned);
+  EXPECT_EQ(storage->count_trials(study.id).pruned, 0);
+}
+
+TEST(Study, AnExtendedTotalOfEpochsIsTheLargerOne) {
+  StudyDefinition definition = small_study("tpe", "asha");
+  definition.budget.total_epochs = 70;
+  const std::vector<std::string> expected = undisturbed(definition);
+  definition.budget.total_epochs = 40;
+  const TestStudy study(definition);
+  Formula formula;
+  study.run(formula);
+  change_definition(*open_storage(study.url), study.id, [](StudyDefinition d) {
+    d.budget.total_epochs = 70;
+    return d;
+  });
+  study.run(formula);
+  EXPECT_EQ(study.content(), expected);
+}
+
+// While others work on its end.
+TEST(Study, AStudyThatIsExtendedByTheWayIsTheLongerOne) {
+  StudyDefinition definition = small_study("tpe", "asha");
+  definition.budget.trials = 40;
+  const std::vector<std::string> expected = undisturbed(definition);
+  definition.budget.trials = 20;
+  const TestStudy study(definition);
+  const auto storage = open_storage(study.url);
+  Formula formula;
+  formula.sleep_microseconds = 2000;
+  int trials = 20, ended = 0;
+  const auto extend = [&](const JobReport&) {
+    if (++ended % 7 != 0 || trials == 40) return;
+    change_definition(*storage, study.id, [&](StudyDefinition d) {
+      d.budget.trials = trials += 4;
+      return d;
+    });
+  };
+  for (;;) {
+    study.run(formula, {.jobs = 3}, {.ended = extend});
+    if (trials == 40) break;
+    ended = 6;
+    extend({});
+  }
+  EXPECT_EQ(study.content(), expected);
+}
+
+// Results that workers with --free had are not taken from them.
+TEST(Study, AFreeOneJustGoesOn) {
+  const TestStudy study(small_study("sobol", "asha"));
+  Formula formula;
+  study.run(formula, {.queue = {.free = true}});
+  const std::vector<std::string> before = study.content();
+  change_definition(*open_storage(study.url), study.id, [](StudyDefinition d) {
+    d.budget.trials = 30;
+    return d;
+  });
+  study.run(formula, {.queue = {.free = true}});
+  std::vector<std::string> after = study.content();
+  ASSERT_EQ(after.size(), 30u);
+  after.resize(20);
+  EXPECT_EQ(after, before);
 }
 
 // Each changes one thing, having read all of it before the other did.
@@ -282,6 +396,27 @@ TEST(Study, NothingIsTrainedTwiceWhenTrialsPauseAndGoOn) {
   EXPECT_GT(paused, 10);
   EXPECT_FALSE(std::filesystem::exists(folder)) << "nothing can be resumed after the end";
   EXPECT_LT(values, 20u * 9 / 2) << "pruning saves epochs";
+}
+
+// A caller may give a folder that has other things in it.
+TEST(Study, RemovesNothingButItsOwnCheckpoints) {
+  const std::filesystem::path folder = scratch("shared");
+  std::filesystem::create_directories(folder / "trial-1");
+  for (const char* name : {"thesis.tex", "trial-0.safetensors.old", "trial-1/data", "trial-99.safetensors"})
+    std::ofstream(folder / name) << "0";
+  const TestStudy study(small_study("sobol", "asha"));
+  Formula formula;
+  EXPECT_EQ(study.run(formula, {.checkpoints = folder}), StudyEnd::finished);
+  std::vector<std::string> left;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    left.push_back(entry.path().lexically_relative(folder));
+  EXPECT_THAT(left, testing::UnorderedElementsAre("thesis.tex", "trial-0.safetensors.old", "trial-1",
+                                                  "trial-1/data", "trial-99.safetensors"));
+  const std::filesystem::path empty = scratch("empty");
+  std::filesystem::create_directory(empty);
+  const TestStudy other(small_study("sobol", "asha"));
+  EXPECT_EQ(other.run(formula, {.checkpoints = empty}), StudyEnd::finished);
+  EXPECT_TRUE(std::filesystem::is_empty(empty)) << "and the folder was there before";
 }
 
 TEST(Study, AMissingCheckpointOnlyCostsTime) {

@@ -90,6 +90,11 @@ class Storage {
   // (the same or none; Optuna keeps the last intermediate value), never for failed, and never NaN: a trial
   // whose value is NaN has failed.
   void finish_trial(TrialId trial, TrialState state, const std::vector<double>& values = {});
+  // The one exception from what is said of finished trials: makes this one a running one again, without
+  // values and without intermediate values after `last_step`. Python processes that have read it keep what
+  // they read.
+  void reopen_trial(TrialId trial, std::int64_t last_step);
+  void delete_user_attribute(TrialId trial, std::string_view key);
 
   // Heartbeats of workers, by the database's clock and in no time zone: rows that belong to no trial, where
   // Optuna never looks. It fails trials by its own, which are in the time zone of whoever writes them. What
@@ -121,6 +126,10 @@ TrialParam make_param(std::string name, Distribution distribution, double value)
 // (…?host=/var/run/postgresql). Creates the tables in an empty database. Another version of the schema is bad
 // input, a malformed URL a usage error.
 std::unique_ptr<Storage> open_storage(const std::string& url, const StorageOptions& options = {});
+
+// A line for who starts to work on this database, if there is a danger in it: an SQLite database on a network
+// file system. Empty otherwise.
+std::string storage_warning(const std::string& url, const StorageOptions& options = {});
 
 // The URL as it may be shown and pasted: without passwords, in whatever form libpq takes them. Those come
 // from PGPASSWORD or the password file then.

@@ -254,6 +254,26 @@ void Storage::set_system_attribute(TrialId trial, std::string_view key, std::str
   });
 }
 
+void Storage::reopen_trial(TrialId trial, std::int64_t last_step) {
+  Database& db = *session_->db;
+  session_->write([&] {
+    lock_trial(db, trial);
+    db.execute("UPDATE trials SET state = 'RUNNING', datetime_complete = NULL WHERE trial_id = ?",
+               {sql(trial)});
+    db.execute("DELETE FROM trial_values WHERE trial_id = ?", {sql(trial)});
+    db.execute("DELETE FROM trial_intermediate_values WHERE trial_id = ? AND step > ?",
+               {sql(trial), last_step});
+  });
+}
+
+void Storage::delete_user_attribute(TrialId trial, std::string_view key) {
+  session_->write([&] {
+    lock_unfinished_trial(*session_->db, trial);
+    session_->db->execute("DELETE FROM trial_user_attributes WHERE trial_id = ? AND \"key\" = ?",
+                          {sql(trial), key});
+  });
+}
+
 void Storage::finish_trial(TrialId trial, TrialState state, const std::vector<double>& values) {
   if (!is_finished(state)) throw failure("a trial cannot be finished as {}", name_of(state));
   session_->write([&] {

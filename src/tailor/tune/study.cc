@@ -50,7 +50,8 @@ class StudyRun {
   void announce(JobReport report);
   void deliver();
   void fail();
-  fs::path checkpoint(const AssignedJob& job) const;
+  void remove_checkpoints();
+  fs::path checkpoint(int trial) const;
 
   const std::unique_ptr<Storage> storage_;
   const std::string url_;
@@ -58,6 +59,8 @@ class StudyRun {
   Objective& objective_;
   const StudyOptions options_;
   const StudyCallbacks callbacks_;
+
+  bool made_folder_ = false;  // of the checkpoints
 
   std::atomic<bool> stop_ = false, finished_ = false;
   std::mutex mutex_;  // guards all below
@@ -88,7 +91,7 @@ void StudyRun::work() {
     }
     if (!report.ended && !queue_.end(job, report.result)) continue;  // somebody else's by now
     std::error_code ignored;
-    if (report.result.end != JobEnd::paused) fs::remove(checkpoint(job), ignored);
+    if (report.result.end != JobEnd::paused) fs::remove(checkpoint(job.trial), ignored);
     announce(std::move(report));
   }
 }
@@ -123,7 +126,7 @@ bool StudyRun::train(JobReport& report) {
   const Clock::time_point start = Clock::now();
   try {
     ObjectiveResult ended =
-        objective_.run({assigned.settings, assigned.repetition, job.from, job.to, checkpoint(assigned)},
+        objective_.run({assigned.settings, assigned.repetition, job.from, job.to, checkpoint(assigned.trial)},
                        on_epoch, [this] { return stopping(); });
     result.end = ended.end == ObjectiveEnd::complete  ? JobEnd::complete
                  : ended.end == ObjectiveEnd::paused  ? JobEnd::paused
@@ -176,7 +179,10 @@ bool StudyRun::refuse(JobReport& report, const std::string& reason) {
 }
 
 StudyEnd StudyRun::run() {
-  if (!options_.checkpoints.empty()) make_folder(options_.checkpoints);
+  if (!options_.checkpoints.empty()) {
+    made_folder_ = !fs::exists(options_.checkpoints);
+    make_folder(options_.checkpoints);
+  }
   storage_->record_heartbeat(queue_.worker().id);
   std::optional<Heart> heart;
   heart.emplace(url_, options_.heartbeat, [this](Storage& storage) {
@@ -216,9 +222,19 @@ StudyEnd StudyRun::run() {
   if (problem_) std::rethrow_exception(problem_);
   storage_->delete_heartbeat(queue_.worker().id);
   if (!finished_) return StudyEnd::interrupted;
-  std::error_code ignored;
-  if (!options_.checkpoints.empty()) fs::remove_all(options_.checkpoints, ignored);
+  remove_checkpoints();
   return StudyEnd::finished;
+}
+
+// No trial goes on from them any more. The folder may be anybody's: what is not ours in it stays.
+void StudyRun::remove_checkpoints() {
+  if (options_.checkpoints.empty()) return;
+  std::error_code ignored;
+  queue_.look([&](const StudyView& view) {
+    for (std::size_t trial = 0; trial < view.trials().size(); ++trial)
+      fs::remove(checkpoint(static_cast<int>(trial)), ignored);
+  });
+  if (made_folder_) fs::remove(options_.checkpoints, ignored);  // if it is empty now
 }
 
 bool StudyRun::stopping() {
@@ -265,9 +281,9 @@ void StudyRun::fail() {
   stop_ = true;
 }
 
-fs::path StudyRun::checkpoint(const AssignedJob& job) const {
+fs::path StudyRun::checkpoint(int trial) const {
   if (options_.checkpoints.empty()) return {};
-  return options_.checkpoints / ("trial-" + std::to_string(job.trial) + ".safetensors");
+  return options_.checkpoints / ("trial-" + std::to_string(trial) + ".safetensors");
 }
 
 }  // namespace

@@ -25,11 +25,12 @@ StudyDefinition read_definition(Storage& storage, StudyId study);
 
 // Changes what check_change allows; workers that run take it up with their next job. `change` gets the
 // definition as it is at that moment, when nobody else can change it, and returns what it shall be; it may be
-// called several times.
-void change_definition(Storage& storage, StudyId study,
-                       const std::function<StudyDefinition(const StudyDefinition& now)>& change);
+// called several times. Returns how many trials that were ended are open again because the study got longer,
+// see take_back.h.
+int change_definition(Storage& storage, StudyId study,
+                      const std::function<StudyDefinition(const StudyDefinition& now)>& change);
 // The whole of it, whatever it is now.
-void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
+int change_definition(Storage& storage, StudyId study, const StudyDefinition& definition);
 
 // The confirmations, and the spread experiments, of the study of this name, oldest first.
 std::vector<StudyId> confirmations_of(Storage& storage, const std::string& study);
@@ -42,8 +43,10 @@ std::string study_file_name(const std::string& study);
 std::filesystem::path checkpoint_folder(Storage& storage, StudyId study, const std::filesystem::path& parent);
 
 struct StudyOptions {
-  int jobs = 1;                         // threads
-  std::filesystem::path checkpoints{};  // the study's folder; empty: trials that are interrupted start over
+  int jobs = 1;  // threads
+  // A folder for this study alone, which is made if need be; only files trial-N.safetensors in it are
+  // touched, and these are gone when the study is finished. Empty: trials that are interrupted start over.
+  std::filesystem::path checkpoints{};
   JobQueueOptions queue{};
   std::chrono::milliseconds heartbeat = std::chrono::seconds(15);
 };

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/base/error.h"
+#include "tailor/tune/queue/take_back.h"
 #include "tailor/tune/study.h"
 
 namespace tailor {
@@ -69,21 +70,25 @@ StudyDefinition read_definition(Storage& storage, StudyId study) {
   return definition_from_json(attribute(record, study_key::definition), "study '" + record.name + "'");
 }
 
-void change_definition(Storage& storage, StudyId study,
-                       const std::function<StudyDefinition(const StudyDefinition& now)>& change) {
+int change_definition(Storage& storage, StudyId study,
+                      const std::function<StudyDefinition(const StudyDefinition& now)>& change) {
+  int reopened = 0;
   storage.transaction([&] {
+    reopened = 0;
     storage.lock_study(study);
     const StudyDefinition now = read_definition(storage, study);
     const StudyDefinition changed = change(now);
     const std::string text = to_json(changed);
     if (text == to_json(now)) return;
     check_change(now, changed);
+    reopened = take_back_the_end(storage, study, now, changed);
     storage.set_user_attribute(study, study_key::definition, text);
   });
+  return reopened;
 }
 
-void change_definition(Storage& storage, StudyId study, const StudyDefinition& definition) {
-  change_definition(storage, study, [&](const StudyDefinition&) { return definition; });
+int change_definition(Storage& storage, StudyId study, const StudyDefinition& definition) {
+  return change_definition(storage, study, [&](const StudyDefinition&) { return definition; });
 }
 
 std::string study_file_name(const std::string& study) {

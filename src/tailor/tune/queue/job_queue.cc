@@ -21,7 +21,10 @@ using nlohmann::json;
 
 constexpr std::chrono::seconds look_pause(1);
 
-std::string json_text(std::string_view text) { return json(text).dump(); }
+// Messages may quote bytes that are no UTF-8.
+std::string json_text(std::string_view text) {
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::vector<Job> jobs_of(const TrialRecord& record) {
   const auto text = record.user_attributes.find(trial_key::jobs);
@@ -292,6 +295,8 @@ void JobQueue::hand_out(TrialId trial) {
   recent.push_back(static_cast<std::int64_t>(trial));
   storage_.set_user_attribute(study_, study_key::next_job, std::to_string(view_.next_job() + 1));
   storage_.set_user_attribute(study_, study_key::recent, recent.dump());
+  if (options_.free && !std::exchange(marked_free_, true))
+    storage_.set_user_attribute(study_, study_key::free, "true");
 }
 
 // One transaction with the trial as it is now, if the job is still this worker's.

@@ -117,7 +117,8 @@ class JobQueue {
   StudyView view_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;
-  int made_for_ = 0;  // the definition's version that these are of
+  bool marked_free_ = false;  // the study
+  int made_for_ = 0;          // the definition's version that these are of
   std::chrono::steady_clock::time_point looked_{};
 
   mutable std::mutex held_mutex_;  // guards all below

@@ -64,7 +64,7 @@ std::string_view name_of(JobEnd end) { return end_names[static_cast<std::size_t>
 std::string to_json(const std::vector<Job>& jobs) {
   json list = json::array();
   for (const Job& job : jobs) list.push_back(to_json(job));
-  return list.dump();
+  return list.dump(-1, ' ', false, json::error_handler_t::replace);  // refusals may quote any bytes
 }
 
 std::vector<Job> jobs_from_json(std::string_view text, std::string_view where) {

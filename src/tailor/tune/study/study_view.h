@@ -25,6 +25,7 @@ namespace study_key {
 inline constexpr const char* definition = "tailor:study";     // of the study: JSON, see study_definition.h
 inline constexpr const char* next_job = "tailor:next_job";    // of the study: as many jobs were handed out
 inline constexpr const char* recent = "tailor:recent";        // of the study: ids of the last jobs' trials
+inline constexpr const char* free = "tailor:free";            // of the study: decided by workers with --free
 inline constexpr const char* identity = "tailor:id";          // of the study: random, names its checkpoints
 inline constexpr const char* confirms = "tailor:confirms";    // of a confirmation: the study's name
 inline constexpr const char* spread_of = "tailor:spread_of";  // of a spread experiment: the study's name
