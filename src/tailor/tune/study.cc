@@ -220,7 +220,10 @@ StudyEnd StudyRun::run() {
   for (std::thread& thread : threads) thread.join();
   heart.reset();
   if (problem_) std::rethrow_exception(problem_);
-  storage_->delete_heartbeat(queue_.worker().id);
+  try {
+    storage_->delete_heartbeat(queue_.worker().id);
+  } catch (const Error&) {  // all else is done; what is left of it goes in time
+  }
   if (!finished_) return StudyEnd::interrupted;
   remove_checkpoints();
   return StudyEnd::finished;
