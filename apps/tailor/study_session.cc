@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <mutex>
 
 #include "confirm_output.h"
@@ -118,8 +117,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
       session.checkpoints.empty() ? default_checkpoints(url) : std::filesystem::path(session.checkpoints);
   options.checkpoints = checkpoint_folder(storage, study, parent);
 
-  if (const std::string warning = storage_warning(url); !warning.empty())
-    std::fprintf(stderr, "tailor: warning: %s\n", warning.c_str());
+  if (const std::string warning = storage_warning(url); !warning.empty()) warn({warning});
   output = make_output({name, url, definition, objective, options.checkpoints, session.json});
   const std::atomic<bool>& interrupted = catch_interrupts();
   output->begin(options);

@@ -44,9 +44,8 @@ std::string storage_warning(const std::string& url, const StorageOptions& option
   const std::string file = address.substr(4), system = options.file_system(file);
   if (system.empty()) return "";
   return fmt::format(
-      "{} is on a network file system ({}): workers on several machines can\ndamage it there, and it is "
-      "slow. Keep "
-      "it on a local disk, or use PostgreSQL for\nseveral machines (--storage postgresql://..., see "
+      "{} is on a network file system ({}): workers on several machines can damage it there, and it is slow. "
+      "Keep it on a local disk, or use PostgreSQL for several machines (--storage postgresql://..., see "
       "docs/storage.md)",
       file, system);
 }

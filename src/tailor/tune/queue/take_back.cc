@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "tailor/train/provenance.h"
 #include "tailor/tune/objective/training_notes.h"
 #include "tailor/tune/study/study_view.h"
 
@@ -66,6 +67,11 @@ bool take_back(Storage& storage, const StudyTrial& trial, int first) {
     std::vector<EpochMetrics> history = read_history(attributes);
     history.resize(std::min(history.size(), static_cast<std::size_t>(reached)));
     storage.set_user_attribute(trial.id, note_key::history, history_note(history));
+  }
+  if (const auto text = attributes.find(trial_key::provenance); text != attributes.end()) {
+    Provenance provenance = provenance_from_json(text->second);
+    std::erase_if(provenance, [&](const ProvenancePart& part) { return part.from > reached; });
+    storage.set_user_attribute(trial.id, trial_key::provenance, to_json(provenance));
   }
   return is_finished(trial.state);
 }
