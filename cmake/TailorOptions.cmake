@@ -18,3 +18,5 @@ function(tailor_precompile target)
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
   endif()
 endfunction()
+# TAILOR_ASSERT (base/assert.h).
+target_compile_definitions(tailor_options INTERFACE $<$<OR:$<CONFIG:Debug>,$<BOOL:${TAILOR_SANITIZE}>>:TAILOR_ASSERTIONS>)

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
 
 #include <sched.h>
+
+#include "tailor/base/control_groups.h"
 #include <sys/utsname.h>
 
 namespace tailor {
@@ -15,22 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The words of a small file; none if there is no such file.
-std::string read_words(const fs::path& file) {
-  std::ifstream stream(file);
-  std::stringstream content;
-  content << stream.rdbuf();
-  return content.str();
-}
-
 // Of one group: version 2 has "quota period" or "max period" in one file, version 1 has a file for each and a
 // quota of -1 for none.
 double quota_of(const fs::path& group) {
   double quota = 0, period = 0;
-  std::istringstream both(read_words(group / "cpu.max"));
+  std::istringstream both(small_file(group / "cpu.max"));
   if (both >> quota >> period) return quota > 0 && period > 0 ? quota / period : 0;
-  std::istringstream(read_words(group / "cpu.cfs_quota_us")) >> quota;
-  std::istringstream(read_words(group / "cpu.cfs_period_us")) >> period;
+  std::istringstream(small_file(group / "cpu.cfs_quota_us")) >> quota;
+  std::istringstream(small_file(group / "cpu.cfs_period_us")) >> period;
   return quota > 0 && period > 0 ? quota / period : 0;
 }
 
@@ -45,32 +38,22 @@ int affinity() {
 
 double cgroup_processors(const std::string& membership, const fs::path& root) {
   double least = 0;
-  std::istringstream lines(membership);
-  for (std::string line; std::getline(lines, line);) {  // "4:cpu,cpuacct:/group" or "0::/group"
-    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    if (!controllers.empty() && ("," + controllers + ",").find(",cpu,") == std::string::npos) continue;
-    const fs::path top = root / controllers;
-    for (fs::path group = fs::path(line.substr(second + 1)).relative_path();; group = group.parent_path()) {
-      if (const double quota = quota_of(top / group); quota > 0 && (least == 0 || quota < least))
-        least = quota;
-      if (group.empty()) break;
-    }
-  }
+  each_control_group(membership, root, "cpu", [&](const fs::path& folder, const std::string&) {
+    if (const double quota = quota_of(folder); quota > 0 && (least == 0 || quota < least)) least = quota;
+  });
   return least;
 }
 
 int available_processors() {
   int count = affinity();
-  if (const double quota = cgroup_processors(read_words("/proc/self/cgroup"), "/sys/fs/cgroup"); quota > 0)
+  if (const double quota = cgroup_processors(own_control_groups(), "/sys/fs/cgroup"); quota > 0)
     count = std::min(count, static_cast<int>(std::ceil(quota)));
   return std::max(1, count);
 }
 
 std::string processor_model() {
   static const std::string model = [] {
-    std::string told = processor_model(read_words("/proc/cpuinfo"));
+    std::string told = processor_model(small_file("/proc/cpuinfo"));
     utsname system{};
     if (told.empty() && ::uname(&system) == 0) told = system.machine;
     return told;

@@ -1,9 +1,15 @@
 #include "tailor/base/threads.h"
 
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
 #include <omp.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+#include "tailor/base/error.h"
 
 namespace tailor {
 namespace {
@@ -19,7 +25,19 @@ void pause() {
 
 }  // namespace
 
+std::thread start_thread(std::function<void()> work, std::string_view advice) {
+  try {
+    return std::thread(std::move(work));
+  } catch (const std::system_error& error) {
+    throw failure(
+        "cannot start another thread: {}; a limit of the account (ulimit -u), of the container or control "
+        "group (pids.max) or of memory (ulimit -v) is reached: {}",
+        error.code().message(), advice);
+  }
+}
+
 void prepare_compute_thread() {
+  std::fesetenv(FE_DFL_ENV);
 #if defined(__x86_64__)
   _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
   _mm_setcsr(_mm_getcsr() | 0x0040);  // denormals are zero
@@ -31,39 +49,68 @@ void prepare_compute_thread() {
   omp_set_num_threads(1);
 }
 
-Workers::Workers(int threads) {
+ComputeScope::ComputeScope() : openmp_threads_(omp_get_max_threads()) {
+  std::fegetenv(&environment_);
   prepare_compute_thread();
-  for (int w = 1; w < threads; ++w) helpers_.emplace_back([this, w, threads] { work(w, threads); });
 }
 
-Workers::~Workers() {
+ComputeScope::~ComputeScope() {
+  std::fesetenv(&environment_);
+  omp_set_num_threads(openmp_threads_);
+}
+
+Workers::Workers(int threads)
+    : helpers_(threads < 1 ? throw usage_error("threads: expected 1 or more, got {}", threads)
+                           : static_cast<std::size_t>(threads) - 1) {
+  try {
+    for (int w = 1; w < threads; ++w) {
+      Helper& helper = helpers_[static_cast<std::size_t>(w) - 1];
+      helper.thread = start_thread([this, &helper, w] { work(helper, w); },
+                                   fmt::format("compute with fewer threads than {}", threads));
+    }
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+Workers::~Workers() { stop(); }
+
+void Workers::stop() {
   stopping_.store(true);
-  round_.fetch_add(1);
-  round_.notify_all();
-  for (std::thread& helper : helpers_) helper.join();
+  for (Helper& helper : helpers_) {
+    if (!helper.thread.joinable()) continue;
+    helper.round.fetch_add(1);
+    helper.round.notify_one();
+    helper.thread.join();
+  }
 }
 
 void Workers::dispatch(Call call, void* context, int count) {
   call_ = call, context_ = context, count_ = count;
-  busy_.store(static_cast<int>(helpers_.size()), std::memory_order_relaxed);
-  round_.fetch_add(1, std::memory_order_release);
-  round_.notify_all();
-  share(0, threads());
+  const int active = std::min(threads(), count) - 1;
+  busy_.store(active, std::memory_order_relaxed);
+  for (int h = 0; h < active; ++h) {
+    std::atomic<std::uint32_t>& round = helpers_[static_cast<std::size_t>(h)].round;
+    round.fetch_add(1, std::memory_order_release);
+    round.notify_one();
+  }
+  share(0);
   while (busy_.load(std::memory_order_acquire) != 0) pause();
 }
 
-void Workers::share(int worker, int threads) const {
-  for (int i = worker; i < count_; i += threads) call_(context_, i);
+void Workers::share(int worker) const {
+  for (int i = worker; i < count_; i += threads()) call_(context_, i);
 }
 
-void Workers::work(int worker, int threads) {
+void Workers::work(Helper& helper, int worker) {
   prepare_compute_thread();
   for (std::uint32_t seen = 0;;) {
-    for (int i = 0; i < spins && round_.load(std::memory_order_acquire) == seen; ++i) pause();
-    round_.wait(seen, std::memory_order_acquire);
-    seen = round_.load(std::memory_order_acquire);
+    for (int i = 0; i < spins && helper.round.load(std::memory_order_acquire) == seen; ++i) pause();
+    helper.round.wait(seen, std::memory_order_acquire);
+    seen = helper.round.load(std::memory_order_acquire);
     if (stopping_.load()) return;
-    share(worker, threads);
+    share(worker);
     busy_.fetch_sub(1, std::memory_order_release);
   }
 }
