@@ -39,7 +39,7 @@ void run(const Arguments& a) {
   Network network(architecture, {.max_batch = a.batch, .training = false, .bf16 = a.bf16}, workers);
   AlignedFloats values(network.parameters().total_floats());
   initialize(network.parameters(), "pytorch", Key(1), values.data());
-  network.use(values.data());
+  network.use(values);
   const Augmenter plain(set.shape, make_normalization("unit", set, indices));
   Evaluator evaluator(network, plain, set.shape, {}, workers);
 

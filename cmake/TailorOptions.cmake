@@ -9,6 +9,8 @@ if(TAILOR_SANITIZE)
   target_compile_options(tailor_options INTERFACE -fsanitize=${TAILOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(tailor_options INTERFACE -fsanitize=${TAILOR_SANITIZE})
 endif()
+# TAILOR_ASSERT (base/assert.h).
+target_compile_definitions(tailor_options INTERFACE $<$<OR:$<CONFIG:Debug>,$<BOOL:${TAILOR_SANITIZE}>>:TAILOR_ASSERTIONS>)
 
 # tailor_precompile(target header…): that a file includes what it uses is seen in builds without it (presets debug, clang).
 function(tailor_precompile target)
@@ -18,5 +20,3 @@ function(tailor_precompile target)
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
   endif()
 endfunction()
-# TAILOR_ASSERT (base/assert.h).
-target_compile_definitions(tailor_options INTERFACE $<$<OR:$<CONFIG:Debug>,$<BOOL:${TAILOR_SANITIZE}>>:TAILOR_ASSERTIONS>)

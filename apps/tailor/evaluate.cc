@@ -17,6 +17,7 @@
 #include "tailor/report/tables.h"
 #include "tailor/train/batch_loader.h"
 #include "tailor/train/model.h"
+#include "threads_option.h"
 
 namespace tailor {
 namespace {
@@ -39,11 +40,8 @@ ImageSet training_images(const Dataset& dataset, const RunDescription& run) {
 
 ImageSet test_images(const Dataset& dataset, const Model& model) {
   ImageSet images = dataset.read_test();
-  if (images.shape != model.architecture.input)
-    throw bad_input("{}: test images are {}x{}x{}, the network takes {}x{}x{}", dataset.location(),
-                    images.shape.height, images.shape.width, images.shape.channels,
-                    model.architecture.input.height, model.architecture.input.width,
-                    model.architecture.input.channels);
+  check_images(images, model.architecture.input, model.architecture.classes,
+               dataset.location() + ": the test images");
   return images;
 }
 
@@ -95,9 +93,10 @@ void evaluate(const Arguments& arguments) {
     indices = split.validation;
   }
 
-  Workers workers(arguments.threads);
-  Network network(model.architecture, {.max_batch = 128, .training = false}, workers);
-  network.use(model.values.data());
+  Workers workers(useful_threads(arguments.threads));
+  Network network(model.architecture,
+                  {.max_batch = measuring_batch(model.architecture), .training = false}, workers);
+  network.use(model.values);
   const Augmenter augmenter(images.shape, model.normalization, augmentation(run.settings));
   Evaluator evaluator(network, augmenter, images.shape, model.views, workers);
   if (arguments.augmented) evaluator.vary(Key(run.seed).with(Purpose::augmentation));
@@ -150,9 +149,7 @@ void add_evaluate_command(CLI::App& app) {
                  "Vary the images as the training did: a mistake, to show what it does to the numbers")
       ->excludes("--test");
   command->add_option("--data", arguments->data, "Where the data set is now, if it has moved");
-  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+  add_threads_option(*command, arguments->threads);
   command->add_flag("--json", arguments->json, "Print JSON");
   command->callback([arguments] { evaluate(*arguments); });
 }

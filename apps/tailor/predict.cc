@@ -19,13 +19,12 @@
 #include "tailor/report/run_folder.h"
 #include "tailor/train/model.h"
 #include "tailor/train/predictor.h"
+#include "threads_option.h"
 
 namespace tailor {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::size_t batch_size = 128;
 
 struct Arguments {
   std::string model;
@@ -199,7 +198,7 @@ void predict(const Arguments& arguments) {
   Model found = find_model(arguments.model);
   const Inputs inputs = read_inputs(arguments, found);
   Predictor predictor(std::move(found), {.batch = static_cast<int>(std::min(batch_size, inputs.count)),
-                                         .threads = arguments.threads,
+                                         .threads = useful_threads(arguments.threads),
                                          .bf16 = arguments.precision == "bf16"});
   const Model& model = predictor.model();
   Progress progress(static_cast<std::int64_t>(inputs.count), "images");
@@ -225,9 +224,7 @@ void add_predict_command(CLI::App& app) {
   command->add_option("--precision", arguments->precision, "f32, or bf16 on a processor with AMX")
       ->capture_default_str()
       ->check(CLI::IsMember({"f32", "bf16"}));
-  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+  add_threads_option(*command, arguments->threads);
   command->add_flag("--json", arguments->json, "Print JSON");
   command->callback([arguments] { predict(*arguments); });
 }

@@ -8,6 +8,7 @@
 #include "tailor/base/process.h"
 #include "tailor/base/text.h"
 #include "tailor/data/picture.h"
+#include "tailor/nn/operators/pass.h"
 #include "tailor/math/quantiles.h"
 #include "tailor/report/class_scores.h"
 #include "tailor/report/drawing/drawing.h"
@@ -40,6 +41,13 @@ bool light_ground(const ImageSet& images, const Split& split) {
   return 2 * static_cast<std::size_t>(light) > some.size();
 }
 
+// A batch is divided among threads by its size alone.
+std::string threads_text(int threads, int batch) {
+  if (const int most = lane_count(batch); most < threads)
+    return fmt::format("{} ({} in training: batches of {} keep no more busy)", threads, most, batch);
+  return std::to_string(threads);
+}
+
 }  // namespace
 
 RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
@@ -64,10 +72,15 @@ void RunOutput::begin() const {
               with_thousands(run_.train_images).c_str(), with_thousands(run_.validation_images).c_str());
   std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs\n", s.optimizer.c_str(),
               s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs);
-  std::printf("run            seed %llu, threads %d\n", static_cast<unsigned long long>(run_.seed), threads_);
+  std::printf("run            seed %llu, threads %s\n", static_cast<unsigned long long>(run_.seed),
+              threads_text(threads_, s.batch_size).c_str());
   std::printf("kernels\n");
   for (const std::string& kernel : trainer_.network().kernels()) std::printf("  %s\n", kernel.c_str());
-  if (!trainer_.history().empty()) std::printf("resumed        after epoch %zu\n", trainer_.history().size());
+  const std::size_t epochs = trainer_.history().size();
+  const std::int64_t images = trainer_.images_done();
+  if (epochs > 0 || images > 0)
+    std::printf("resumed        after epoch %zu%s\n", epochs,
+                images > 0 ? (" and " + with_thousands(images) + " images of the next").c_str() : "");
   std::printf("\nepoch   train: loss, acc    re-measured         validation          img/s   time\n");
   std::fflush(stdout);
 }

@@ -19,6 +19,7 @@
 #include "tailor/report/run_folder.h"
 #include "tailor/train/recipe.h"
 #include "tailor/train/trainer.h"
+#include "threads_option.h"
 #include "warn.h"
 
 namespace tailor {
@@ -94,10 +95,11 @@ void train(const Arguments& arguments) {
                     dataset->location(), images.content_hash, run.data_hash);
   const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
                                        static_cast<std::size_t>(run.validation_images), run.split_seed);
+  const int threads = useful_threads(arguments.threads);
   Trainer trainer(run.architecture, run.settings, images, split,
                   {.seed = run.seed,
                    .layer_by_layer = run.layer_by_layer,
-                   .threads = arguments.threads,
+                   .threads = threads,
                    .checkpoint = folder / run_file::checkpoint});
   make_folder(folder);
   const FolderLock lock(folder);
@@ -113,7 +115,7 @@ void train(const Arguments& arguments) {
                            static_cast<int>(trainer.history().size())));
   }
 
-  RunOutput output(folder, run, *dataset, images, split, trainer, arguments.threads, arguments.json);
+  RunOutput output(folder, run, *dataset, images, split, trainer, threads, arguments.json);
   output.begin();
   const std::atomic<bool>& interrupted = catch_interrupts();
   const TrainingEnd end = trainer.run({
@@ -158,9 +160,7 @@ void add_train_command(CLI::App& app) {
       "Each layer by its plain dense kernel: slower, the same up to rounding; to compare with"));
   CLI::Option* data = command->add_option("--data", arguments->data, "Data set's name or folder");
   data->capture_default_str();
-  command->add_option("--threads", arguments->threads, "Changes the speed, never the result")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
+  add_threads_option(*command, arguments->threads);
   command->add_option("--out", arguments->out, "The run's folder")->required();
   CLI::Option* overwrite =
       command->add_flag("--overwrite", arguments->overwrite, "Replace a training in --out");

@@ -39,7 +39,7 @@ class Engine {
     initialize(table(), "glorot_uniform", Key(1), values_.data());
     for (std::size_t i = 0; i < golden.tensors.size(); ++i)
       golden.fill_weights(i, &values_[place(golden.tensors[i]).offset]);
-    network_.use(values_.data());
+    network_.use_for_training(values_);
   }
 
   const ParameterTable& table() const { return network_.parameters(); }
@@ -66,7 +66,7 @@ class Engine {
     const int count = static_cast<int>(images.size());
     network_.forward(count, training);
     const kernels::LossSums sums = network_.loss(count, {labels.data()}, 0);
-    if (training) network_.backward(count, gradients_.data());
+    if (training) network_.backward(count, gradients_);
     return sums.loss / count;
   }
 

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/files.h"
 #include "nn/kernels/bf16_testing.h"
 #include "tailor/base/error.h"
 #include "tailor/nn/architecture/architecture.h"
@@ -145,7 +146,7 @@ struct Fixture {
   }
 
   double loss() {
-    network.use(values.data());
+    network.use_for_training(values);
     std::memcpy(network.input(), images.data(), images.size() * sizeof(float));
     network.forward(batch, true, Key(5));
     return network.loss(batch, {labels.data(), nullptr, nullptr}, 0.1).loss / batch;
@@ -160,7 +161,7 @@ TEST(Network, GradientAgreesWithDifferencesOfTheLossAlongRandomDirections) {
         continue;  // a batch of one has no spread
       Fixture f(toml, batch, 1);
       f.loss();
-      f.network.backward(batch, f.gradients.data());
+      f.network.backward(batch, f.gradients);
       for (const ParameterTensor& t : f.network.parameters().tensors()) {
         if (!learned(t.role)) continue;
         for (std::uint64_t draw = 0; draw < 3; ++draw) {
@@ -196,11 +197,11 @@ TEST(Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
     for (int batch : {2, 13, 40}) {
       Fixture one(toml, batch, 1);
       const double loss = one.loss();
-      one.network.backward(batch, one.gradients.data());
+      one.network.backward(batch, one.gradients);
       for (int threads : {2, 3}) {
         Fixture other(toml, batch, threads);
         EXPECT_EQ(other.loss(), loss);
-        other.network.backward(batch, other.gradients.data());
+        other.network.backward(batch, other.gradients);
         EXPECT_EQ(
             std::memcmp(one.gradients.data(), other.gradients.data(), one.gradients.size() * sizeof(float)),
             0);
@@ -216,8 +217,8 @@ TEST(Network, FusedKernelsAgreeWithLayerByLayer) {
       Fixture layers(toml, batch, 1, false), whole(toml, batch, 1, true);
       ASSERT_NE(layers.network.kernels().size(), whole.network.kernels().size());
       EXPECT_NEAR(layers.loss(), whole.loss(), 1e-5);
-      layers.network.backward(batch, layers.gradients.data());
-      whole.network.backward(batch, whole.gradients.data());
+      layers.network.backward(batch, layers.gradients);
+      whole.network.backward(batch, whole.gradients);
       for (const ParameterTensor& t : whole.network.parameters().tensors()) {
         // Buffers were updated in place; the others have gradients.
         const float* expected = learned(t.role) ? layers.gradients.data() : layers.values.data();
@@ -236,11 +237,11 @@ TEST(Network, ASmallerBatchInALargerPlanGivesTheSameAsItsOwnPlan) {
   for (const char* toml : networks) {
     Fixture own(toml, 5, 1), large(toml, 32, 1);
     own.loss();
-    own.network.backward(5, own.gradients.data());
+    own.network.backward(5, own.gradients);
     large.batch = 5;
     large.labels = own.labels, large.images = own.images;
     EXPECT_EQ(own.loss(), large.loss());
-    large.network.backward(5, large.gradients.data());
+    large.network.backward(5, large.gradients);
     EXPECT_EQ(own.gradients, large.gradients);
   }
 }
@@ -287,8 +288,8 @@ TEST_P(Bf16Network, AgreesWithF32UpToTheRoundingOfOperands) {
     const double loss = exact.loss();
     EXPECT_NEAR(rounded.loss(), loss, 0.02 * loss);
     EXPECT_NE(rounded.loss(), loss);
-    exact.network.backward(batch, exact.gradients.data());
-    rounded.network.backward(batch, rounded.gradients.data());
+    exact.network.backward(batch, exact.gradients);
+    rounded.network.backward(batch, rounded.gradients);
     for (const ParameterTensor& t : exact.network.parameters().tensors()) {
       if (!learned(t.role)) continue;
       double difference = 0, norm = 0;
@@ -307,11 +308,11 @@ TEST_P(Bf16Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
   for (int batch : {2, 13, 40}) {
     Fixture one(for_tiles, batch, 1, true, true);
     const double loss = one.loss();
-    one.network.backward(batch, one.gradients.data());
+    one.network.backward(batch, one.gradients);
     for (int threads : {2, 3}) {
       Fixture other(for_tiles, batch, threads, true, true);
       EXPECT_EQ(other.loss(), loss);
-      other.network.backward(batch, other.gradients.data());
+      other.network.backward(batch, other.gradients);
       EXPECT_EQ(other.gradients, one.gradients);
     }
   }
@@ -320,11 +321,11 @@ TEST_P(Bf16Network, ResultsAreTheSameBitForBitWithAnyNumberOfThreads) {
 TEST_P(Bf16Network, ASmallerBatchInALargerPlanGivesTheSameAsItsOwnPlan) {
   Fixture own(for_tiles, 5, 1, true, true), large(for_tiles, 32, 1, true, true);
   own.loss();
-  own.network.backward(5, own.gradients.data());
+  own.network.backward(5, own.gradients);
   large.batch = 5;
   large.labels = own.labels, large.images = own.images;
   EXPECT_EQ(own.loss(), large.loss());
-  large.network.backward(5, large.gradients.data());
+  large.network.backward(5, large.gradients);
   EXPECT_EQ(own.gradients, large.gradients);
 }
 
@@ -342,6 +343,74 @@ TEST(Network, RefusesBf16WhereTheProcessorHasNoTilesForIt) {
     EXPECT_THAT(e.what(), testing::HasSubstr("AMX"));
   }
   kernels::pretend_without_bf16(false);
+}
+
+// Called out of order, or with what does not fit, it says so.
+TEST(Network, ChecksWhatItIsGiven) {
+  Fixture f(networks[0], 4, 1);
+  const kernels::Targets targets{f.labels.data()};
+  const auto refused = [](const std::vector<std::string>& words, auto&& call) {
+    test::expect_error(ExitCode::usage, words, call);
+  };
+  refused({"forward", "no values"}, [&] { f.network.forward(2, true); });
+  refused({"changed", "no values"}, [&] { f.network.changed(); });
+  std::vector<float> few(f.values.size() - 1);
+  refused({"use", fmt::format("{} values", f.values.size())}, [&] { f.network.use(few); });
+  refused({"use"}, [&] { f.network.use_for_training(few); });
+
+  f.network.use(f.values);
+  refused({"use_for_training()"}, [&] { f.network.forward(2, true); });
+  f.network.use_for_training(f.values);
+  for (const int batch : {0, -1, 5}) {
+    refused({"forward", fmt::format("batch {}", batch), "1 to 4"}, [&] { f.network.forward(batch, true); });
+    refused({"loss", "1 to 4"}, [&] { f.network.loss(batch, targets, 0); });
+    refused({"backward", "1 to 4"}, [&] { f.network.backward(batch, f.gradients); });
+  }
+  refused({"loss", "forward()"}, [&] { f.network.loss(2, targets, 0); });
+  std::copy_n(f.images.data(), f.images.size(), f.network.input());
+  f.network.forward(3, true);
+  refused({"backward", "loss()"}, [&] { f.network.backward(3, f.gradients); });
+  refused({"loss", "same batch"}, [&] { f.network.loss(2, targets, 0); });
+  refused({"no labels"}, [&] { f.network.loss(3, {nullptr}, 0); });
+  refused({"label_smoothing"}, [&] { f.network.loss(3, targets, 1); });
+  for (const std::int32_t label : {-1, f.architecture.classes}) {
+    std::vector<std::int32_t> wrong = f.labels;
+    wrong[2] = label;
+    refused({"image 2", fmt::format("got {}", label)}, [&] { f.network.loss(3, {wrong.data()}, 0); });
+    const std::vector<float> weights(4, 0.5f);
+    refused({"second label", "image 2"},
+            [&] { f.network.loss(3, {f.labels.data(), wrong.data(), weights.data()}, 0); });
+  }
+  refused({"weights"}, [&] { f.network.loss(3, {f.labels.data(), f.labels.data(), nullptr}, 0); });
+  f.network.loss(3, targets, 0);
+  refused({"backward", "same batch"}, [&] { f.network.backward(2, f.gradients); });
+  refused({"gradients"}, [&] { f.network.backward(3, std::span(f.gradients).first(1)); });
+  f.network.backward(3, f.gradients);
+  refused({"backward"}, [&] { f.network.backward(3, f.gradients); });
+  f.network.forward(3, false);
+  f.network.loss(3, targets, 0);
+  refused({"training"}, [&] { f.network.backward(3, f.gradients); });
+  refused({"dropout layers"}, [&] { f.network.set_dropout_rates(std::vector<double>(9, 0.5)); });
+  refused({"momentum"}, [&] { f.network.set_batch_norm_momentum(1.5); });
+}
+
+TEST(Network, OneForPredictionDoesNotTrain) {
+  const Architecture architecture = parse_architecture(for_tiles, "test", {.binding = false});
+  Workers workers(1);
+  Network network(architecture, {.max_batch = 2, .training = false}, workers);
+  std::vector<float> values(network.parameters().total_floats());
+  test::expect_error(ExitCode::usage, {"for prediction"}, [&] { network.use_for_training(values); });
+  network.use(values);
+  test::expect_error(ExitCode::usage, {"prediction"}, [&] { network.forward(1, true); });
+}
+
+TEST(Network, RefusesAnEmptyArchitectureAndAnEmptyBatch) {
+  Workers workers(1);
+  test::expect_error(ExitCode::usage, {"no layers"}, [&] { Network(Architecture(), {}, workers); });
+  const Architecture architecture = parse_architecture(for_tiles, "test", {.binding = false});
+  for (const int batch : {0, -5})
+    test::expect_error(ExitCode::usage, {"max_batch"},
+                       [&] { Network(architecture, {.max_batch = batch}, workers); });
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Measuring {
         augmenter(images.shape, {{0.4f}, {0.3f}}),
         evaluator(network, augmenter, images.shape, views, workers) {
     initialize(network.parameters(), "he_normal", Key(7), values.data());
-    network.use(values.data());
+    network.use(values);
   }
 
   std::vector<float> logits(const Images& batch) {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <numeric>
-#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "data/files.h"
 #include "train/tiny_training.h"
 
 namespace tailor {
@@ -58,8 +58,22 @@ TEST(Predictor, FitsPicturesAndRefusesParts) {
   Predictor predictor(trained(images));
   const Picture wide{{8, 20, 3}, std::vector<std::uint8_t>(480, 90)};
   EXPECT_EQ(predictor.predict(wide), predictor.predict(resize_to(wide, {8, 8, 1}).pixels));
-  EXPECT_THROW(predictor.predict(std::vector<std::uint8_t>(65)), std::invalid_argument);
+  test::expect_error(ExitCode::usage, {"whole images of 64 bytes", "65"},
+                     [&] { predictor.predict(std::vector<std::uint8_t>(65)); });
+  const Picture cut{{8, 20, 3}, std::vector<std::uint8_t>(479, 90)};
+  test::expect_error(ExitCode::usage, {"480 bytes", "479"}, [&] { predictor.predict(cut); });
   EXPECT_TRUE(predictor.predict(std::vector<std::uint8_t>()).empty());
+}
+
+TEST(Predictor, RefusesAModelThatContradictsItselfAndOptionsOutOfRange) {
+  Model model = trained(test::tiny_images(60));
+  test::expect_error(ExitCode::usage, {"max_batch"}, [&] { Predictor(model, {.batch = 0}); });
+  test::expect_error(ExitCode::usage, {"threads"}, [&] { Predictor(model, {.threads = 0}); });
+  model.normalization.mean.push_back(0);
+  test::expect_error(ExitCode::usage, {"a mean and a deviation"}, [&] { Predictor{model}; });
+  model.normalization.mean.pop_back();
+  model.values.pop_back();
+  test::expect_error(ExitCode::usage, {"values of this architecture"}, [&] { Predictor{model}; });
 }
 
 }  // namespace

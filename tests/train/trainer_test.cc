@@ -3,8 +3,13 @@
 #include "tailor/train/trainer.h"
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "data/files.h"
 #include "nn/kernels/bf16_testing.h"
@@ -38,6 +43,8 @@ std::vector<double> numbers(const std::vector<EpochMetrics>& history) {
       result.push_back(x);
   return result;
 }
+
+constexpr double any_share = std::numeric_limits<double>::infinity();
 
 // All that a training leaves.
 void expect_same(const Trainer& actual, const Trainer& expected) {
@@ -105,6 +112,62 @@ TEST(Trainer, StoppedAfterAnyStepItGoesOnAsIfUndisturbed) {
   }
 }
 
+// A child trains until the `last` step, waits there and is killed; this process goes on.
+TEST(Trainer, KilledInALongEpochItGoesOnFromWhatWasWrittenLast) {
+  const std::vector<std::string> settings = with(everything_on, {"epochs=2", "batch_size=4"});
+  for (const Architecture& architecture : {tiny_network(), tiny_normalized_network()})
+    for (const int last : {1, 9, 20}) {  // of 15 steps in an epoch
+      SCOPED_TRACE(last);
+      TinyTraining undisturbed(architecture, settings);
+      undisturbed.trainer.run();
+      const std::filesystem::path file = scratch("killed.safetensors");
+      std::filesystem::remove(file);
+      int ends[2];
+      ASSERT_EQ(::pipe(ends), 0);
+      const pid_t child = ::fork();
+      if (child == 0) {
+        TinyTraining killed(architecture, settings, {.checkpoint = file, .checkpoint_seconds = 0, .checkpoint_share = any_share});
+        int steps = 0;
+        killed.trainer.run({.stop = [&] {
+          if (++steps == last + 1) ::write(ends[1], "x", 1), ::pause();
+          return false;
+        }});
+        ::_exit(0);
+      }
+      char byte = 0;
+      ASSERT_EQ(::read(ends[0], &byte, 1), 1);
+      ::kill(child, SIGKILL);
+      ::waitpid(child, nullptr, 0);
+      ::close(ends[0]), ::close(ends[1]);
+      TinyTraining second(architecture, settings, {.checkpoint = file});
+      second.trainer.resume();
+      EXPECT_EQ(second.trainer.history().size(), last > 15 ? 1u : 0u);
+      int steps = 0;
+      second.trainer.run({.step = [&](std::int64_t, std::int64_t) { ++steps; }});
+      EXPECT_LT(steps, 30) << "started over";
+      expect_same(second.trainer, undisturbed.trainer);
+    }
+}
+
+// What measures is an average in all its parts: the weights', and the statistics' that belong to them.
+TEST(Trainer, AveragesRunningStatisticsBesideTheWeights) {
+  TinyTraining t(tiny_normalized_network(), with(everything_on, {"weight_average=0.8"}));
+  const ParameterTable& table = t.trainer.network().parameters();
+  AlignedFloats average = t.trainer.final_values();
+  t.trainer.run({.step = [&](std::int64_t, std::int64_t) {
+    for (std::size_t i = 0; i < average.size(); ++i)
+      average[i] += 0.2f * (t.trainer.final_values()[i] - average[i]);
+  }});
+  const AlignedFloats& measured = t.trainer.measured_values();
+  for (const ParameterTensor& tensor : table.tensors())
+    for (std::size_t i = tensor.offset; i < tensor.offset + tensor.size; ++i) {
+      ASSERT_NEAR(measured[i], average[i], 1e-5 * std::abs(average[i]) + 1e-6) << tensor.name;
+      if (!learned(tensor.role)) {
+        EXPECT_NE(measured[i], t.trainer.final_values()[i]) << tensor.name;
+      }
+    }
+}
+
 TEST(Trainer, StoppedAgainAndAgainItStillArrives) {
   TinyTraining undisturbed(tiny_network(), everything_on);
   undisturbed.trainer.run();
@@ -160,14 +223,14 @@ TEST(Trainer, StoppedWhileItMeasuresItMeasuresAgain) {
   EXPECT_EQ(unsampled.trainer.history()[1].train_sample.count, 0);
 }
 
-// What kill -9 leaves is the state after the last whole epoch.
+// What kill -9 leaves of short epochs, where writing may cost what it wants, is the state after the last one.
 TEST(Trainer, KilledInAnyStepItGoesOnFromTheLastEpoch) {
   TinyTraining undisturbed(tiny_network(), everything_on);
   undisturbed.trainer.run();
   for (int killed_in = 4; killed_in <= 9; ++killed_in) {
     SCOPED_TRACE(killed_in);
     const std::filesystem::path file = scratch("killed.safetensors");
-    TinyTraining first(tiny_network(), everything_on, {.checkpoint = file});
+    TinyTraining first(tiny_network(), everything_on, {.checkpoint = file, .checkpoint_share = any_share});
     int steps = 0;
     EXPECT_THROW(first.trainer.run({.step =
                                         [&](std::int64_t, std::int64_t) {
@@ -308,7 +371,7 @@ TEST_P(Bf16Trainer, TrainsRoundedAndMeasuresInF32) {
   Workers workers(1);
   Network network(rounded.architecture, {.max_batch = 32, .training = false}, workers);
   AlignedFloats values = rounded.trainer.measured_values();
-  network.use(values.data());
+  network.use(values);
   const Augmenter plain(rounded.images.shape, rounded.trainer.normalization(), {});
   Evaluator evaluator(network, plain, rounded.images.shape, views(rounded.settings), workers);
   const Score score = evaluator.measure(rounded.images, rounded.split.validation);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "tailor/base/error.h"
+#include "tailor/base/threads.h"
+
 namespace tailor {
 namespace {
 
@@ -64,11 +67,17 @@ void draw_rectangle(Key key, const Shape& shape, double largest, Variation& vari
 Augmenter::Augmenter(const Shape& shape, const Normalization& normalization, const Augmentation& augmentation)
     : shape_(shape), augmentation_(augmentation) {
   const Augmentation& a = augmentation_;
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  if (shape.size() == 0 || normalization.mean.size() != channels || normalization.deviation.size() != channels)
+    throw usage_error(
+        "augmentation: expected a mean and a deviation for each channel of {}x{}x{} images, got {} and {}",
+        shape.height, shape.width, shape.channels, normalization.mean.size(), normalization.deviation.size());
+  const ComputeScope scope;
   whole_shift_ = a.shift == std::floor(a.shift);
   bilinear_ = a.rotation > 0 || a.scale > 0 || a.shear > 0 || !whole_shift_;
   adjusts_ = a.brightness > 0 || a.contrast > 0 || a.noise > 0;
   for (int x = 0; x < shape.width; ++x) {
-    for (std::size_t c = 0; c < static_cast<std::size_t>(shape.channels); ++c) {
+    for (std::size_t c = 0; c < channels; ++c) {
       const double mean = normalization.mean[c], deviation = normalization.deviation[c];
       const auto add = [](Rows& rows, double scale, double offset) {
         rows.scale.push_back(static_cast<float>(scale));

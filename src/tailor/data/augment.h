@@ -42,11 +42,12 @@ struct Variation {
   int top = 0, left = 0, erased_height = 0, erased_width = 0;  // empty: nothing erased
 };
 
-// All that is the same for every image of a training. Const functions are safe to call from many threads and
-// do not allocate. `image` holds shape.size() bytes, `out` receives as many floats, both
+// All that is the same for every image of a training. Const functions are safe to call from many threads,
+// each in a ComputeScope (base/threads.h), and do not allocate. `image` holds shape.size() bytes, `out` receives as many floats, both
 // [height][width][channels].
 class Augmenter {
  public:
+  // A usage error if the normalisation is of another number of channels.
   Augmenter(const Shape& shape, const Normalization& normalization, const Augmentation& augmentation = {});
 
   // The image varied by key, normalised.

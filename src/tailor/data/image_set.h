@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tailor/base/shape.h"
@@ -22,5 +23,11 @@ struct ImageSet {
     return std::span(pixels).subspan(i * shape.size(), shape.size());
   }
 };
+
+// Bad input unless the images have this shape, with as many pixels as labels promise and each label below
+// `classes`; `whose` begins the message: "the test images".
+void check_images(const ImageSet& images, const Shape& shape, int classes, std::string_view whose);
+// A usage error unless there is at least one and all are below the number of images.
+void check_indices(const ImageSet& images, std::span<const std::uint32_t> indices, std::string_view whose);
 
 }  // namespace tailor

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tailor/base/error.h"
+#include "tailor/base/threads.h"
 
 namespace tailor {
 
@@ -12,6 +13,8 @@ Normalization make_normalization(const std::string& kind, const ImageSet& set,
   Normalization result{std::vector<float>(channels, 0.0f), std::vector<float>(channels, 1.0f)};
   if (kind == "unit") return result;
   if (kind != "standard") throw usage_error("normalization: expected unit or standard, got '{}'", kind);
+  check_indices(set, indices, "normalization");
+  const ComputeScope scope;
 
   const double n = static_cast<double>(indices.size()) * set.shape.height * set.shape.width;
   for (std::size_t c = 0; c < channels; ++c) {

@@ -2,10 +2,13 @@
 // this and know no layers.
 //
 //   Network network(architecture, {.max_batch = 128}, workers);
-//   network.use(values);                        // parameters().total_floats() floats, owned by the caller
-//   fill network.input(); network.forward(n, training, key);
+//   network.use_for_training(values);           // parameters().total_floats() floats, owned by the caller
+//   fill network.input(); network.forward(n, true, key);
 //   LossSums sums = network.loss(n, targets, smoothing);
 //   network.backward(n, gradients);             // parameters().learned_floats() floats
+//
+// Predicting needs use(), forward(n, false) and logits(). What is called out of order, or with what does not
+// fit, is a usage error that says so; a network is used by one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +25,8 @@ namespace tailor {
 
 class Network {
  public:
-  // `workers` must outlive the network. Throws a failure if the architecture needs more memory than there is.
+  // `workers` must outlive the network. A usage error if the architecture has no layers or `max_batch` is
+  // below 1; a MemoryError, before it is taken, if the network needs more memory than there is.
   Network(const Architecture& architecture, const PlanOptions& options, Workers& workers);
 
   const ParameterTable& parameters() const { return parameters_; }
@@ -30,34 +34,49 @@ class Network {
   std::size_t arena_bytes() const { return plan_.arena_bytes(); }
   int max_batch() const { return options_.max_batch; }
   int classes() const { return classes_; }
+  const Shape& input_shape() const { return input_shape_; }
 
-  void set_dropout_rates(std::vector<double> rates) { dropout_rates_ = std::move(rates); }
-  void set_batch_norm_momentum(double momentum) { pass_.batch_norm_momentum = momentum; }
+  // One for each dropout layer, in [0, 1).
+  void set_dropout_rates(std::vector<double> rates);
+  // In [0, 1].
+  void set_batch_norm_momentum(double momentum);
 
-  // The arena to compute with, best on a cache line (base/aligned.h). Call again, or call changed(), whenever
-  // its content has changed.
-  void use(float* values);
-  void changed() { plan_.prepare(pass_); }
+  // The arena to compute with, best on a cache line (base/aligned.h): for prediction, which only reads it, or
+  // for training, which writes batch norm's running statistics there. Call changed() whenever its content has
+  // changed.
+  void use(std::span<const float> values);
+  void use_for_training(std::span<float> values);
+  void changed();
 
   float* input() const { return plan_.input(); }          // [max_batch][height][width][channels]
   const float* logits() const { return plan_.logits(); }  // [max_batch][classes]
 
-  // The first `batch` images of the input. Training: dropout masks from `key`, batch statistics, running ones
-  // updated.
+  // The first `batch` images of the input, 1 to max_batch(). Training (after use_for_training): dropout masks
+  // from `key`, batch statistics, running ones updated.
   void forward(int batch, bool training, Key key = Key(0));
-  // Sums over the batch; after it backward() gives the gradient of the batch's mean loss. `label_smoothing`
-  // enters the gradient and the loss.
+  // Sums over the batch of the last forward(); after it backward() gives the gradient of the batch's mean
+  // loss. `label_smoothing`, in [0, 1), enters the gradient and the loss. Labels are below classes().
   kernels::LossSums loss(int batch, const kernels::Targets& targets, double label_smoothing);
   // Overwrites `gradients`. Follows forward(training = true) and loss() of the same batch.
-  void backward(int batch, float* gradients);
+  void backward(int batch, std::span<float> gradients);
 
  private:
+  // What was computed last, for batches of pass_.batch.
+  enum class Done { nothing, forward, loss };
+
+  Network(const ComputeScope& scope, const Architecture& architecture, const PlanOptions& options,
+          Workers& workers);
+  void take(std::span<const float> values, float* statistics);
+  void check_batch(const char* call, int batch) const;
+
   PlanOptions options_;
   int classes_;
+  Shape input_shape_;
   ParameterTable parameters_;
   Plan plan_;
   std::vector<double> dropout_rates_;
   Pass pass_;
+  Done done_ = Done::nothing;
 };
 
 }  // namespace tailor

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tailor/base/assert.h"
 #include "tailor/base/rounding.h"
 #include "tailor/data/mixing.h"
 #include "tailor/nn/operators/pass.h"
@@ -42,6 +43,7 @@ void BatchLoader::start_epoch(int epoch) {
 }
 
 int BatchLoader::load(std::int64_t step, float* input) {
+  TAILOR_ASSERT(step >= 0 && step < steps_ && order_.size() == indices_.size());
   const std::int64_t first = step * batch_size_;
   const int count =
       static_cast<int>(std::min<std::int64_t>(batch_size_, static_cast<std::int64_t>(order_.size()) - first));

@@ -3,10 +3,29 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tailor/base/error.h"
+
 namespace tailor {
+
+int measuring_batch(const Architecture& architecture) {
+  std::size_t floats = architecture.input.size();
+  for (const Layer& layer : architecture.layers) floats += layer.output.size();
+  int batch = 128;
+  while (batch > 1 && static_cast<std::size_t>(batch) * floats * sizeof(float) > std::size_t{512} << 20)
+    batch /= 2;
+  return batch;
+}
+
 Evaluator::Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
                      Workers& workers)
     : network_(network), augmenter_(augmenter), shape_(shape), views_(views), workers_(workers) {
+  if (shape != network.input_shape())
+    throw usage_error("Evaluator: images of {}x{}x{}, but the network takes {}x{}x{}", shape.height,
+                      shape.width, shape.channels, network.input_shape().height, network.input_shape().width,
+                      network.input_shape().channels);
+  if (views.shift < 0 || views.shift > most_view_shift)
+    throw usage_error("Evaluator: views: expected a shift from 0 to {} pixels, got {}", most_view_shift,
+                      views.shift);
   const std::size_t batch = static_cast<std::size_t>(network.max_batch());
   if (views.count() > 1) sum_.resize(batch * static_cast<std::size_t>(network.classes()));
   batch_.resize(batch);
@@ -31,6 +50,9 @@ void Evaluator::load(std::span<const std::uint8_t* const> images, bool flip, int
 }
 
 const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
+  if (images.empty() || images.size() > batch_.size())
+    throw usage_error("Evaluator::logits: expected 1 to {} images, got {}", batch_.size(), images.size());
+  const ComputeScope scope;
   const int n = static_cast<int>(images.size());
   if (views_.count() == 1) {
     load(images, false, 0, 0);
@@ -54,6 +76,9 @@ const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
 
 Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices, Confusion* confusion,
                          const std::function<bool()>& stop) {
+  check_images(images, shape_, network_.classes(), "the images to measure");
+  check_indices(images, indices, "the images to measure");
+  const ComputeScope scope;
   Score score;
   const std::size_t classes = static_cast<std::size_t>(network_.classes());
   double squares = 0;

@@ -24,11 +24,19 @@ struct Views {
   int count() const { return (flip ? 2 : 1) * (2 * shift + 1) * (2 * shift + 1); }
 };
 
+inline constexpr int most_view_shift = 64;  // pixels: (2 * 64 + 1)^2 views of each image
+
 inline Views views(const Settings& settings) { return {settings.predict_flip, settings.predict_shift}; }
+
+// How many images to measure at once: 128, as measuring is slow in tiny batches, or as many as keep all
+// feature maps within 512 MiB. A function of the architecture alone, since the last digits of a mean loss
+// hang on it.
+int measuring_batch(const Architecture& architecture);
 
 // Predicts with the arena that the network was last given.
 class Evaluator {
  public:
+  // All are borrowed. A usage error if the network takes another shape, or the views are out of range.
   Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
             Workers& workers);
 
@@ -36,12 +44,13 @@ class Evaluator {
   // in measuring, here to show what it does to the numbers.
   void vary(Key key) { variation_ = key; }
 
-  // Logits [images.size()][classes], averaged over the views, of at most network.max_batch() images, each
+  // Logits [images.size()][classes], averaged over the views, of 1 to network.max_batch() images, each
   // [height][width][channels] bytes. Valid until the next call.
   const float* logits(std::span<const std::uint8_t* const> images);
 
-  // Mean loss and accuracy over images.image(i) for i in `indices`; adds to `confusion` if given. `stop` is
-  // asked between batches: true ends it there, and the score's count tells.
+  // Mean loss and accuracy over images.image(i) for i in `indices`, at least one; adds to `confusion` if
+  // given. Bad input if the images do not fit the network. `stop` is asked between batches: true ends it
+  // there, and the score's count tells.
   Score measure(const ImageSet& images, std::span<const std::uint32_t> indices,
                 Confusion* confusion = nullptr, const std::function<bool()>& stop = nullptr);
 

@@ -1,6 +1,7 @@
 // Reading and writing settings through the table: names, ranges and texts.
 #include "tailor/train/hyperparameters.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <type_traits>
@@ -55,11 +56,18 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
-// Empty if the text is not a value of the row's kind and range; NaN is in no range.
+// NaN is in no range.
+bool in_range(const Hyperparameter& row, double value) { return value >= row.low && value <= row.high; }
+
+bool is_choice(const Hyperparameter& row, std::string_view value) {
+  return std::find(row.choices.begin(), row.choices.end(), value) != row.choices.end();
+}
+
+// Empty if the text is not a value of the row's kind and range.
 template <class Number>
 std::optional<Number> parse_in_range(const Hyperparameter& row, std::string_view text) {
   const std::optional<Number> value = parse_number<Number>(text);
-  if (!value || !(*value >= row.low && *value <= row.high)) return std::nullopt;
+  if (!value || !in_range(row, *value)) return std::nullopt;
   return value;
 }
 
@@ -70,10 +78,7 @@ bool assign(Settings& settings, const Found& found, std::string_view text) {
         auto& value = settings.*member;
         using Value = std::remove_reference_t<decltype(value)>;
         if constexpr (std::is_same_v<Value, std::string>) {
-          for (const std::string& option : row.choices) {
-            if (option == text) return value = option, true;
-          }
-          return false;
+          return is_choice(row, text) ? (value = text, true) : false;
         } else if constexpr (std::is_same_v<Value, bool>) {
           if (text != "true" && text != "false") return false;
           return value = text == "true", true;
@@ -129,6 +134,33 @@ void set(Settings& settings, std::string_view name, std::string_view text) {
   const Found found = find(settings, name);
   if (!assign(settings, found, text)) {
     throw usage_error("{}: expected {}, got '{}'", name, expected_value(*found.row), text);
+  }
+}
+
+void check_settings(const Settings& settings, const Architecture& architecture) {
+  const auto dropouts = std::count_if(architecture.layers.begin(), architecture.layers.end(),
+                                      [](const Layer& layer) { return layer.kind == LayerKind::dropout; });
+  if (settings.dropout.size() != static_cast<std::size_t>(dropouts))
+    throw usage_error(
+        "the settings are for an architecture with {} dropout layers, '{}' has {}; begin with "
+        "default_settings(architecture)",
+        settings.dropout.size(), architecture.name, dropouts);
+  for (const std::string& name : hyperparameter_names(settings)) {
+    const Found found = find(settings, name);
+    const bool fits = std::visit(
+        [&](auto member) {
+          const auto& value = settings.*member;
+          using Value = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<Value, std::string>)
+            return is_choice(*found.row, value);
+          else if constexpr (std::is_same_v<Value, std::vector<double>>)
+            return in_range(*found.row, value[found.index]);
+          else
+            return std::is_same_v<Value, bool> || in_range(*found.row, static_cast<double>(value));
+        },
+        found.row->member);
+    if (!fits)
+      throw usage_error("{}: expected {}, got '{}'", name, expected_value(*found.row), get(settings, name));
   }
 }
 

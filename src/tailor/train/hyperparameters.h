@@ -51,6 +51,10 @@ const Hyperparameter& find_hyperparameter(const Settings& settings, std::string_
 // unreadable text or a value out of range is a usage error "name: expected …, got …".
 void set(Settings& settings, std::string_view name, std::string_view text);
 
+// A usage error that names the first value out of its range, or says that the values are for an architecture
+// with another number of dropout layers. For settings that were not made by set().
+void check_settings(const Settings& settings, const Architecture& architecture);
+
 // The value as text; set() of it gives exactly the same value (shortest decimal that round-trips).
 std::string get(const Settings& settings, std::string_view name);
 

@@ -10,6 +10,8 @@ namespace {
 template <class Look>
 void for_each_prediction(Evaluator& evaluator, const Network& network, const ImageSet& images,
                          std::span<const std::uint32_t> indices, Look look) {
+  check_images(images, network.input_shape(), network.classes(), "the images to judge");
+  check_indices(images, indices, "the images to judge");
   const auto classes = static_cast<std::size_t>(network.classes());
   const auto most = static_cast<std::size_t>(network.max_batch());
   std::vector<const std::uint8_t*> batch;

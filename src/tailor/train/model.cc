@@ -11,10 +11,11 @@ namespace tailor {
 
 using nlohmann::json;
 
-constexpr int most_view_shift = 64;  // more than any recipe can say: (2 * 64 + 1)^2 views of each image
-
 void write_model(const std::filesystem::path& file, const Model& model) {
   const ParameterTable table(model.architecture);
+  if (model.values.size() != table.total_floats())
+    throw usage_error("{}: expected the {} values of '{}', got {}", file.string(), table.total_floats(),
+                      model.architecture.name, model.values.size());
   std::vector<TensorView> tensors;
   for (const ParameterTensor& t : table.tensors())
     tensors.push_back({t.name, t.shape, std::span(model.values).subspan(t.offset, t.size)});

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tailor/base/assert.h"
 #include "tailor/base/error.h"
 #include "tailor/train/optimizer_pass.h"
 
@@ -90,6 +91,7 @@ Optimizer::Optimizer(const Settings& settings, std::size_t parameters, std::vect
 void Optimizer::step(std::size_t first, std::size_t count, float* values, const float* gradients,
                      float* state, float* average, double learning_rate, std::int64_t t,
                      float gradient_scale) const {
+  TAILOR_ASSERT(first <= parameters_ && count <= parameters_ - first && t >= 1);
   OptimizerPass pass = constants(settings_, learning_rate, t, gradient_scale);
   const auto [first_slots, second_slots] = slots(pass.rule);
   // The first range that ends behind `first`; empty ranges fall out by themselves.

@@ -1,23 +1,25 @@
 #include "tailor/train/predictor.h"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "tailor/base/error.h"
 #include "tailor/nn/kernels/layers/softmax_loss.h"
+#include "tailor/nn/operators/pass.h"
 
 namespace tailor {
 
 Predictor::Predictor(Model model, const PredictorOptions& options)
     : model_(std::move(model)),
-      workers_(options.threads),
-      network_(model_.architecture, {.max_batch = options.batch, .training = false, .bf16 = options.bf16},
+      workers_(std::min(options.threads, max_lanes)),
+      network_(model_.architecture,
+               {.max_batch = std::min(options.batch, measuring_batch(model_.architecture)),
+                .training = false,
+                .bf16 = options.bf16},
                workers_),
       augmenter_(model_.architecture.input, model_.normalization),
       evaluator_(network_, augmenter_, model_.architecture.input, model_.views, workers_) {
-  network_.use(model_.values.data());
+  network_.use(model_.values);
 }
 
 std::vector<float> Predictor::predict(const Picture& picture) {
@@ -28,8 +30,8 @@ std::vector<float> Predictor::predict(std::span<const std::uint8_t> pixels,
                                       const std::function<void(std::size_t)>& done) {
   const std::size_t bytes = model_.architecture.input.size();
   if (pixels.size() % bytes != 0)
-    throw std::invalid_argument(
-        fmt::format("predict: expected whole images of {} bytes, got {} bytes", bytes, pixels.size()));
+    throw usage_error("predict: expected whole images of {} bytes, got {} bytes", bytes, pixels.size());
+  const ComputeScope scope;
   const std::size_t count = pixels.size() / bytes, classes = static_cast<std::size_t>(network_.classes());
   std::vector<float> probabilities(count * classes);
   std::vector<const std::uint8_t*> images;

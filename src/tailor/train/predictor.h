@@ -20,13 +20,16 @@
 namespace tailor {
 
 struct PredictorOptions {
-  int batch = 128;    // images computed at once, at most: memory, speed, and the last digit
-  int threads = 1;    // change the speed alone
+  // Images computed at once, at most, and no more than measuring_batch(): memory, speed, and the last digit.
+  int batch = 128;
+  int threads = 1;    // change the speed alone; more than 8 are not started
   bool bf16 = false;  // rounds; a usage error where the processor has no matrix tiles
 };
 
 class Predictor {
  public:
+  // A usage error if the options are out of range or the model's values are not its architecture's; a
+  // MemoryError if there is less memory than it needs.
   explicit Predictor(Model model, const PredictorOptions& options = {});
   Predictor(const Predictor&) = delete;
   Predictor& operator=(const Predictor&) = delete;
@@ -37,7 +40,7 @@ class Predictor {
   std::vector<float> predict(const Picture& picture);
 
   // Probabilities [images][classes] of whole images of the network's input, [images][height][width][channels].
-  // Anything else is a std::invalid_argument. `done` hears after each batch how many images are done.
+  // Anything else is a usage error. `done` hears after each batch how many images are done.
   std::vector<float> predict(std::span<const std::uint8_t> pixels,
                              const std::function<void(std::size_t)>& done = nullptr);
 

@@ -10,12 +10,12 @@
 #include "tailor/base/hash.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/schedule.h"
+#include "tailor/train/training_memory.h"
 
 namespace tailor {
 namespace {
 
 constexpr std::size_t sample_size = 10000;  // training images re-measured after each epoch
-constexpr int measuring_batch = 128;        // at least; measuring is slow on tiny batches
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -63,8 +63,32 @@ bool better(const Score& a, const Score& b) {
 
 }  // namespace
 
+void check_training(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+                    const Split& split, const TrainerOptions& options) {
+  if (architecture.layers.empty())
+    throw usage_error("the architecture '{}' has no layers; read or parse one (architecture.h)",
+                      architecture.name);
+  check_settings(settings, architecture);
+  if (options.threads < 1) throw usage_error("threads: expected 1 or more, got {}", options.threads);
+  if (!(options.checkpoint_seconds >= 0 && options.checkpoint_share > 0))
+    throw usage_error(
+        "checkpoints: expected 0 seconds or more and a share of the time above 0, got {} and {}",
+        options.checkpoint_seconds, options.checkpoint_share);
+  if (options.layer_by_layer && settings.precision != "f32")
+    throw usage_error("precision '{}' has no plain kernels: train layer by layer with 'f32'",
+                      settings.precision);
+  check_images(images, architecture.input, architecture.classes, "the training images");
+  check_indices(images, split.train, "the split's training part");
+  check_indices(images, split.validation, "the split's validation part");
+}
+
 Trainer::Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
                  const Split& split, const TrainerOptions& options)
+    : Trainer(Ready(architecture, settings, images, split, options), architecture, settings, images, split,
+              options) {}
+
+Trainer::Trainer(const Ready&, const Architecture& architecture, const Settings& settings,
+                 const ImageSet& images, const Split& split, const TrainerOptions& options)
     : settings_(settings),
       images_(images),
       split_(split),
@@ -72,23 +96,26 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
       key_(options.seed),
       identity_(identity(architecture, settings, images, split, options)),
       normalization_(make_normalization(settings.normalization, images, split.train)),
-      workers_(options.threads),
+      workers_(std::min(options.threads, max_lanes)),
       network_(architecture,
-               {.max_batch = std::max(settings.batch_size, measuring_batch),
+               {.max_batch = training_batch(architecture, settings),
                 .bf16 = settings.precision == "bf16",
+                .bytes_beside = bytes_beside_arenas(architecture, settings, split.train.size()),
                 .fuse = !options.layer_by_layer},
                workers_),
       exact_(settings.precision == "f32"
                  ? nullptr
                  : std::make_unique<Network>(
-                       architecture, PlanOptions{.max_batch = measuring_batch, .training = false}, workers_)),
+                       architecture,
+                       PlanOptions{.max_batch = measuring_batch(architecture), .training = false}, workers_)),
       augmenter_(images.shape, normalization_, augmentation(settings)),
       plain_(images.shape, normalization_, {}),
       loader_(images, split.train, settings_, augmenter_, key_, workers_),
       evaluator_(measuring(), plain_, images.shape, views(settings), workers_),
       optimizer_(settings_, network_.parameters().learned_floats(), ranges(network_.parameters())),
       sample_(options.measure_sample ? fixed_sample(split) : std::vector<std::uint32_t>()),
-      gradients_(network_.parameters().learned_floats()) {
+      gradients_(network_.parameters().learned_floats()),
+      clock_(options.checkpoint_seconds, options.checkpoint_share, now()) {
   network_.set_dropout_rates(settings_.dropout);
   network_.set_batch_norm_momentum(settings_.batch_norm_momentum);
   state_.values.resize(network_.parameters().total_floats());
@@ -99,19 +126,28 @@ Trainer::Trainer(const Architecture& architecture, const Settings& settings, con
 }
 
 TrainingEnd Trainer::run(const TrainerCallbacks& callbacks, int until_epoch) {
+  const ComputeScope scope;
+  const TrainingEnd end = train(callbacks, until_epoch);
+  save();
+  return end;
+}
+
+TrainingEnd Trainer::train(const TrainerCallbacks& callbacks, int until_epoch) {
   while (epoch() <= settings_.epochs) {
     if (out_of_patience()) return TrainingEnd::patience;
     if (epoch() > until_epoch) return TrainingEnd::paused;
     record_provenance();
     loader_.start_epoch(epoch());
-    network_.use(state_.values.data());
+    network_.use_for_training(state_.values);
     while (state_.progress.step < loader_.steps()) {
       train_step();
       if (callbacks.step)
         callbacks.step(state_.progress.images, static_cast<std::int64_t>(split_.train.size()));
-      if (callbacks.stop && callbacks.stop()) return save(), TrainingEnd::interrupted;
+      if (callbacks.stop && callbacks.stop()) return TrainingEnd::interrupted;
+      if (clock_.due_within_epoch(now())) save();
     }
-    if (!finish_epoch(callbacks)) return save(), TrainingEnd::interrupted;
+    if (!finish_epoch(callbacks)) return TrainingEnd::interrupted;
+    if (clock_.due_after_epoch(now())) save();
   }
   return TrainingEnd::finished;
 }
@@ -131,10 +167,11 @@ void Trainer::train_step() {
         "the loss is {} at epoch {}, step {} of {} (learning rate {:.4g}). Lower learning_rate, add "
         "warmup_epochs or set clip_norm",
         sums.loss, epoch(), p.step + 1, loader_.steps(), rate_now());
-  network_.backward(count, gradients_.data());
+  network_.backward(count, gradients_);
   update();
   ++p.step, p.loss += sums.loss, p.correct += sums.correct, p.images += count;
   p.seconds += now() - start;
+  unsaved_ = true;
 }
 
 // False if the caller stops while it is measured: then all of its steps are done, and nothing else is.
@@ -146,9 +183,14 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   m.epoch = epoch();
   m.train = {p.loss / images, static_cast<double>(p.correct) / images, p.images};
   const AlignedFloats& measured = measured_values();
-  measuring().use(const_cast<float*>(measured.data()));  // measuring changes no values
+  measuring().use(measured);
+  // Measuring may take long; what was trained before is safe meanwhile.
+  const auto stop = [&] {
+    if (clock_.due_within_epoch(now())) save();
+    return callbacks.stop && callbacks.stop();
+  };
   const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score) {
-    score = evaluator_.measure(images_, indices, nullptr, callbacks.stop);
+    score = evaluator_.measure(images_, indices, nullptr, stop);
     return score.count == static_cast<std::int64_t>(indices.size());
   };
   if (!sample_.empty() && !measure(sample_, m.train_sample)) return false;
@@ -166,8 +208,8 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   }
   state_.history.push_back(m);
   state_.progress = {};
+  unsaved_ = true;
   if (callbacks.epoch) callbacks.epoch(m);
-  save();
   return true;
 }
 
@@ -187,6 +229,7 @@ void Trainer::update() {
     optimizer_.step(first, last - first, state_.values.data(), gradients_.data(), state_.optimizer.data(),
                     state_.average.empty() ? nullptr : state_.average.data(), rate, t, scale);
   });
+  average_statistics();
   network_.changed();
 }
 
@@ -198,12 +241,18 @@ double Trainer::rate_now() const {
   return learning_rate(settings_, steps_done(), loader_.steps(), settings_.epochs);
 }
 
-// The averaged weights if there are any, with the running statistics of the moment.
-const AlignedFloats& Trainer::measured_values() {
-  if (state_.average.empty()) return state_.values;
-  const auto learned = static_cast<std::ptrdiff_t>(network_.parameters().learned_floats());
-  std::copy(state_.values.begin() + learned, state_.values.end(), state_.average.begin() + learned);
-  return state_.average;
+// Batch norm's running statistics are averaged beside the weights, as those of the moment belong to the
+// weights of the moment: so do timm's ModelEmaV2 and PyTorch's AveragedModel(use_buffers=True). SWA takes them
+// anew in a pass over the training images (Izmailov et al., UAI 2018), here after each epoch.
+void Trainer::average_statistics() {
+  if (state_.average.empty()) return;
+  const auto gain = static_cast<float>(1 - settings_.weight_average);
+  for (std::size_t i = network_.parameters().learned_floats(); i < state_.values.size(); ++i)
+    state_.average[i] += gain * (state_.values[i] - state_.average[i]);
+}
+
+const AlignedFloats& Trainer::measured_values() const {
+  return state_.average.empty() ? state_.values : state_.average;
 }
 
 bool Trainer::out_of_patience() const {
@@ -228,6 +277,7 @@ void Trainer::resume() {
   state_ = std::move(state);
   if (state_.provenance.empty() && steps_done() > 0)
     state_.provenance.emplace_back();  // a version that did not record it
+  unsaved_ = false;
 }
 
 // This process trains the epoch that follows.
@@ -237,8 +287,12 @@ void Trainer::record_provenance() {
   add_kernels(state_.provenance, environment, distinct_kernels(network_.kernels()));
 }
 
-void Trainer::save() const {
-  if (!options_.checkpoint.empty()) write_checkpoint(options_.checkpoint, state_, identity_);
+void Trainer::save() {
+  if (options_.checkpoint.empty() || !unsaved_) return;
+  const double start = now();
+  write_checkpoint(options_.checkpoint, state_, identity_);
+  unsaved_ = false;
+  clock_.wrote(start, now());
 }
 
 std::string Trainer::weights_hash() const {
@@ -246,8 +300,10 @@ std::string Trainer::weights_hash() const {
 }
 
 Confusion Trainer::confusion() {
+  if (state_.best_epoch == 0) throw usage_error("Trainer::confusion: no epoch is finished yet");
+  const ComputeScope scope;
   Confusion confusion = empty_confusion(network_.classes());
-  measuring().use(state_.best.data());
+  measuring().use(state_.best);
   evaluator_.measure(images_, split_.validation, &confusion);
   return confusion;
 }

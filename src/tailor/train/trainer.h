@@ -22,6 +22,7 @@
 #include "tailor/nn/network.h"
 #include "tailor/train/batch_loader.h"
 #include "tailor/train/checkpoint.h"
+#include "tailor/train/checkpoint_clock.h"
 #include "tailor/train/evaluate.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/optimizer.h"
@@ -34,9 +35,12 @@ struct TrainerOptions {
   std::uint64_t seed = 1;
   bool layer_by_layer = false;  // each layer by its plain dense kernel: slower, the same up to rounding
   // changes only speed
-  int threads = 1;
-  // Where to keep the state after each epoch and at an interruption; empty: nowhere.
+  int threads = 1;  // more than max_lanes (nn/pass.h) are not started: they would have nothing to do
+  // Where to keep the state: whenever run() ends, after each epoch, and after `checkpoint_seconds` within one;
+  // the latter two more seldom where writing would take more than `checkpoint_share` of the time. Empty:
+  // nowhere.
   std::filesystem::path checkpoint = {};
+  double checkpoint_seconds = 30, checkpoint_share = 0.01;
   // Whether training images are measured again after each epoch; without, EpochMetrics::train_sample is
   // empty.
   bool measure_sample = true;
@@ -61,9 +65,14 @@ class DivergedError : public Error {
   using Error::Error;
 };
 
+// An error unless these can be trained with each other: usage for settings, options and an architecture, bad
+// input for images and split.
+void check_training(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+                    const Split& split, const TrainerOptions& options);
+
 class Trainer {
  public:
-  // `images` and `split` are borrowed. The images' shape and labels must fit the architecture.
+  // `images` and `split` are borrowed. Throws what check_training() does.
   Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
           const Split& split, const TrainerOptions& options);
 
@@ -78,30 +87,47 @@ class Trainer {
   static constexpr int everything = std::numeric_limits<int>::max();
 
   const std::vector<EpochMetrics>& history() const { return state_.history; }
+  // Of the epoch that is not finished, which resume() may have begun.
+  std::int64_t images_done() const { return state_.progress.images; }
   int best_epoch() const { return state_.best_epoch; }
   const AlignedFloats& best_values() const { return state_.best; }
   const AlignedFloats& final_values() const { return state_.values; }
   // Those that validation measured after the last epoch: averaged, if the settings say so.
-  const AlignedFloats& measured_values();
+  const AlignedFloats& measured_values() const;
   std::string weights_hash() const;  // of the final values
   // What has computed it so far.
   const Provenance& provenance() const { return state_.provenance; }
   const Normalization& normalization() const { return normalization_; }
   Network& network() { return network_; }
   std::int64_t steps_per_epoch() const { return loader_.steps(); }
+  int threads() const { return workers_.threads(); }
   // The validation images' confusion after the best epoch.
   Confusion confusion();
 
  private:
+  // The state of the constructing thread, and what it is given, checked before any member is made.
+  struct Ready {
+    Ready(const Architecture& architecture, const Settings& settings, const ImageSet& images,
+          const Split& split, const TrainerOptions& options) {
+      check_training(architecture, settings, images, split, options);
+    }
+    ComputeScope scope;
+  };
+  Trainer(const Ready& ready, const Architecture& architecture, const Settings& settings,
+          const ImageSet& images, const Split& split, const TrainerOptions& options);
+
   void train_step();
   void update();
+  void average_statistics();
   bool finish_epoch(const TrainerCallbacks& callbacks);
   bool out_of_patience() const;
   Network& measuring() { return exact_ ? *exact_ : network_; }
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
   std::int64_t steps_done() const;
   double rate_now() const;
-  void save() const;
+  TrainingEnd train(const TrainerCallbacks& callbacks, int until_epoch);
+  // Unless all of it is written already.
+  void save();
   void record_provenance();
 
   const Settings settings_;
@@ -122,6 +148,8 @@ class Trainer {
   std::vector<std::uint32_t> sample_;  // training images re-measured after each epoch
   AlignedFloats gradients_;
   TrainingState state_;
+  CheckpointClock clock_;
+  bool unsaved_ = true;
 };
 
 }  // namespace tailor

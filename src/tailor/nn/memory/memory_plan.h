@@ -21,6 +21,7 @@ class MemoryPlan {
   void pack();  // greedy: largest first, each at the lowest free place
 
   std::size_t offset(int buffer) const { return buffers_[static_cast<std::size_t>(buffer)].offset; }
+  std::size_t bytes(int buffer) const { return buffers_[static_cast<std::size_t>(buffer)].bytes; }
   std::size_t total_bytes() const { return total_; }
 
  private:

@@ -101,8 +101,8 @@ class BatchNormOperator : public Operator {
     for (std::size_t c = 0; c < channel_count(); ++c) {
       const double variance = squares[c] / n;
       inverse_deviation()[c] = inverse(variance);
-      float& running_mean = pass.values[running_mean_.offset + c];
-      float& running_variance = pass.values[running_variance_.offset + c];
+      float& running_mean = pass.statistics[running_mean_.offset + c];
+      float& running_variance = pass.statistics[running_variance_.offset + c];
       running_mean = static_cast<float>((1 - share) * running_mean + share * mean()[c]);
       running_variance = static_cast<float>((1 - share) * running_variance + share * variance * unbiased);
     }

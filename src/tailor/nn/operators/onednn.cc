@@ -179,7 +179,7 @@ struct Convolution::State {
 Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passes& passes, int lanes)
     : state_(std::make_unique<State>()) {
   // oneDNN plans for the number of threads it sees now: the one it will run on, whatever the machine has.
-  prepare_compute_thread();
+  const ComputeScope scope;
   State& s = *state_;
   s.shape = shape, s.bias = bias;
   s.source_floats = static_cast<std::size_t>(shape.in_height) * shape.in_width * shape.in_channels;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/base/assert.h"
 #include "tailor/nn/operators/pass.h"
 
 namespace tailor {
@@ -35,9 +36,12 @@ struct Place {
   std::byte* base = nullptr;
   std::size_t image_bytes = 0;
   std::size_t lane_bytes = 0;  // 0: the whole batch
+  int room = 0;                // images that it has room for, in a lane or in all
 
   explicit operator bool() const { return base != nullptr; }
   std::byte* at(const Images& images) const {
+    TAILOR_ASSERT(base == nullptr || (images.lane >= 0 && images.lane < max_lanes && images.first >= 0));
+    TAILOR_ASSERT(base == nullptr || images.count + (lane_bytes ? 0 : images.first) <= room);
     return base + (lane_bytes ? static_cast<std::size_t>(images.lane) * lane_bytes
                               : static_cast<std::size_t>(images.first) * image_bytes);
   }
@@ -85,6 +89,7 @@ class Operator {
 
  protected:
   std::byte* scratch(int lane) const {
+    TAILOR_ASSERT(lane >= 0 && lane < max_lanes);
     return memory_.scratch + static_cast<std::size_t>(lane) * memory_.scratch_stride;
   }
 

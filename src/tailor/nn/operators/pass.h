@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "tailor/base/assert.h"
 #include "tailor/base/random.h"
 #include "tailor/base/threads.h"
 
@@ -23,6 +24,7 @@ struct Images {
 
 inline Images lane_images(int lane, int batch) {
   const int n = lane_count(batch);
+  TAILOR_ASSERT(batch >= 1 && lane >= 0 && lane < n);
   const int first = static_cast<int>(static_cast<std::int64_t>(batch) * lane / n);
   const int last = static_cast<int>(static_cast<std::int64_t>(batch) * (lane + 1) / n);
   return {lane, first, last - first};
@@ -37,7 +39,8 @@ void each_lane(Workers& workers, int batch, Task&& task) {
 struct Pass {
   int batch = 0;                          // images in this step, at most the network's max_batch
   bool training = false;                  // dropout active, batch statistics used and kept
-  float* values = nullptr;                // the parameter arena, buffers included
+  const float* values = nullptr;          // the parameter arena, buffers included
+  float* statistics = nullptr;            // the same arena where training may write its buffers; else null
   float* gradients = nullptr;             // the learned part; written by backward
   Key key{0};                             // for this step's dropout masks
   std::span<const double> dropout_rates;  // one for each dropout layer

@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tailor/base/assert.h"
 #include "tailor/nn/plan/plan_builder.h"
 
 namespace tailor {
 
 Plan::Plan(const Architecture& architecture, const ParameterTable& parameters, const PlanOptions& options) {
   PlanBuilder(*this, architecture, parameters, options).build();
+}
+
+std::size_t Plan::arena_bytes(const Architecture& architecture, const ParameterTable& parameters,
+                              const PlanOptions& options) {
+  Plan plan;
+  return PlanBuilder(plan, architecture, parameters, options).measure();
 }
 
 void Plan::Free::operator()(void* p) const { std::free(p); }
@@ -24,6 +31,7 @@ void Plan::prepare(const Pass& pass) {
 }
 
 void Plan::forward(const Pass& pass) {
+  TAILOR_ASSERT(pass.values != nullptr && pass.workers != nullptr && pass.batch >= 1);
   for (const Segment& segment : segments_) {
     const auto run = [&](const Images& images) {
       for (int s = segment.first; s < segment.last; ++s)
@@ -38,6 +46,7 @@ void Plan::forward(const Pass& pass) {
 }
 
 void Plan::backward(const Pass& pass) {
+  TAILOR_ASSERT(pass.training && pass.gradients != nullptr && diff_logits_ != nullptr);
   for (auto segment = segments_.rbegin(); segment != segments_.rend(); ++segment) {
     const auto step = [&](int s) -> Step& { return steps_[static_cast<std::size_t>(s)]; };
     const auto run = [&](const Images& images) {

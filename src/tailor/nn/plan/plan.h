@@ -19,6 +19,8 @@ struct PlanOptions {
   // The layers with the most arithmetic on matrix tiles, with operands rounded to bf16 and sums in f32; needs
   // `fuse`. A usage error where kernels::bf16_supported() is false.
   bool bf16 = false;
+  // What the caller will take beside the arena: asked for together with it.
+  std::size_t bytes_beside = 0;
   bool fuse = true;  // let one kernel compute a sequence of layers where there is one; else layer by layer
 };
 
@@ -39,11 +41,15 @@ class Plan {
   float* logits() const { return logits_; }            // [max_batch][classes]
   float* diff_logits() const { return diff_logits_; }  // the same; null without training
   std::size_t arena_bytes() const { return arena_bytes_; }
+  // Of a plan that is not made.
+  static std::size_t arena_bytes(const Architecture& architecture, const ParameterTable& parameters,
+                                 const PlanOptions& options);
   // One line for each operator: "conv2d_1: onednn brgconv:avx512_core".
   std::vector<std::string> kernels() const;
 
  private:
   friend class PlanBuilder;
+  Plan() = default;
 
   struct Step {
     std::string name;

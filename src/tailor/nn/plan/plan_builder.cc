@@ -5,7 +5,8 @@
 #include <cstring>
 #include <new>
 
-#include "tailor/base/error.h"
+#include "tailor/base/assert.h"
+#include "tailor/base/memory.h"
 #include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/nn/plan/fuse.h"
@@ -64,6 +65,11 @@ PlanBuilder::PlanBuilder(Plan& plan, const Architecture& architecture, const Par
     : plan_(plan), architecture_(architecture), parameters_(parameters), options_(options) {}
 
 void PlanBuilder::build() {
+  measure();
+  bind();
+}
+
+std::size_t PlanBuilder::measure() {
   if (options_.bf16) require_bf16();
   find_readers();
   make_steps();
@@ -71,7 +77,8 @@ void PlanBuilder::build() {
   if (options_.training) place_gradients();
   place_buffers();
   place_operator_memory();
-  bind();
+  memory_.pack();
+  return plan_.arena_bytes_ = memory_.total_bytes();
 }
 
 void PlanBuilder::find_readers() {
@@ -258,13 +265,19 @@ void PlanBuilder::place_operator_memory() {
 }
 
 void PlanBuilder::bind() {
-  memory_.pack();
-  plan_.arena_bytes_ = memory_.total_bytes();
+  const auto too_much = [&] {
+    return fmt::format("{} '{}' in batches of {}", options_.training ? "training" : "predicting with",
+                       architecture_.name, options_.max_batch);
+  };
+  const std::string advice = options_.training
+                                 ? "lower batch_size, take smaller images, or run fewer trainings at once"
+                                 : "take smaller images, or run less at once";
+  require_memory(plan_.arena_bytes_ + options_.bytes_beside, too_much(), advice);
   plan_.arena_.reset(static_cast<std::byte*>(std::aligned_alloc(MemoryPlan::alignment, plan_.arena_bytes_)));
   if (!plan_.arena_)
-    throw failure(
-        "the network needs {} MB for batches of {}, which this machine does not have; lower batch_size",
-        plan_.arena_bytes_ >> 20, options_.max_batch);
+    throw MemoryError(ExitCode::failed,
+                      fmt::format("{} needs {} of memory, which the system does not give: {}", too_much(),
+                                  bytes_text(plan_.arena_bytes_), advice));
   std::memset(plan_.arena_.get(), 0, plan_.arena_bytes_);
   for (std::size_t s = 0; s < infos_.size(); ++s) {
     const StepInfo& info = infos_[s];
@@ -280,7 +293,7 @@ void PlanBuilder::bind() {
       for (int input : info.inputs) m.input.push_back(place_of(value(input).buffer));
       for (int gradient : info.diff_inputs) m.diff_input.push_back(place_of(gradient));
     }
-    m.kept = {at(info.kept), info.needs.kept_bytes, 0};
+    m.kept = {at(info.kept), info.needs.kept_bytes, 0, options_.max_batch};
     m.kept_batch = at(info.kept_batch);
     m.scratch = at(scratch_);
     m.scratch_stride = scratch_stride_;
@@ -295,6 +308,8 @@ void PlanBuilder::bind() {
 }
 
 std::byte* PlanBuilder::at(int place) const {
+  TAILOR_ASSERT(place < 0 || memory_.offset(place) % MemoryPlan::alignment == 0);
+  TAILOR_ASSERT(place < 0 || memory_.offset(place) + memory_.bytes(place) <= plan_.arena_bytes_);
   return place < 0 ? nullptr : plan_.arena_.get() + memory_.offset(place);
 }
 
@@ -302,8 +317,8 @@ Place PlanBuilder::place_of(int i) {
   if (i < 0) return {};
   const Buffer& b = buffer(i);
   const int images = plan_.segments_[static_cast<std::size_t>(b.first_segment)].images_at_once;
-  return {at(b.place), b.image_bytes,
-          b.local() ? aligned(static_cast<std::size_t>(images) * b.image_bytes) : 0};
+  if (!b.local()) return {at(b.place), b.image_bytes, 0, options_.max_batch};
+  return {at(b.place), b.image_bytes, aligned(static_cast<std::size_t>(images) * b.image_bytes), images};
 }
 
 }  // namespace tailor

@@ -20,6 +20,7 @@ class PlanBuilder {
   PlanBuilder(Plan& plan, const Architecture& architecture, const ParameterTable& parameters,
               const PlanOptions& options);
   void build();
+  std::size_t measure();  // the arena's bytes; makes no arena
 
  private:
   // Memory for one or several feature maps or gradients that follow each other in place.

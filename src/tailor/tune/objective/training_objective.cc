@@ -124,9 +124,10 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
                                           Attributes& notes) {
   const bool best = definition_.measure == Measure::best_validation_accuracy;
   Workers workers(1);
-  Network network(definition_.architecture, {.max_batch = 128, .training = false}, workers);
-  AlignedFloats values = best ? trainer.best_values() : trainer.measured_values();
-  network.use(values.data());
+  Network network(definition_.architecture,
+                  {.max_batch = measuring_batch(definition_.architecture), .training = false}, workers);
+  const AlignedFloats& values = best ? trainer.best_values() : trainer.measured_values();
+  network.use(values);
   const Augmenter plain(images_.shape, trainer.normalization(), {});
   Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
   notes[note_key::mistakes] = mistakes_note(find_mistakes(evaluator, network, images_, split.validation));
@@ -143,9 +144,8 @@ const ImageSet& TrainingObjective::test_images() {
   std::call_once(test_opened_, [this] {
     try {
       ImageSet images = sealed_.read();
-      if (images.shape != images_.shape)
-        throw bad_input("{}: the test images have another shape than the training images",
-                        definition_.data.name);
+      check_images(images, images_.shape, definition_.architecture.classes,
+                   definition_.data.name + ": the test images");
       sealed_.opened(images);
       test_images_ = std::move(images);
     } catch (const Error& error) {
