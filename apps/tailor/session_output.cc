@@ -37,6 +37,11 @@ void SessionOutput::say(const std::string& text) {
   std::fflush(stdout);
 }
 
+void SessionOutput::warn(const std::string& text) {
+  line_.clear();
+  std::fprintf(stderr, "tailor: %s\n", text.c_str());
+}
+
 void SessionOutput::print_ended(std::string line) {
   if (line.size() > page_columns) line = line.substr(0, page_columns - 3) + "...";
   std::printf("%s\n", line.c_str());

@@ -37,6 +37,8 @@ class SessionOutput {
   void clear() { line_.clear(); }
   // Lines in between.
   void say(const std::string& text);
+  // What people should know, on standard error.
+  void warn(const std::string& text);
 
  protected:
   // Title and name of what is worked on, and the architecture.

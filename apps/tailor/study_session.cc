@@ -57,7 +57,7 @@ void warn_of_others(Storage& storage, StudyId study, const StudyDefinition& defi
 
 void add_session_options(CLI::App& command, SessionOptions& options) {
   command.add_option("--jobs", options.jobs, "Trials at once, one thread each [the number of processors]")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, most_jobs));
   command.add_option("--checkpoints", options.checkpoints,
                      "Where unfinished trials are kept [tailor-checkpoints beside the database]");
   command.add_flag("--free", options.free,
@@ -108,10 +108,17 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
     };
   }
   warn_of_others(storage, study, definition);
-  TrainingObjective objective(definition, std::move(images.images), std::move(sealed));
+  const auto say_warning = [&](const std::string& text) {
+    const std::lock_guard lock(speaking);
+    output->warn(text);
+  };
+  TrainingObjective objective(definition, std::move(images.images), std::move(sealed), say_warning);
   const std::string name = storage.get_study(study).name;
   StudyOptions options;
   options.jobs = session.jobs > 0 ? session.jobs : default_jobs();
+  const int with_room = std::max(1, objective.tasks_with_room());
+  const bool narrowed = session.jobs == 0 && with_room < options.jobs;
+  if (narrowed) options.jobs = with_room;
   options.queue.free = session.free;
   const std::filesystem::path parent =
       session.checkpoints.empty() ? default_checkpoints(url) : std::filesystem::path(session.checkpoints);
@@ -121,6 +128,9 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   output = make_output({name, url, definition, objective, options.checkpoints, session.json});
   const std::atomic<bool>& interrupted = catch_interrupts();
   output->begin(options);
+  if (narrowed)
+    say_warning(fmt::format("memory for {} of this study's trainings at once, so fewer jobs than the {} processors",
+                     with_room, default_jobs()));
   const Clock::time_point start = Clock::now();
   const auto time_is_over = [&] {
     return definition.budget.minutes > 0 &&

@@ -9,16 +9,17 @@
 
 #include <gtest/gtest.h>
 #include <omp.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include "data/files.h"
+#include "no_more_threads.h"
 #include "tailor/base/error.h"
 
 namespace tailor {
 namespace {
 
 using test::expect_error;
+using test::NoMoreThreads;
 
 TEST(Workers, EveryTaskRunsOnceWithAnyNumberOfThreads) {
   for (int threads : {1, 2, 3, 5}) {
@@ -67,26 +68,6 @@ TEST(Workers, ThoseWithoutATaskSleep) {
   for (const auto& [thread, count] : after.of_thread) woken += before.of_thread.at(thread) != count;
   EXPECT_LE(woken, 3) << "the caller, a helper, and what a sanitizer may have of its own";
 }
-
-// While this lives each thread needs so much address space for its stack that the system has none to give.
-class NoMoreThreads {
- public:
-  explicit NoMoreThreads(std::size_t stack) {
-    ::pthread_getattr_default_np(&before_);
-    pthread_attr_t huge;
-    ::pthread_attr_init(&huge);
-    ::pthread_attr_setstacksize(&huge, stack);
-    ::pthread_setattr_default_np(&huge);
-    ::pthread_attr_destroy(&huge);
-  }
-  ~NoMoreThreads() {
-    ::pthread_setattr_default_np(&before_);
-    ::pthread_attr_destroy(&before_);
-  }
-
- private:
-  pthread_attr_t before_;
-};
 
 TEST(Threads, OneThatCannotBeStartedIsAnErrorThatSaysWhatToDo) {
   const NoMoreThreads limit(std::size_t{1} << 50);

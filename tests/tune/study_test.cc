@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "data/files.h"
+#include "no_more_threads.h"
 #include "tailor/tune/study/recommendation.h"
 #include "tune/studies.h"
 
@@ -489,6 +490,56 @@ TEST(Study, RefusesStudiesOfOthers) {
   const StudyId id = storage->create_study("foreign", {Direction::minimize});
   Formula formula;
   expect_error(ExitCode::bad_input, {"foreign", "tailor tune"}, [&] { run_study(url, id, formula, {}); });
+}
+
+TEST(Study, RefusesOptionsOutOfRange) {
+  const TestStudy study(small_study());
+  Formula formula;
+  const auto refused = [&](const StudyOptions& options, const std::string& word) {
+    expect_error(ExitCode::usage, {word}, [&] { study.run(formula, options); });
+  };
+  refused({.jobs = 0}, "jobs");
+  refused({.jobs = -4}, "jobs");
+  refused({.jobs = 1'000'000}, "jobs");
+  refused({.heartbeat = std::chrono::milliseconds(0)}, "heartbeat");
+  refused({.queue = {.grace = std::chrono::milliseconds(0)}}, "grace");
+  refused({.queue = {.most_deaths = 0}}, "most_deaths");
+  refused({.queue = {.most_refusals = -1}}, "most_refusals");
+}
+
+// No thread can be started, or some of the many: one error, and nothing of the study is lost.
+TEST(Study, ThreadsThatCannotBeStartedAreOneErrorAndHarmNoTrial) {
+  const TestStudy study(small_study()), undisturbed(small_study());
+  Formula formula;
+  for (const int bits : {50, 45}) {
+    const test::NoMoreThreads limit(std::size_t{1} << bits);
+    expect_error(ExitCode::failed, {"cannot start another thread"},
+                       [&] { study.run(formula, {.jobs = 8}); });
+  }
+  EXPECT_EQ(study.run(formula), StudyEnd::finished);
+  EXPECT_EQ(undisturbed.run(formula), StudyEnd::finished);
+  EXPECT_EQ(study.content().size(), undisturbed.content().size());
+}
+
+// Asked for as many tasks as can be at work together.
+TEST(Study, WhatAMachineHasNoRoomForIsRefusedBeforeAnyTrial) {
+  struct Large final : Formula {
+    mutable int asked = 0;
+    void check_room(int tasks) const override {
+      asked = tasks;
+      if (tasks > 2) throw failure("no room");
+    }
+  };
+  StudyDefinition definition = small_study();
+  definition.lag = 4;
+  const TestStudy study(definition);
+  Large large;
+  expect_error(ExitCode::failed, {"no room"}, [&] { study.run(large, {.jobs = 16}); });
+  EXPECT_EQ(large.asked, 4) << "the lag";
+  expect_error(ExitCode::failed, {"no room"},
+                     [&] { study.run(large, {.jobs = 16, .queue = {.free = true}}); });
+  EXPECT_EQ(large.asked, 16);
+  EXPECT_EQ(study.run(large, {.jobs = 2}), StudyEnd::finished);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The tuning loop is StudyRun::work; the rest serves it.
 #include "tailor/tune/study.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -15,6 +16,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/threads.h"
 #include "tailor/train/checkpoint.h"
 #include "tailor/tune/queue/heartbeat.h"
 
@@ -33,6 +35,7 @@ class StudyRun {
            const StudyCallbacks& callbacks)
       : storage_(open_storage(url)),
         url_(url),
+        lag_(read_definition(*storage_, study).lag),
         queue_(*storage_, study, options.queue),
         objective_(objective),
         options_(options),
@@ -45,6 +48,7 @@ class StudyRun {
   bool train(JobReport& report);
   bool refuse(JobReport& report, const std::string& reason);
   bool stopping();
+  int most_at_once() const;
   void announce_stop();
   void wait_for_results();
   void announce(JobReport report);
@@ -55,6 +59,7 @@ class StudyRun {
 
   const std::unique_ptr<Storage> storage_;
   const std::string url_;
+  const int lag_;
   JobQueue queue_;
   Objective& objective_;
   const StudyOptions options_;
@@ -178,7 +183,13 @@ bool StudyRun::refuse(JobReport& report, const std::string& reason) {
       assigned.trial, reason, options_.queue.most_refusals);
 }
 
+// At most as many as the lag are at work at once, unless decisions are free.
+int StudyRun::most_at_once() const {
+  return options_.queue.free ? options_.jobs : std::min(options_.jobs, lag_);
+}
+
 StudyEnd StudyRun::run() {
+  objective_.check_room(most_at_once());
   if (!options_.checkpoints.empty()) {
     made_folder_ = !fs::exists(options_.checkpoints);
     make_folder(options_.checkpoints);
@@ -191,17 +202,24 @@ StudyEnd StudyRun::run() {
   });
   working_ = options_.jobs;
   std::vector<std::thread> threads;
-  for (int i = 0; i < options_.jobs; ++i) {
-    threads.emplace_back([this] {
-      try {
-        work();
-      } catch (...) {
-        fail();
-      }
-      const std::lock_guard lock(mutex_);
-      --working_;
-      changed_.notify_all();
-    });
+  const auto worker = [this] {
+    prepare_compute_thread();  // decisions are computed alike everywhere, too
+    try {
+      work();
+    } catch (...) {
+      fail();
+    }
+    const std::lock_guard lock(mutex_);
+    --working_;
+    changed_.notify_all();
+  };
+  try {
+    while (std::ssize(threads) < options_.jobs)
+      threads.push_back(start_thread(worker, fmt::format("give fewer jobs than {} (--jobs)", options_.jobs)));
+  } catch (...) {
+    fail();
+    const std::lock_guard lock(mutex_);
+    working_ -= options_.jobs - static_cast<int>(threads.size());
   }
   for (bool working = true, announced = false; working;) {
     {
@@ -293,6 +311,15 @@ fs::path StudyRun::checkpoint(int trial) const {
 
 StudyEnd run_study(const std::string& storage_url, StudyId study, Objective& objective,
                    const StudyOptions& options, const StudyCallbacks& callbacks) {
+  if (options.jobs < 1 || options.jobs > most_jobs)
+    throw usage_error("jobs: expected 1 to {}, got {}", most_jobs, options.jobs);
+  const JobQueueOptions& queue = options.queue;
+  if (options.heartbeat.count() < 1 || queue.grace.count() < 1)
+    throw usage_error("heartbeat and grace: expected 1 ms or more, got {} ms and {} ms",
+                      options.heartbeat.count(), queue.grace.count());
+  if (queue.most_deaths < 1 || queue.most_refusals < 1)
+    throw usage_error("most_deaths and most_refusals: expected 1 or more, got {} and {}", queue.most_deaths,
+                      queue.most_refusals);
   return StudyRun(storage_url, study, objective, options, callbacks).run();
 }
 

@@ -42,8 +42,10 @@ std::string study_file_name(const std::string& study);
 // The study's own folder below `parent`; another study never has the same.
 std::filesystem::path checkpoint_folder(Storage& storage, StudyId study, const std::filesystem::path& parent);
 
+inline constexpr int most_jobs = 1024;
+
 struct StudyOptions {
-  int jobs = 1;  // threads
+  int jobs = 1;  // threads, 1 to most_jobs
   // A folder for this study alone, which is made if need be; only files trial-N.safetensors in it are
   // touched, and these are gone when the study is finished. Empty: trials that are interrupted start over.
   std::filesystem::path checkpoints{};
@@ -68,8 +70,10 @@ struct StudyCallbacks {
 
 enum class StudyEnd { finished, interrupted };
 
-// Works on the study until nothing is left to do, together with whoever else does. A problem that is no
-// trial's fault (storage that cannot be reached, a full disk) gives the jobs back and is thrown.
+// Works on the study until nothing is left to do, together with whoever else does. Options out of range are a
+// usage error; what this machine has no room for (memory, threads) is an error before any trial begins. A
+// problem that is no trial's fault (storage that cannot be reached, a full disk) gives the jobs back and is
+// thrown.
 StudyEnd run_study(const std::string& storage_url, StudyId study, Objective& objective,
                    const StudyOptions& options, const StudyCallbacks& callbacks = {});
 

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "scratch.h"
-#include "tailor/base/error.h"
+#include "data/files.h"
+#include "tailor/base/memory.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/train/trainer.h"
+#include "tailor/train/training_memory.h"
 #include "tailor/tune/objective/training_notes.h"
 #include "train/tiny_training.h"
 
@@ -160,6 +162,62 @@ TEST(TrainingObjective, ASplitOfItsOwnChangesTheResult) {
   EXPECT_EQ(tiny.values, plain) << "the study's own";
   tiny.run({.seed = 1, .split_seed = 5});
   EXPECT_NE(tiny.values, plain);
+}
+
+// A study's result must not hang on the trials that a machine has room for: asked for before any begins.
+TEST(TrainingObjective, AsksForTheLargestTrainingThatTheStudyMayMake) {
+  Tiny tiny;
+  StudyDefinition d = tiny.definition;
+  d.confirmation.reset();
+  d.budget.epochs = 4;
+  const auto largest = [&] { return largest_training(d); };
+  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, d.untuned(), 60));
+  const std::uint64_t plain = largest().bytes;
+  d.space = Space({{"batch_size", {Distribution::Kind::integer, 16, 4096, 1, true}},
+                   {"optimizer", {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("adam")}}}});
+  EXPECT_EQ(largest().batch_size, 4096);
+  EXPECT_GT(largest().bytes, 10 * plain);
+  Settings most = d.untuned();
+  most.batch_size = 4096;
+  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, most, 60)) << "adam, which keeps two values for each";
+
+  const TrainingObjective objective(d, tiny.images);
+  pretend_memory_room(3 * largest().bytes + 100);
+  EXPECT_EQ(objective.tasks_with_room(), 3);
+  objective.check_room(3);
+  test::expect_error(ExitCode::failed, {"4 trainings at once of up to 4096 images a batch", "--jobs 3", "batch_size"},
+                     [&] { objective.check_room(4); });
+  pretend_memory_room(largest().bytes - 1);
+  test::expect_error(ExitCode::failed, {"a training of up to 4096", "another machine"},
+                     [&] { objective.check_room(1); });
+  pretend_memory_room(std::nullopt);
+}
+
+TEST(TrainingObjective, AConfirmationAsksForItsLargestCandidate) {
+  Tiny tiny;
+  Candidate small, large;
+  large.settings = {{"batch_size", "2048"}};
+  tiny.definition.confirmation->candidates = {small, large};
+  EXPECT_EQ(largest_training(tiny.definition).batch_size, 2048);
+}
+
+TEST(TrainingObjective, SaysThatACheckpointIsDamagedAndStartsOver) {
+  Tiny tiny;
+  std::vector<std::string> said;
+  tiny.objective = std::make_unique<TrainingObjective>(
+      tiny.definition, tiny.images, SealedImages{},
+      [&](const std::string& text) { said.push_back(text); });
+  const auto checkpoint = scratch("damaged.safetensors");
+  tiny.run({.seed = 7}, 0, 4);
+  const std::vector<double> whole = tiny.values;
+  EXPECT_EQ(tiny.run({.seed = 7}, 0, 2, checkpoint).end, ObjectiveEnd::paused);
+  std::filesystem::resize_file(checkpoint, std::filesystem::file_size(checkpoint) - 1);
+  EXPECT_TRUE(said.empty());
+  EXPECT_EQ(tiny.run({.seed = 7}, 2, 4, checkpoint).end, ObjectiveEnd::complete);
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_THAT(said[0], testing::HasSubstr(checkpoint.string()));
+  EXPECT_THAT(said[0], testing::HasSubstr("starts over"));
+  EXPECT_EQ(tiny.values, (std::vector<double>{whole[2], whole[3]}));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "tailor/base/error.h"
+#include "tailor/base/memory.h"
 #include "tailor/train/trainer.h"
 #include "tailor/tune/objective/training_notes.h"
 
@@ -26,19 +26,22 @@ Split split_of(const StudyDefinition& d, const ImageSet& images) {
   return split;
 }
 
-// Anything wrong with the file only means that the trial starts over.
-void resume_if_possible(Trainer& trainer, const std::filesystem::path& checkpoint) {
+// Anything wrong with the file only means that the trial starts over, which is said.
+void resume_if_possible(Trainer& trainer, const std::filesystem::path& checkpoint,
+                        const std::function<void(const std::string&)>& warn) {
   std::error_code ignored;
   if (checkpoint.empty() || !std::filesystem::exists(checkpoint, ignored)) return;
   try {
     trainer.resume();
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (warn) warn(fmt::format("{}; its trial starts over, with the same result", error.what()));
   }
 }
 
 // What this machine cannot train at all is said at once, not trial by trial.
-void check_machine(const StudyDefinition& definition) {
+const StudyDefinition& checked(const StudyDefinition& definition) {
   if (definition.base().precision == "bf16" || definition.space.find("precision")) require_bf16();
+  return definition;
 }
 
 }  // namespace
@@ -54,12 +57,27 @@ double measured(Measure measure, const std::vector<EpochMetrics>& history, int e
   return accuracy;
 }
 
-TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed)
+TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed,
+                                     std::function<void(const std::string&)> warn)
     : definition_(definition),
       images_(std::move(images)),
-      split_(split_of(definition, images_)),
-      sealed_(std::move(sealed)) {
-  check_machine(definition);
+      split_(split_of(checked(definition), images_)),
+      sealed_(std::move(sealed)),
+      warn_(std::move(warn)),
+      largest_(largest_training(definition)) {}
+
+int TrainingObjective::tasks_with_room() const {
+  return static_cast<int>(std::min<std::uint64_t>(memory_room().bytes / largest_.bytes, 1'000'000));
+}
+
+void TrainingObjective::check_room(int tasks) const {
+  const int most = tasks_with_room();
+  require_memory(
+      static_cast<std::uint64_t>(tasks) * largest_.bytes,
+      fmt::format("{} of up to {} images a batch, as the study may ask for,",
+                  tasks == 1 ? "a training" : fmt::format("{} trainings at once", tasks), largest_.batch_size),
+      most > 0 ? fmt::format("give --jobs {}, or narrow batch_size in the search space", most)
+               : "narrow batch_size in the search space, take smaller images, or work on another machine");
 }
 
 ObjectiveResult TrainingObjective::run(const ObjectiveTask& task,
@@ -90,7 +108,7 @@ ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
   Trainer trainer(
       definition_.architecture, task.settings, images_, split,
       {.seed = repetition.seed, .checkpoint = task.checkpoint, .measure_sample = repetition.final_run});
-  resume_if_possible(trainer, task.checkpoint);
+  resume_if_possible(trainer, task.checkpoint, warn_);
   std::int64_t counted = 0;
   const TrainerCallbacks callbacks{.step =
                                        [&](std::int64_t done, std::int64_t) {

@@ -10,6 +10,7 @@
 #include "tailor/data/split.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/trainer.h"
+#include "tailor/tune/objective/study_memory.h"
 #include "tailor/tune/study/objective.h"
 #include "tailor/tune/study/study_definition.h"
 
@@ -26,7 +27,14 @@ class TrainingObjective final : public Objective {
  public:
   // Bad input if the images, or the split of them, are not the study's. The sealed ones are opened once, by
   // the first final run of a confirmation that is trained to the end; what goes wrong then ends the worker.
-  TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed = {});
+  // `warn` gets what people should know of a trial that goes on all the same; any thread may call it.
+  TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed = {},
+                    std::function<void(const std::string&)> warn = nullptr);
+
+  // A MemoryError if so many trainings, each as large as the study may make any, do not fit into memory: the
+  // result of a study must not hang on which of its trials a machine has room for.
+  void check_room(int tasks) const override;
+  int tasks_with_room() const;
 
   ObjectiveResult run(const ObjectiveTask& task, const std::function<bool(int epoch, double value)>& report,
                       const std::function<bool()>& stop) override;
@@ -44,6 +52,8 @@ class TrainingObjective final : public Objective {
   const ImageSet images_;
   const Split split_;
   const SealedImages sealed_;
+  const std::function<void(const std::string&)> warn_;
+  const LargestTraining largest_;
   std::once_flag test_opened_;
   ImageSet test_images_;
   std::atomic<std::int64_t> images_trained_ = 0;

@@ -3,10 +3,15 @@
 #include <memory>
 #include <utility>
 
+#include "tailor/base/threads.h"
+
 namespace tailor {
 
 Heart::Heart(std::string storage_url, std::chrono::milliseconds interval, std::function<void(Storage&)> beat)
-    : url_(std::move(storage_url)), interval_(interval), beat_(std::move(beat)), thread_([this] { run(); }) {}
+    : url_(std::move(storage_url)),
+      interval_(interval),
+      beat_(std::move(beat)),
+      thread_(start_thread([this] { run(); }, "end what else runs here, then go on with the study")) {}
 
 Heart::~Heart() {
   {

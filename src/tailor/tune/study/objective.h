@@ -64,6 +64,9 @@ class Objective {
  public:
   virtual ~Objective() = default;
 
+  // Asked before the first task: throws if this machine cannot run so many tasks at once.
+  virtual void check_room(int /*tasks*/) const {}
+
   // Reports each epoch's value from `from` + 1 on, in order, and ends after one for which report() is false.
   // Asks stop() often. Whatever it throws fails the trial, with its message as the reason, except what ends
   // the worker: a CheckpointError or a WorkerError, and a MachineError, std::bad_alloc or std::system_error,
