@@ -1,15 +1,11 @@
 // The optimisers in vectors, compiled for each instruction set and chosen at run time. Element by element the
 // same operations in the same order as optimizer_reference.cc: multiplications and additions stay apart, so
 // that neither the vector width nor the place of an element changes its result.
+#include "tailor/nn/kernels/common/targets.h"
 #include "tailor/train/optimizer_pass.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tailor/train/optimizer_fast.cc"
-// AVX-512, AVX2 and the baseline, as the convolutions. Vectors are kept in structures and arrays, which the
-// sizeless types of SVE forbid; NEON serves those machines.
-#undef HWY_DISABLED_TARGETS
-#define HWY_DISABLED_TARGETS \
-  ((HWY_AVX3 - 1) | HWY_SSSE3 | HWY_SSE4 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
