@@ -26,6 +26,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t batch_size = 128;
+
 struct Arguments {
   std::string model;
   std::vector<std::string> images;
