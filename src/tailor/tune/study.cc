@@ -155,7 +155,7 @@ bool StudyRun::train(JobReport& report) {
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(trained_, [&](const AssignedJob& other) { return other.id == assigned.id; });
+    std::erase_if(trained_, [&](const AssignedJob& other) { return other.serial == assigned.serial; });
   }
   if (problem) {
     queue_.release(assigned, result.seconds);

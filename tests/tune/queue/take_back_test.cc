@@ -100,9 +100,10 @@ TEST(TakeBack, AStudyThatIsExtendedByTheWayIsTheLongerOne) {
   const auto storage = open_storage(study.url);
   Formula formula;
   formula.sleep_microseconds = 2000;
-  int trials = 20, ended = 0;
+  int trials = 20, late = 0;
   const auto extend = [&](const JobReport&) {
-    if (++ended % 7 != 0 || trials == 40) return;
+    const bool all_made = storage->count_trials(study.id).total() >= trials;
+    if (!all_made || ++late % 3 != 0 || trials == 40) return;
     change_definition(*storage, study.id, [&](StudyDefinition d) {
       d.budget.trials = trials += 4;
       return d;
@@ -111,7 +112,7 @@ TEST(TakeBack, AStudyThatIsExtendedByTheWayIsTheLongerOne) {
   for (;;) {
     study.run(formula, {.jobs = 3}, {.ended = extend});
     if (trials == 40) break;
-    ended = 6;
+    late = 2;
     extend({});
   }
   EXPECT_EQ(study.content(), expected);

@@ -64,13 +64,7 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
       }
       next = next_step(job);
     });
-    if (!next) continue;
-    if (*next == Next::job) {
-      const std::lock_guard held(held_mutex_);
-      held_.insert(job.id);
-      if (job.job.alone) alone_ = job.id;
-    }
-    return *next;
+    if (next) return *next;
   }
 }
 
@@ -79,9 +73,25 @@ bool JobQueue::idle() const {
   return held_.empty();
 }
 
+// A trial whose job was taken back (take_back.h) may be given again to another thread of this worker, as the same
+// job: what the first one then says of it is not heard.
+void JobQueue::hold(AssignedJob& job) {
+  const std::lock_guard lock(held_mutex_);
+  held_[job.id] = job.serial = ++serials_;
+  if (job.job.alone) alone_ = job.id;
+}
+
+bool JobQueue::holds(const AssignedJob& job) const {
+  const std::lock_guard lock(held_mutex_);
+  const auto held = held_.find(job.id);
+  return held != held_.end() && held->second == job.serial;
+}
+
 void JobQueue::let_go(const AssignedJob& job) {
   const std::lock_guard lock(held_mutex_);
-  held_.erase(job.id);
+  const auto held = held_.find(job.id);
+  if (held == held_.end() || held->second != job.serial) return;
+  held_.erase(held);
   if (alone_ == job.id) alone_.reset();
 }
 
@@ -119,6 +129,7 @@ std::optional<JobQueue::Next> JobQueue::next_step(AssignedJob& job) {
     }
   }
   if (!assigned) return std::nullopt;
+  hold(*assigned);
   job = std::move(*assigned);
   return Next::job;
 }
@@ -307,8 +318,9 @@ bool JobQueue::change(const AssignedJob& assigned,
     storage_.lock_study(study_);
     TrialRecord record = storage_.get_trial(assigned.id);
     std::vector<Job> jobs = jobs_of(record);
-    mine = !is_finished(record.state) && !jobs.empty() && jobs.back().number == assigned.job.number &&
-           jobs.back().end == JobEnd::open && jobs.back().worker == worker_.identity();
+    mine = holds(assigned) && !is_finished(record.state) && !jobs.empty() &&
+           jobs.back().number == assigned.job.number && jobs.back().end == JobEnd::open &&
+           jobs.back().worker == worker_.identity();
     if (mine) change(record, jobs);
   });
   return mine;

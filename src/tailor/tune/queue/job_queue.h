@@ -5,9 +5,9 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "tailor/storage/storage.h"
@@ -42,6 +42,7 @@ struct AssignedJob {
   Assignment assignment;    // the setting in the study's space
   double sign = 1;          // makes costs, which are minimised, of values
   bool taken_over = false;  // its worker was lost, or it was interrupted
+  int serial = 0;           // among those that this worker took
 };
 
 struct JobResult {
@@ -88,6 +89,8 @@ class JobQueue {
   std::optional<AssignedJob> take_over(bool& later);
   bool gone(const Job& job);
   bool idle() const;
+  void hold(AssignedJob& job);
+  bool holds(const AssignedJob& job) const;
   void let_go(const AssignedJob& job);
   AssignedJob start(const Decision& decision);
   std::optional<AssignedJob> claim(const Decision& decision);
@@ -122,8 +125,9 @@ class JobQueue {
   std::chrono::steady_clock::time_point looked_{};
 
   mutable std::mutex held_mutex_;  // guards all below
-  std::set<TrialId> held_;         // trials of jobs that were taken and not let go of
-  std::optional<TrialId> alone_;   // the only one that may be held
+  std::map<TrialId, int> held_;    // trials of jobs that were taken and not let go of, and their serials
+  int serials_ = 0;
+  std::optional<TrialId> alone_;  // the only one that may be held
 };
 
 }  // namespace tailor
