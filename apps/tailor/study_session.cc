@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 
 #include "confirm_output.h"
 #include "signals.h"
@@ -11,6 +10,7 @@
 #include "tailor/analysis/confirmation.h"
 #include "tailor/analysis/openings.h"
 #include "tailor/base/error.h"
+#include "tailor/base/mutex.h"
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/openings_words.h"
 #include "tailor/report/provenance_words.h"
@@ -88,7 +88,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   using Clock = std::chrono::steady_clock;
   const StudyDefinition definition = read_definition(storage, study);
   std::unique_ptr<SessionOutput> output;
-  std::mutex speaking;
+  Mutex speaking;
   SealedImages sealed;
   if (opens_test_images(storage, study, definition)) {
     check_sealed_images(images);
@@ -101,7 +101,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
         opening = record_test_opening(*own, study, *definition.confirmation, "tailor " + command, test);
       });
       {
-        const std::lock_guard lock(speaking);
+        const MutexLock lock(speaking);
         output->say(opened_before_text(opened_before(*own, study, account).value()));
       }
       account.record(opening);
@@ -140,12 +140,12 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
                                  {.stop = [&] { return interrupted || time_is_over(); },
                                   .ended =
                                       [&](const JobReport& report) {
-                                        const std::lock_guard lock(speaking);
+                                        const MutexLock lock(speaking);
                                         output->ended(report);
                                       },
                                   .tick =
                                       [&](JobQueue& queue) {
-                                        const std::lock_guard lock(speaking);
+                                        const MutexLock lock(speaking);
                                         output->tick(queue);
                                       }});
   output->clear();

@@ -47,8 +47,8 @@ class TAILOR_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
 
   // Both may end for no reason: call them in a loop that looks at the condition.
   void wait(std::condition_variable& changed) { changed.wait(lock_); }
-  void wait_for(std::condition_variable& changed, std::chrono::nanoseconds time) {
-    changed.wait_for(lock_, time);
+  void wait_until(std::condition_variable& changed, std::chrono::steady_clock::time_point time) {
+    changed.wait_until(lock_, time);
   }
 
  private:

@@ -195,7 +195,7 @@ StudyEnd StudyRun::run() {
     make_folder(options_.checkpoints);
   }
   storage_->record_heartbeat(queue_.worker().id);
-  std::optional<Heart> heart;
+  std::optional<HeartbeatThread> heart;
   heart.emplace(url_, options_.heartbeat, [this](Storage& storage) {
     storage.record_heartbeat(queue_.worker().id);
     queue_.watch_others(storage);

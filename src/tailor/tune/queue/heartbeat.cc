@@ -7,15 +7,16 @@
 
 namespace tailor {
 
-Heart::Heart(std::string storage_url, std::chrono::milliseconds interval, std::function<void(Storage&)> beat)
+HeartbeatThread::HeartbeatThread(std::string storage_url, std::chrono::milliseconds interval,
+                                 std::function<void(Storage&)> beat)
     : url_(std::move(storage_url)),
       interval_(interval),
       beat_(std::move(beat)),
       thread_(start_thread([this] { run(); }, "end what else runs here, then go on with the study")) {}
 
-Heart::~Heart() {
+HeartbeatThread::~HeartbeatThread() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
@@ -23,9 +24,9 @@ Heart::~Heart() {
 }
 
 // A storage that cannot be reached is for those to complain about who need it now.
-void Heart::run() {
+void HeartbeatThread::run() {
   std::unique_ptr<Storage> storage;
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
     try {
@@ -34,7 +35,8 @@ void Heart::run() {
     } catch (const Error&) {
     }
     lock.lock();
-    changed_.wait_for(lock, interval_, [this] { return stopping_; });
+    const auto next = std::chrono::steady_clock::now() + interval_;
+    while (!stopping_ && std::chrono::steady_clock::now() < next) lock.wait_until(changed_, next);
   }
 }
 

@@ -5,21 +5,22 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <thread>
 
+#include "tailor/base/mutex.h"
 #include "tailor/storage/storage.h"
 
 namespace tailor {
 
-class Heart {
+class HeartbeatThread {
  public:
   // Calls `beat` at once and every interval, as long as this lives.
-  Heart(std::string storage_url, std::chrono::milliseconds interval, std::function<void(Storage&)> beat);
-  ~Heart();
-  Heart(const Heart&) = delete;
-  Heart& operator=(const Heart&) = delete;
+  HeartbeatThread(std::string storage_url, std::chrono::milliseconds interval,
+                  std::function<void(Storage&)> beat);
+  ~HeartbeatThread();
+  HeartbeatThread(const HeartbeatThread&) = delete;
+  HeartbeatThread& operator=(const HeartbeatThread&) = delete;
 
  private:
   void run();
@@ -27,10 +28,10 @@ class Heart {
   const std::string url_;
   const std::chrono::milliseconds interval_;
   const std::function<void(Storage&)> beat_;
-  std::mutex mutex_;
+  Mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;     // last: the others are made before it starts
+  bool stopping_ TAILOR_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: the others are made before it starts
 };
 
 }  // namespace tailor

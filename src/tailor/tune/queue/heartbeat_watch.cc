@@ -13,7 +13,7 @@ HeartbeatWatch::HeartbeatWatch(milliseconds grace)
       longest_gap_(std::max(watched_ * 3 / 4, milliseconds(1000))) {}
 
 void HeartbeatWatch::see(std::span<const Heartbeat> heartbeats, Clock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (begun_ == Clock::time_point() || now - last_ > longest_gap_) {
     seen_.clear();
     begun_ = now;
@@ -29,12 +29,12 @@ void HeartbeatWatch::see(std::span<const Heartbeat> heartbeats, Clock::time_poin
 }
 
 bool HeartbeatWatch::wants_to_see(Clock::time_point now) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return begun_ == Clock::time_point() || now - last_ > std::min(milliseconds(10'000), watched_ / 4);
 }
 
 bool HeartbeatWatch::has_gone(const std::string& worker) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (begun_ == Clock::time_point()) return false;
   const auto seen = seen_.find(worker);
   if (seen == seen_.end()) return last_ - begun_ >= grace_;

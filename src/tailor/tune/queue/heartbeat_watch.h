@@ -6,10 +6,10 @@
 
 #include <chrono>
 #include <map>
-#include <mutex>
 #include <span>
 #include <string>
 
+#include "tailor/base/mutex.h"
 #include "tailor/storage/storage.h"
 
 namespace tailor {
@@ -37,9 +37,11 @@ class HeartbeatWatch {
   };
 
   const std::chrono::milliseconds grace_, watched_, longest_gap_;
-  mutable std::mutex mutex_;  // guards all below
-  std::map<std::string, Seen> seen_;
-  Clock::time_point begun_{}, last_{};  // looks without gaps
+  mutable Mutex mutex_;
+  std::map<std::string, Seen> seen_ TAILOR_GUARDED_BY(mutex_);
+  // Looks without gaps.
+  Clock::time_point begun_ TAILOR_GUARDED_BY(mutex_){};
+  Clock::time_point last_ TAILOR_GUARDED_BY(mutex_){};
 };
 
 }  // namespace tailor

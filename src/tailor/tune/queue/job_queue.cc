@@ -48,10 +48,10 @@ JobQueue::JobQueue(Storage& storage, StudyId study, const JobQueueOptions& optio
       view_(study) {}
 
 JobQueue::Next JobQueue::take(AssignedJob& job) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (;;) {
     std::optional<Next> next;
-    storage_.transaction([&] {
+    storage_.transaction([&]() TAILOR_REQUIRES(mutex_) {
       storage_.lock_study(study_);
       view_.refresh(storage_);
       const StudyDefinition& d = view_.definition();
@@ -69,26 +69,26 @@ JobQueue::Next JobQueue::take(AssignedJob& job) {
 }
 
 bool JobQueue::idle() const {
-  const std::lock_guard lock(held_mutex_);
+  const MutexLock lock(held_mutex_);
   return held_.empty();
 }
 
 // A trial whose job was taken back (take_back.h) may be given again to another thread of this worker, as the same
 // job: what the first one then says of it is not heard.
 void JobQueue::hold(AssignedJob& job) {
-  const std::lock_guard lock(held_mutex_);
+  const MutexLock lock(held_mutex_);
   held_[job.id] = job.serial = ++serials_;
   if (job.job.alone) alone_ = job.id;
 }
 
 bool JobQueue::holds(const AssignedJob& job) const {
-  const std::lock_guard lock(held_mutex_);
+  const MutexLock lock(held_mutex_);
   const auto held = held_.find(job.id);
   return held != held_.end() && held->second == job.serial;
 }
 
 void JobQueue::let_go(const AssignedJob& job) {
-  const std::lock_guard lock(held_mutex_);
+  const MutexLock lock(held_mutex_);
   const auto held = held_.find(job.id);
   if (held == held_.end() || held->second != job.serial) return;
   held_.erase(held);
@@ -98,7 +98,7 @@ void JobQueue::let_go(const AssignedJob& job) {
 // Within take's transaction. Nothing if no job came of it, so that there is another step to do.
 std::optional<JobQueue::Next> JobQueue::next_step(AssignedJob& job) {
   {
-    const std::lock_guard lock(held_mutex_);
+    const MutexLock lock(held_mutex_);
     if (alone_) return Next::wait;
   }
   bool later = false;
@@ -340,7 +340,7 @@ bool JobQueue::report(const AssignedJob& job, int epoch, double value) {
     current.alone = false;
     keep_jobs(record.id, jobs);
   });
-  const std::lock_guard lock(held_mutex_);
+  const MutexLock lock(held_mutex_);
   if (alone_ == job.id) alone_.reset();  // it does no harm: others may come beside it
   return mine;
 }
@@ -445,7 +445,7 @@ void JobQueue::close() {
 }
 
 void JobQueue::look(const std::function<void(const StudyView&)>& look) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (Clock::now() - looked_ > look_pause) {
     view_.refresh(storage_);
     looked_ = Clock::now();

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "tailor/base/mutex.h"
 #include "tailor/storage/storage.h"
 #include "tailor/train/provenance.h"
 #include "tailor/tune/queue/decision.h"
@@ -84,30 +84,31 @@ class JobQueue {
   void look(const std::function<void(const StudyView&)>& look);
 
  private:
-  std::optional<Next> next_step(AssignedJob& job);
+  std::optional<Next> next_step(AssignedJob& job) TAILOR_REQUIRES(mutex_);
   // `later`: a job must wait until this worker has no other.
-  std::optional<AssignedJob> take_over(bool& later);
+  std::optional<AssignedJob> take_over(bool& later) TAILOR_REQUIRES(mutex_);
   bool gone(const Job& job);
   bool idle() const;
   void hold(AssignedJob& job);
   bool holds(const AssignedJob& job) const;
   void let_go(const AssignedJob& job);
-  AssignedJob start(const Decision& decision);
-  std::optional<AssignedJob> claim(const Decision& decision);
+  AssignedJob start(const Decision& decision) TAILOR_REQUIRES(mutex_);
+  std::optional<AssignedJob> claim(const Decision& decision) TAILOR_REQUIRES(mutex_);
   std::string wish_of(TrialId waiting);
   AssignedJob first_job(int number, const Decision& decision, const TrialSetting& setting,
-                        const Repetition& repetition) const;
-  Attributes first_attributes(const AssignedJob& assigned, const TrialSetting& setting) const;
-  AssignedJob resume(const Decision& decision);
-  AssignedJob go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs);
+                        const Repetition& repetition) const TAILOR_REQUIRES(mutex_);
+  Attributes first_attributes(const AssignedJob& assigned, const TrialSetting& setting) const
+      TAILOR_REQUIRES(mutex_);
+  AssignedJob resume(const Decision& decision) TAILOR_REQUIRES(mutex_);
+  AssignedJob go_on(const TrialRecord& trial, bool untuned, std::vector<Job> jobs) TAILOR_REQUIRES(mutex_);
   bool change(const AssignedJob& assigned,
               const std::function<void(TrialRecord&, std::vector<Job>&)>& change);
-  void hand_out(TrialId trial);
+  void hand_out(TrialId trial) TAILOR_REQUIRES(mutex_);
   void keep_jobs(TrialId trial, const std::vector<Job>& jobs);
   void write_release(const TrialRecord& record, std::vector<Job>& jobs, double seconds);
   void add_seconds(const TrialRecord& record, double seconds);
   void write_end(const TrialRecord& record, std::vector<Job> jobs, const JobResult& given);
-  void close();
+  void close() TAILOR_REQUIRES(mutex_);
 
   Storage& storage_;
   const StudyId study_;
@@ -116,18 +117,19 @@ class JobQueue {
   const Environment environment_;
   HeartbeatWatch watch_;
 
-  std::mutex mutex_;  // guards all below
-  StudyView view_;
-  std::unique_ptr<Sampler> sampler_;
-  std::unique_ptr<Pruner> pruner_;
-  bool marked_free_ = false;  // the study
-  int made_for_ = 0;          // the definition's version that these are of
-  std::chrono::steady_clock::time_point looked_{};
+  Mutex mutex_;
+  StudyView view_ TAILOR_GUARDED_BY(mutex_);
+  std::unique_ptr<Sampler> sampler_ TAILOR_GUARDED_BY(mutex_);
+  std::unique_ptr<Pruner> pruner_ TAILOR_GUARDED_BY(mutex_);
+  bool marked_free_ TAILOR_GUARDED_BY(mutex_) = false;  // the study
+  int made_for_ TAILOR_GUARDED_BY(mutex_) = 0;          // the definition's version that these are of
+  std::chrono::steady_clock::time_point looked_ TAILOR_GUARDED_BY(mutex_){};
 
-  mutable std::mutex held_mutex_;  // guards all below
-  std::map<TrialId, int> held_;    // trials of jobs that were taken and not let go of, and their serials
-  int serials_ = 0;
-  std::optional<TrialId> alone_;  // the only one that may be held
+  mutable Mutex held_mutex_;
+  // Trials of jobs that were taken and not let go of, and their serials.
+  std::map<TrialId, int> held_ TAILOR_GUARDED_BY(held_mutex_);
+  int serials_ TAILOR_GUARDED_BY(held_mutex_) = 0;
+  std::optional<TrialId> alone_ TAILOR_GUARDED_BY(held_mutex_);  // the only one that may be held
 };
 
 }  // namespace tailor

@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
-#include <mutex>
 #include <random>
 #include <set>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "tailor/base/hash.h"
+#include "tailor/base/mutex.h"
 #include "tailor/base/state_folder.h"
 
 namespace tailor {
@@ -19,8 +19,8 @@ namespace {
 
 // Identities of this process that are alive.
 struct Registry {
-  std::mutex mutex;
-  std::set<std::string> ids;
+  Mutex mutex;
+  std::set<std::string> ids TAILOR_GUARDED_BY(mutex);
 };
 
 Registry& registry() {
@@ -81,21 +81,24 @@ LivingWorker::LivingWorker() {
   identity_.host = host_name();
   identity_.pid = ::getpid();
   identity_.start = start_of(identity_.pid, "/proc");
-  const std::lock_guard lock(registry().mutex);
-  registry().ids.insert(identity_.id);
+  Registry& living = registry();
+  const MutexLock lock(living.mutex);
+  living.ids.insert(identity_.id);
 }
 
 LivingWorker::~LivingWorker() {
-  const std::lock_guard lock(registry().mutex);
-  registry().ids.erase(identity_.id);
+  Registry& living = registry();
+  const MutexLock lock(living.mutex);
+  living.ids.erase(identity_.id);
 }
 
 Life look_at(const WorkerIdentity& worker, const std::filesystem::path& processes) {
   if (worker.place != here()) return Life::unseen;
   const std::int64_t start = start_of(worker.pid, processes);
   if (worker.pid == ::getpid() && (worker.start == start || start == no_start)) {
-    const std::lock_guard lock(registry().mutex);
-    return registry().ids.count(worker.id) > 0 ? Life::alive : Life::dead;
+    Registry& living = registry();
+    const MutexLock lock(living.mutex);
+    return living.ids.count(worker.id) > 0 ? Life::alive : Life::dead;
   }
   if (start != no_start) return start == worker.start ? Life::alive : Life::dead;
   // The kernel tells whoever asks whether there is a process of this number, though not since when.
