@@ -17,6 +17,6 @@ function(tailor_precompile target)
   if(TAILOR_PRECOMPILE)
     target_precompile_headers(${target} PRIVATE ${ARGN})
     # GCC 12's false alarms about strings are no longer silent there as in a system's header.
-    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-array-bounds>)
   endif()
 endfunction()

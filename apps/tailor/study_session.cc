@@ -109,7 +109,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   }
   warn_of_others(storage, study, definition);
   const auto say_warning = [&](const std::string& text) {
-    const std::lock_guard lock(speaking);
+    const MutexLock lock(speaking);
     output->warn(text);
   };
   TrainingObjective objective(definition, std::move(images.images), std::move(sealed), say_warning);

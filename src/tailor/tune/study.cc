@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <exception>
 #include <limits>
-#include <mutex>
 #include <new>
 #include <optional>
 #include <system_error>
@@ -16,6 +15,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/mutex.h"
 #include "tailor/base/threads.h"
 #include "tailor/train/checkpoint.h"
 #include "tailor/tune/queue/heartbeat.h"
@@ -68,12 +68,12 @@ class StudyRun {
   bool made_folder_ = false;  // of the checkpoints
 
   std::atomic<bool> stop_ = false, finished_ = false;
-  std::mutex mutex_;  // guards all below
+  Mutex mutex_;
   std::condition_variable changed_;
-  std::vector<JobReport> reports_;    // not handed to the caller yet
-  std::vector<AssignedJob> trained_;  // now
-  int working_ = 0;                   // threads
-  std::exception_ptr problem_;        // the first one
+  std::vector<JobReport> reports_ TAILOR_GUARDED_BY(mutex_);    // not handed to the caller yet
+  std::vector<AssignedJob> trained_ TAILOR_GUARDED_BY(mutex_);  // now
+  int working_ TAILOR_GUARDED_BY(mutex_) = 0;                   // threads
+  std::exception_ptr problem_ TAILOR_GUARDED_BY(mutex_);        // the first one
 };
 
 // What every worker does: take a job, train, say what came of it, until nothing is left.
@@ -124,7 +124,7 @@ bool StudyRun::train(JobReport& report) {
 
   result.reached = job.from;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     trained_.push_back(assigned);
   }
   std::string machine;  // what it could not do
@@ -154,7 +154,7 @@ bool StudyRun::train(JobReport& report) {
   }
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase_if(trained_, [&](const AssignedJob& other) { return other.serial == assigned.serial; });
   }
   if (problem) {
@@ -200,7 +200,10 @@ StudyEnd StudyRun::run() {
     storage.record_heartbeat(queue_.worker().id);
     queue_.watch_others(storage);
   });
-  working_ = options_.jobs;
+  {
+    const MutexLock lock(mutex_);
+    working_ = options_.jobs;
+  }
   std::vector<std::thread> threads;
   const auto worker = [this] {
     prepare_compute_thread();  // decisions are computed alike everywhere, too
@@ -209,7 +212,7 @@ StudyEnd StudyRun::run() {
     } catch (...) {
       fail();
     }
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     --working_;
     changed_.notify_all();
   };
@@ -218,13 +221,14 @@ StudyEnd StudyRun::run() {
       threads.push_back(start_thread(worker, fmt::format("give fewer jobs than {} (--jobs)", options_.jobs)));
   } catch (...) {
     fail();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     working_ -= options_.jobs - static_cast<int>(threads.size());
   }
   for (bool working = true, announced = false; working;) {
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, tick_pause, [this] { return !reports_.empty() || working_ == 0; });
+      const auto next = Clock::now() + tick_pause;
+      MutexLock lock(mutex_);
+      while (reports_.empty() && working_ > 0 && Clock::now() < next) lock.wait_until(changed_, next);
       working = working_ > 0;
     }
     try {
@@ -237,7 +241,10 @@ StudyEnd StudyRun::run() {
   }
   for (std::thread& thread : threads) thread.join();
   heart.reset();
-  if (problem_) std::rethrow_exception(problem_);
+  {
+    const MutexLock lock(mutex_);
+    if (problem_) std::rethrow_exception(problem_);
+  }
   try {
     storage_->delete_heartbeat(queue_.worker().id);
   } catch (const Error&) {  // all else is done; what is left of it goes in time
@@ -267,7 +274,7 @@ bool StudyRun::stopping() {
 void StudyRun::announce_stop() {
   std::vector<AssignedJob> trained;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (problem_) return;
     trained = trained_;
   }
@@ -275,12 +282,12 @@ void StudyRun::announce_stop() {
 }
 
 void StudyRun::wait_for_results() {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, poll_pause);
+  MutexLock lock(mutex_);
+  lock.wait_until(changed_, Clock::now() + poll_pause);
 }
 
 void StudyRun::announce(JobReport report) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   reports_.push_back(std::move(report));
   changed_.notify_all();
 }
@@ -288,7 +295,7 @@ void StudyRun::announce(JobReport report) {
 void StudyRun::deliver() {
   std::vector<JobReport> reports;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     reports.swap(reports_);
   }
   if (!callbacks_.ended) return;
@@ -297,7 +304,7 @@ void StudyRun::deliver() {
 
 // Called in a handler: the first problem of any thread ends all.
 void StudyRun::fail() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!problem_) problem_ = std::current_exception();
   stop_ = true;
 }
