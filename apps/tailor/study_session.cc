@@ -129,8 +129,9 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   const std::atomic<bool>& interrupted = catch_interrupts();
   output->begin(options);
   if (narrowed)
-    say_warning(fmt::format("memory for {} of this study's trainings at once, so fewer jobs than the {} processors",
-                     with_room, default_jobs()));
+    say_warning(
+        fmt::format("memory for {} of this study's trainings at once, so fewer jobs than the {} processors",
+                    with_room, default_jobs()));
   const Clock::time_point start = Clock::now();
   const auto time_is_over = [&] {
     return definition.budget.minutes > 0 &&

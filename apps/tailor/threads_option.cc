@@ -14,7 +14,8 @@ void add_threads_option(CLI::App& command, int& threads) {
 
 int useful_threads(int asked) {
   if (asked <= max_lanes) return asked;
-  std::fprintf(stderr, "tailor: --threads %d: %d are used, as no more have work: a batch is divided into %d parts\n",
+  std::fprintf(stderr,
+               "tailor: --threads %d: %d are used, as no more have work: a batch is divided into %d parts\n",
                asked, max_lanes, max_lanes);
   return max_lanes;
 }

@@ -77,7 +77,8 @@ TEST(Memory, OfThisProcessIsKnown) {
 TEST(Memory, TooLittleIsOneErrorThatSaysWhoWhatAndHowMuch) {
   pretend_memory_room(std::uint64_t{3} << 29);
   require_memory(std::uint64_t{3} << 29, "It", "none");
-  test::expect_error(ExitCode::failed, {"The study needs 2.0 GiB of memory, but ", " leaves only 1.5 GiB: lower it"},
+  test::expect_error(ExitCode::failed,
+                     {"The study needs 2.0 GiB of memory, but ", " leaves only 1.5 GiB: lower it"},
                      [] { require_memory(std::uint64_t{2} << 30, "The study", "lower it"); });
   EXPECT_THROW(require_memory(std::uint64_t{2} << 30, "", ""), MemoryError);
   pretend_memory_room(std::nullopt);

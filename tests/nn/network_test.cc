@@ -378,8 +378,9 @@ TEST(Network, ChecksWhatItIsGiven) {
     wrong[2] = label;
     refused({"image 2", fmt::format("got {}", label)}, [&] { f.network.loss(3, {wrong.data()}, 0); });
     const std::vector<float> weights(4, 0.5f);
-    refused({"second label", "image 2"},
-            [&] { f.network.loss(3, {f.labels.data(), wrong.data(), weights.data()}, 0); });
+    refused({"second label", "image 2"}, [&] {
+      f.network.loss(3, {f.labels.data(), wrong.data(), weights.data()}, 0);
+    });
   }
   refused({"weights"}, [&] { f.network.loss(3, {f.labels.data(), f.labels.data(), nullptr}, 0); });
   f.network.loss(3, targets, 0);

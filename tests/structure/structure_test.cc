@@ -22,14 +22,38 @@ using ::testing::IsEmpty;
 
 // The one list of the folders of src/tailor: each may include itself and those before it. A folder's files
 // that lie in no sub-folder stand above its sub-folders.
-constexpr std::string_view layers[] = {
-    "base", "math", "data",                                                                       //
-    "nn/architecture", "nn/kernels/common", "nn/kernels/layers", "nn/kernels/convolution",        //
-    "nn/kernels/winograd", "nn/kernels/sparse", "nn/kernels/bf16", "nn/memory", "nn/operators",   //
-    "nn/plan", "nn", "interop", "train", "storage",                                               //
-    "tune/space", "tune/samplers", "tune/pruners", "tune/race", "tune/study", "tune/files",       //
-    "tune/objective", "tune/spread", "tune/confirm", "tune/queue", "tune",                        //
-    "analysis", "report/drawing", "report", ""};  // the last: what users include
+constexpr std::string_view layers[] = {"base",
+                                       "math",
+                                       "data",  //
+                                       "nn/architecture",
+                                       "nn/kernels/common",
+                                       "nn/kernels/layers",
+                                       "nn/kernels/convolution",  //
+                                       "nn/kernels/winograd",
+                                       "nn/kernels/sparse",
+                                       "nn/kernels/bf16",
+                                       "nn/memory",
+                                       "nn/operators",  //
+                                       "nn/plan",
+                                       "nn",
+                                       "interop",
+                                       "train",
+                                       "storage",  //
+                                       "tune/space",
+                                       "tune/samplers",
+                                       "tune/pruners",
+                                       "tune/race",
+                                       "tune/study",
+                                       "tune/files",  //
+                                       "tune/objective",
+                                       "tune/spread",
+                                       "tune/confirm",
+                                       "tune/queue",
+                                       "tune",  //
+                                       "analysis",
+                                       "report/drawing",
+                                       "report",
+                                       ""};  // the last: what users include
 
 constexpr std::array<std::string_view, 10> folders = {"src",      "apps",    "tests",   "benchmarks",
                                                       "examples", "scripts", "recipes", "architectures",

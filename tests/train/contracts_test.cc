@@ -120,8 +120,9 @@ struct Measuring {
 
 TEST(Contracts, AnEvaluatorRefusesWhatItsNetworkDoesNotTake) {
   Measuring m;
-  expect_error(ExitCode::usage, {"8x9x1", "8x8x1"},
-               [&] { Evaluator(m.network, m.augmenter, {8, 9, 1}, {}, m.workers); });
+  expect_error(ExitCode::usage, {"8x9x1", "8x8x1"}, [&] {
+    Evaluator(m.network, m.augmenter, {8, 9, 1}, {}, m.workers);
+  });
   expect_error(ExitCode::usage, {"shift"},
                [&] { Evaluator(m.network, m.augmenter, m.images.shape, {.shift = -1}, m.workers); });
   const std::vector<const std::uint8_t*> many(17, m.images.pixels.data());

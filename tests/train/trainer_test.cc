@@ -126,7 +126,8 @@ TEST(Trainer, KilledInALongEpochItGoesOnFromWhatWasWrittenLast) {
       ASSERT_EQ(::pipe(ends), 0);
       const pid_t child = ::fork();
       if (child == 0) {
-        TinyTraining killed(architecture, settings, {.checkpoint = file, .checkpoint_seconds = 0, .checkpoint_share = any_share});
+        TinyTraining killed(architecture, settings,
+                            {.checkpoint = file, .checkpoint_seconds = 0, .checkpoint_share = any_share});
         int steps = 0;
         killed.trainer.run({.stop = [&] {
           if (++steps == last + 1) ::write(ends[1], "x", 1), ::pause();

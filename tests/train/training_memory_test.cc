@@ -83,7 +83,8 @@ TEST(TrainingMemory, ATrainerAsksForAllOfIt) {
     test::TinyTraining fits(architecture, settings);
   }
   const Room room(bytes - 1);
-  test::expect_error(ExitCode::failed, {"training 'tiny' in batches of 1000 needs", "MiB", "lower batch_size"},
+  test::expect_error(ExitCode::failed,
+                     {"training 'tiny' in batches of 1000 needs", "MiB", "lower batch_size"},
                      [&] { test::TinyTraining(architecture, settings); });
   EXPECT_THROW(test::TinyTraining(architecture, settings), MemoryError);
 }

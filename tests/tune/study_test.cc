@@ -513,8 +513,7 @@ TEST(Study, ThreadsThatCannotBeStartedAreOneErrorAndHarmNoTrial) {
   Formula formula;
   for (const int bits : {50, 45}) {
     const test::NoMoreThreads limit(std::size_t{1} << bits);
-    expect_error(ExitCode::failed, {"cannot start another thread"},
-                       [&] { study.run(formula, {.jobs = 8}); });
+    expect_error(ExitCode::failed, {"cannot start another thread"}, [&] { study.run(formula, {.jobs = 8}); });
   }
   EXPECT_EQ(study.run(formula), StudyEnd::finished);
   EXPECT_EQ(undisturbed.run(formula), StudyEnd::finished);
@@ -537,7 +536,7 @@ TEST(Study, WhatAMachineHasNoRoomForIsRefusedBeforeAnyTrial) {
   expect_error(ExitCode::failed, {"no room"}, [&] { study.run(large, {.jobs = 16}); });
   EXPECT_EQ(large.asked, 4) << "the lag";
   expect_error(ExitCode::failed, {"no room"},
-                     [&] { study.run(large, {.jobs = 16, .queue = {.free = true}}); });
+               [&] { study.run(large, {.jobs = 16, .queue = {.free = true}}); });
   EXPECT_EQ(large.asked, 16);
   EXPECT_EQ(study.run(large, {.jobs = 2}), StudyEnd::finished);
 }

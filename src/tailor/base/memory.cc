@@ -92,8 +92,9 @@ std::string bytes_text(std::uint64_t bytes) {
 void require_memory(std::uint64_t bytes, const std::string& what, const std::string& advice) {
   const MemoryRoom room = memory_room();
   if (bytes <= room.bytes) return;
-  throw MemoryError(ExitCode::failed, fmt::format("{} needs {} of memory, but {} leaves only {}: {}", what,
-                                                  bytes_text(bytes), room.limit, bytes_text(room.bytes), advice));
+  throw MemoryError(ExitCode::failed,
+                    fmt::format("{} needs {} of memory, but {} leaves only {}: {}", what, bytes_text(bytes),
+                                room.limit, bytes_text(room.bytes), advice));
 }
 
 void pretend_memory_room(std::optional<std::uint64_t> bytes) { pretended = bytes.value_or(no_limit); }

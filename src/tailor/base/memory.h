@@ -20,7 +20,8 @@ class MemoryError : public Error {
 
 struct MemoryRoom {
   std::uint64_t bytes = std::numeric_limits<std::uint64_t>::max();
-  std::string limit = "nothing known";  // who leaves no more: "this machine", "the control group /job", "ulimit -v"
+  std::string limit =
+      "nothing known";  // who leaves no more: "this machine", "the control group /job", "ulimit -v"
 };
 
 // Where the numbers come from.

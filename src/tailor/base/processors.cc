@@ -7,9 +7,9 @@
 #include <thread>
 
 #include <sched.h>
+#include <sys/utsname.h>
 
 #include "tailor/base/control_groups.h"
-#include <sys/utsname.h>
 
 namespace tailor {
 namespace {

@@ -68,7 +68,8 @@ Augmenter::Augmenter(const Shape& shape, const Normalization& normalization, con
     : shape_(shape), augmentation_(augmentation) {
   const Augmentation& a = augmentation_;
   const auto channels = static_cast<std::size_t>(shape.channels);
-  if (shape.size() == 0 || normalization.mean.size() != channels || normalization.deviation.size() != channels)
+  if (shape.size() == 0 || normalization.mean.size() != channels ||
+      normalization.deviation.size() != channels)
     throw usage_error(
         "augmentation: expected a mean and a deviation for each channel of {}x{}x{} images, got {} and {}",
         shape.height, shape.width, shape.channels, normalization.mean.size(), normalization.deviation.size());

@@ -117,7 +117,9 @@ Ground inverted(const Ground& ground) {
 }
 
 Picture resize_to(const Picture& picture, const Shape& shape, const Ground& ground) {
-  const auto has_channels = [](const Shape& s) { return s.size() > 0 && (s.channels == 1 || s.channels == 3); };
+  const auto has_channels = [](const Shape& s) {
+    return s.size() > 0 && (s.channels == 1 || s.channels == 3);
+  };
   if (!has_channels(picture.shape) || !has_channels(shape) || picture.pixels.size() != picture.shape.size())
     throw usage_error(
         "picture: expected {} bytes of pixels of {}x{}x{} (1 or 3 channels) to make {}x{}x{} of, got {} bytes",

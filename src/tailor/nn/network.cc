@@ -86,8 +86,8 @@ void Network::changed() {
 void Network::check_batch(const char* call, int batch) const {
   if (batch < 1 || batch > options_.max_batch)
     throw usage_error(
-        "Network::{}: batch {}: expected 1 to {} images; plan for larger ones by PlanOptions::max_batch", call,
-        batch, options_.max_batch);
+        "Network::{}: batch {}: expected 1 to {} images; plan for larger ones by PlanOptions::max_batch",
+        call, batch, options_.max_batch);
 }
 
 void Network::forward(int batch, bool training, Key key) {

@@ -134,7 +134,8 @@ void Storage::lock_study(StudyId study) {
 void check_name(std::string_view what, std::string_view name) {
   utf8(what, std::string(name));
   if (name.empty() || length_of(name) > longest_name) {
-    throw usage_error("{} '{}': expected 1 to {} characters, got {}", what, name, longest_name, length_of(name));
+    throw usage_error("{} '{}': expected 1 to {} characters, got {}", what, name, longest_name,
+                      length_of(name));
   }
 }
 

@@ -13,17 +13,18 @@ struct Settings {
   // optimisation
   std::string optimizer;  // sgd, adam, adamw, rmsprop, lion
   double learning_rate = 0;
-  double momentum = 0;  // sgd
-  bool nesterov = false;    // sgd
-  double beta1 = 0;     // adam, adamw, lion
-  double beta2 = 0;     // adam, adamw
+  double momentum = 0;    // sgd
+  bool nesterov = false;  // sgd
+  double beta1 = 0;       // adam, adamw, lion
+  double beta2 = 0;       // adam, adamw
   double lion_beta2 = 0;
   double rho = 0;  // rmsprop: decay of the squared gradient
   double rmsprop_momentum = 0;
   double epsilon = 0;  // adam, adamw, rmsprop
   double weight_decay = 0;
-  bool decoupled_weight_decay = false;  // applied to the weights directly rather than through the gradient (adamw,
-                                // lion: always)
+  bool decoupled_weight_decay =
+      false;  // applied to the weights directly rather than through the gradient (adamw,
+              // lion: always)
   bool decay_biases_and_norms = false;
   double clip_norm = 0;       // 0: off
   double weight_average = 0;  // EMA decay for each step; 0: off
@@ -52,22 +53,22 @@ struct Settings {
 
   // data
   std::string normalization;  // unit (x / 255), standard (zero mean, unit deviation of the training part)
-  double flip = 0;                // probability of a horizontal flip
-  double shift = 0;               // pixels, uniform in [-shift, shift] for each axis
-  double rotation = 0;            // degrees, uniform in [-rotation, rotation]
-  double scale = 0;               // uniform factor in [1 - scale, 1 + scale]
-  double shear = 0;               // degrees, uniform in [-shear, shear]
-  double erasing = 0;             // probability of erasing a rectangle
-  double erasing_area = 0;        // largest share of the image
-  double brightness = 0;          // uniform offset in [-brightness, brightness], of full range
-  double contrast = 0;            // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
-  double noise = 0;               // standard deviation, of full range
-  double mixup = 0;               // Beta(alpha, alpha); 0: off
-  double cutmix = 0;              // the same
+  double flip = 0;            // probability of a horizontal flip
+  double shift = 0;           // pixels, uniform in [-shift, shift] for each axis
+  double rotation = 0;        // degrees, uniform in [-rotation, rotation]
+  double scale = 0;           // uniform factor in [1 - scale, 1 + scale]
+  double shear = 0;           // degrees, uniform in [-shear, shear]
+  double erasing = 0;         // probability of erasing a rectangle
+  double erasing_area = 0;    // largest share of the image
+  double brightness = 0;      // uniform offset in [-brightness, brightness], of full range
+  double contrast = 0;        // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
+  double noise = 0;           // standard deviation, of full range
+  double mixup = 0;           // Beta(alpha, alpha); 0: off
+  double cutmix = 0;          // the same
 
   // prediction
   bool predict_flip = false;  // average logits with the mirrored image
-  int predict_shift = 0;  // average over shifts of -n … n pixels on each axis
+  int predict_shift = 0;      // average over shifts of -n … n pixels on each axis
 
   bool operator==(const Settings&) const = default;
 };

@@ -21,7 +21,8 @@ std::size_t bytes_beside_arenas(const Architecture& architecture, const Settings
   const std::size_t averaged = settings.weight_average > 0 ? all : 0;
   const std::size_t kept = 2 * all + averaged + state;  // in a checkpoint, with the best weights
   const bool mixes = settings.mixup > 0 || settings.cutmix > 0;
-  const std::size_t mixed = mixes ? static_cast<std::size_t>(settings.batch_size) * architecture.input.size() : 0;
+  const std::size_t mixed =
+      mixes ? static_cast<std::size_t>(settings.batch_size) * architecture.input.size() : 0;
   return sizeof(float) * (2 * kept + learned + mixed) + sizeof(std::uint32_t) * train_images;
 }
 

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scratch.h"
 #include "data/files.h"
+#include "scratch.h"
 #include "tailor/base/memory.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/train/trainer.h"
@@ -173,19 +173,23 @@ TEST(TrainingObjective, AsksForTheLargestTrainingThatTheStudyMayMake) {
   const auto largest = [&] { return largest_training(d); };
   EXPECT_EQ(largest().bytes, training_bytes(d.architecture, d.untuned(), 60));
   const std::uint64_t plain = largest().bytes;
-  d.space = Space({{"batch_size", {Distribution::Kind::integer, 16, 4096, 1, true}},
-                   {"optimizer", {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("adam")}}}});
+  d.space = Space(
+      {{"batch_size", {Distribution::Kind::integer, 16, 4096, 1, true}},
+       {"optimizer",
+        {.kind = Distribution::Kind::categorical, .choices = {std::string("sgd"), std::string("adam")}}}});
   EXPECT_EQ(largest().batch_size, 4096);
   EXPECT_GT(largest().bytes, 10 * plain);
   Settings most = d.untuned();
   most.batch_size = 4096;
-  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, most, 60)) << "adam, which keeps two values for each";
+  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, most, 60))
+      << "adam, which keeps two values for each";
 
   const TrainingObjective objective(d, tiny.images);
   pretend_memory_room(3 * largest().bytes + 100);
   EXPECT_EQ(objective.tasks_with_room(), 3);
   objective.check_room(3);
-  test::expect_error(ExitCode::failed, {"4 trainings at once of up to 4096 images a batch", "--jobs 3", "batch_size"},
+  test::expect_error(ExitCode::failed,
+                     {"4 trainings at once of up to 4096 images a batch", "--jobs 3", "batch_size"},
                      [&] { objective.check_room(4); });
   pretend_memory_room(largest().bytes - 1);
   test::expect_error(ExitCode::failed, {"a training of up to 4096", "another machine"},
@@ -205,8 +209,7 @@ TEST(TrainingObjective, SaysThatACheckpointIsDamagedAndStartsOver) {
   Tiny tiny;
   std::vector<std::string> said;
   tiny.objective = std::make_unique<TrainingObjective>(
-      tiny.definition, tiny.images, SealedImages{},
-      [&](const std::string& text) { said.push_back(text); });
+      tiny.definition, tiny.images, SealedImages{}, [&](const std::string& text) { said.push_back(text); });
   const auto checkpoint = scratch("damaged.safetensors");
   tiny.run({.seed = 7}, 0, 4);
   const std::vector<double> whole = tiny.values;

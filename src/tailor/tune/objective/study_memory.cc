@@ -11,7 +11,8 @@ namespace {
 
 // A parameter's values of which one takes most memory: the largest number, or any category.
 std::vector<std::string> extremes(const Distribution& distribution) {
-  if (distribution.kind != Distribution::Kind::categorical) return {value_text(distribution, distribution.high)};
+  if (distribution.kind != Distribution::Kind::categorical)
+    return {value_text(distribution, distribution.high)};
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < distribution.choices.size(); ++i)
     texts.push_back(value_text(distribution, static_cast<double>(i)));
@@ -25,17 +26,16 @@ class Search {
   LargestTraining largest() const { return largest_; }
 
   void add(const Settings& settings) {
-    const std::uint64_t bytes =
-        training_bytes(definition_.architecture, settings,
-                       static_cast<std::size_t>(definition_.data.train_images));
+    const std::uint64_t bytes = training_bytes(definition_.architecture, settings,
+                                               static_cast<std::size_t>(definition_.data.train_images));
     if (bytes > largest_.bytes) largest_ = {bytes, settings.batch_size};
   }
 
   // Conditions between parameters do not count: what cannot come together is taken to be possible.
   void add_space() {
     Settings settings = definition_.base();
-    for (const char* name : {"batch_size", "momentum", "rmsprop_momentum", "weight_average", "mixup", "cutmix",
-                             "optimizer"})
+    for (const char* name :
+         {"batch_size", "momentum", "rmsprop_momentum", "weight_average", "mixup", "cutmix", "optimizer"})
       take_most(settings, name);
     add(settings);
     if (const auto precision = definition_.space.find("precision"))

@@ -75,7 +75,8 @@ void TrainingObjective::check_room(int tasks) const {
   require_memory(
       static_cast<std::uint64_t>(tasks) * largest_.bytes,
       fmt::format("{} of up to {} images a batch, as the study may ask for,",
-                  tasks == 1 ? "a training" : fmt::format("{} trainings at once", tasks), largest_.batch_size),
+                  tasks == 1 ? "a training" : fmt::format("{} trainings at once", tasks),
+                  largest_.batch_size),
       most > 0 ? fmt::format("give --jobs {}, or narrow batch_size in the search space", most)
                : "narrow batch_size in the search space, take smaller images, or work on another machine");
 }
