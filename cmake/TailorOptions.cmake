@@ -11,12 +11,3 @@ if(TAILOR_SANITIZE)
 endif()
 # TAILOR_ASSERT (base/assert.h).
 target_compile_definitions(tailor_options INTERFACE $<$<OR:$<CONFIG:Debug>,$<BOOL:${TAILOR_SANITIZE}>>:TAILOR_ASSERTIONS>)
-
-# tailor_precompile(target header…): that a file includes what it uses is seen in builds without it (presets debug, clang).
-function(tailor_precompile target)
-  if(TAILOR_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
-    # GCC 12's false alarms about strings are no longer silent there as in a system's header.
-    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow;-Wno-array-bounds>)
-  endif()
-endfunction()
