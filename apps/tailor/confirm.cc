@@ -66,10 +66,15 @@ void confirm(const Arguments& a) {
   std::optional<StudyId> confirmation;
   if (!before.empty() && !a.again) {
     confirmation = before.back();
-    if (a.say_what())
+    const auto same = [&] {
+      const StudyDefinition asked = define(storage, found.id, name, static_cast<int>(before.size()) - 1, a);
+      const StudyDefinition begun = read_definition(storage, *confirmation);
+      return asked.confirmation == begun.confirmation && asked.lag == begun.lag;
+    };
+    if (a.say_what() && !same())
       throw usage_error(
-          "'{}' is the study's confirmation already, and stays as it was begun: leave the options out to go "
-          "on with it, or give --again for another one, with other seeds",
+          "'{}' is the study's confirmation already, and stays as it was begun, with other options: leave "
+          "these out to go on with it, or give --again for another one, with other seeds",
           storage.get_study(*confirmation).name);
   }
   SessionImages images = open_images(a.data.empty() ? study.data.name : a.data);
