@@ -94,8 +94,7 @@ void evaluate(const Arguments& arguments) {
   }
 
   Workers workers(useful_threads(arguments.threads));
-  Network network(model.architecture, {.max_batch = measuring_batch(model.architecture), .training = false},
-                  workers);
+  Network network(model.architecture, measuring_plan(model.architecture), workers);
   network.use(model.values);
   const Augmenter augmenter(images.shape, model.normalization, augmentation(run.settings));
   Evaluator evaluator(network, augmenter, images.shape, model.views, workers);

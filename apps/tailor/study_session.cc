@@ -28,25 +28,27 @@ std::unique_ptr<SessionOutput> make_output(const Session& session) {
   return std::make_unique<TuneOutput>(session);
 }
 
-// Whether this work comes to test images.
-bool opens_test_images(Storage& storage, StudyId study, const StudyDefinition& definition) {
-  return definition.confirmation && definition.confirmation->open_test &&
-         !read_confirmation(storage, study).finished;
-}
+// A study as this process comes to it.
+struct Found {
+  bool finished = false;
+  StudyProvenance computed;  // so far
+};
 
-// Whether others' results would come to lie beside this worker's, and what that means.
-void warn_of_others(Storage& storage, StudyId study, const StudyDefinition& definition) {
+Found look_at_study(Storage& storage, StudyId study, const StudyDefinition& definition) {
   const std::vector<TrialRecord> trials = storage.get_trials(study);
   const bool finished = definition.confirmation
                             ? read_confirmation(storage, study).finished
                             : static_cast<int>(trials.size()) >= definition.budget.trials &&
                                   std::all_of(trials.begin(), trials.end(),
                                               [](const TrialRecord& t) { return is_finished(t.state); });
-  if (finished) return;
+  return {finished, study_provenance(trials)};
+}
+
+// Whether others' results would come to lie beside this worker's, and what that means.
+void warn_of_others(Storage& storage, const StudyDefinition& definition, const StudyProvenance& before) {
   const std::string what = definition.confirmation ? "confirmation"
                            : definition.spread     ? "spread experiment"
                                                    : "study";
-  const StudyProvenance before = study_provenance(trials);
   if (before.trials > 0 || what == "study") return warn(joining_warnings(before, this_environment(), what));
   const std::optional<StudyId> of =
       storage.find_study(definition.confirmation ? definition.confirmation->study : definition.spread->study);
@@ -90,7 +92,8 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   std::unique_ptr<SessionOutput> output;
   Mutex speaking;
   SealedImages sealed;
-  if (opens_test_images(storage, study, definition)) {
+  const Found found = look_at_study(storage, study, definition);
+  if (definition.confirmation && definition.confirmation->open_test && !found.finished) {
     check_sealed_images(images);
     sealed.read = [dataset = images.dataset] { return dataset->read_test(); };
     sealed.opened = [&](const ImageSet& test) {  // called by a worker's thread
@@ -107,7 +110,7 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
       account.record(opening);
     };
   }
-  warn_of_others(storage, study, definition);
+  if (!found.finished) warn_of_others(storage, definition, found.computed);
   const auto say_warning = [&](const std::string& text) {
     const MutexLock lock(speaking);
     output->warn(text);

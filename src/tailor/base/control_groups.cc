@@ -1,18 +1,12 @@
 #include "tailor/base/control_groups.h"
 
-#include <fstream>
 #include <sstream>
+
+#include "tailor/base/small_file.h"
 
 namespace tailor {
 
 namespace fs = std::filesystem;
-
-std::string small_file(const fs::path& file) {
-  std::ifstream stream(file);
-  std::stringstream content;
-  content << stream.rdbuf();
-  return content.str();
-}
 
 std::string own_control_groups() { return small_file("/proc/self/cgroup"); }
 

@@ -19,7 +19,4 @@ void each_control_group(
     const std::string& membership, const std::filesystem::path& root, std::string_view controller,
     const std::function<void(const std::filesystem::path& folder, const std::string& name)>& look);
 
-// The content of a small file; empty if there is none.
-std::string small_file(const std::filesystem::path& file);
-
 }  // namespace tailor

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tailor/base/control_groups.h"
+#include "tailor/base/small_file.h"
 
 namespace tailor {
 namespace {

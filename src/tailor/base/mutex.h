@@ -19,8 +19,6 @@
 #define TAILOR_GUARDED_BY(mutex) TAILOR_THREAD_ATTRIBUTE(guarded_by(mutex))
 // Callers hold the mutex.
 #define TAILOR_REQUIRES(...) TAILOR_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
-// Callers do not hold it: the function takes it.
-#define TAILOR_EXCLUDES(...) TAILOR_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 
 namespace tailor {
 
@@ -45,8 +43,7 @@ class TAILOR_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
   void lock() TAILOR_THREAD_ATTRIBUTE(acquire_capability()) { lock_.lock(); }
   void unlock() TAILOR_THREAD_ATTRIBUTE(release_capability()) { lock_.unlock(); }
 
-  // Both may end for no reason: call them in a loop that looks at the condition.
-  void wait(std::condition_variable& changed) { changed.wait(lock_); }
+  // May end for no reason: call it in a loop that looks at the condition.
   void wait_until(std::condition_variable& changed, std::chrono::steady_clock::time_point time) {
     changed.wait_until(lock_, time);
   }

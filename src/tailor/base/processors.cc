@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "tailor/base/control_groups.h"
+#include "tailor/base/small_file.h"
 
 namespace tailor {
 namespace {

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include <fmt/ranges.h>
-
 #include "tailor/base/error.h"
+#include "tailor/base/text.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/nn/kernels/common/dispatch.h"
 #include "tailor/nn/operators/onednn.h"
@@ -53,7 +52,7 @@ void use_instruction_set(const std::string& name) {
   const auto chosen = std::find_if(
       sets.begin(), sets.end(), [&](const std::string& set) { return letters_of(set) == letters_of(name); });
   if (chosen == sets.end())
-    throw usage_error("instruction set '{}': this processor and build have {}", name, fmt::join(sets, ", "));
+    throw usage_error("instruction set '{}': this processor and build have {}", name, join(sets, ", "));
   if (chosen == sets.begin()) return;
   for (const std::string& target : kernels::vector_targets())
     if (name_of(target) == *chosen) {

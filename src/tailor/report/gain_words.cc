@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 
 namespace tailor {
 namespace {
@@ -30,8 +31,7 @@ std::string list(const std::vector<Compared>& all, bool test, const MeasureText&
   std::vector<std::string> parts;
   for (const auto& [gain, base] : all)
     if (!test || gain.test) parts.push_back(compared(test ? *gain.test : gain.validation, base, words));
-  return parts.size() < 2 ? join(parts, "")
-                          : join({parts.begin(), parts.end() - 1}, ", ") + " and " + parts.back();
+  return listed(std::move(parts));
 }
 
 std::string subject(const ConfirmationTable* confirmation) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tailor/base/text.h"
+
 namespace tailor {
 namespace {
 
@@ -45,6 +47,13 @@ std::string shown_label(std::string_view text, std::size_t longest) {
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string listed(std::vector<std::string> items) {
+  if (items.size() < 2) return join(items, "");
+  const std::string last = items.back();
+  items.pop_back();
+  return join(items, ", ") + " and " + last;
 }
 
 std::string wrapped(const std::string& text, const std::string& first) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tailor {
 
@@ -20,6 +21,9 @@ std::string padded(std::string_view text, std::size_t width);
 
 // As wide as terminals surely are, in characters.
 inline constexpr std::size_t page_columns = 80;
+
+// "a", "a and b", "a, b and c".
+std::string listed(std::vector<std::string> items);
 
 // The text's words in lines of at most so many, the first line after `first`, the others after as many
 // spaces; the last one ends, too.

@@ -5,17 +5,10 @@
 #include <fmt/format.h>
 
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 
 namespace tailor {
 namespace {
-
-// "a", "a and b", "a, b and c".
-std::string listed(std::vector<std::string> items) {
-  if (items.size() < 2) return join(items, "");
-  const std::string last = items.back();
-  items.pop_back();
-  return join(items, ", ") + " and " + last;
-}
 
 std::string trials(int count) {
   return fmt::format("{} {}", with_thousands(count), count == 1 ? "trial" : "trials");

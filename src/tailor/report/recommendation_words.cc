@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tailor/base/counted.h"
+
 namespace tailor {
 
 std::vector<std::string> words_of(const Recommendation& r, const MeasureText& measure) {
@@ -13,8 +15,8 @@ std::vector<std::string> words_of(const Recommendation& r, const MeasureText& me
   const auto amount = [&](double v) {
     return measure.accuracy() ? fmt::format("{:.2f} points", 100 * v) : fmt::format("{:.3g}", v);
   };
-  return {fmt::format("Recommended by {} training{} of it; the seed moves a result by {} (sd).", r.reports,
-                      r.reports == 1 ? "" : "s", amount(o.noise_sd)),
+  return {fmt::format("Recommended by {} of it; the seed moves a result by {} (sd).",
+                      counted(r.reports, "training"), amount(o.noise_sd)),
           fmt::format("No setting tried is better by more than that with probability {:.0f} %,",
                       100 * o.near_best),
           fmt::format("none is better at all with {:.0f} %.", 100 * o.best)};

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tailor/base/add_once.h"
 #include "tailor/base/text.h"
 #include "tailor/report/csv.h"
 #include "tailor/report/label.h"
@@ -129,10 +130,8 @@ std::string params_text(const TrialRecord& trial) {
 // "AVX-512", "AVX-512, AVX2", "not recorded"; of trials that nobody has begun "-".
 std::string computed_on(const TrialRecord& trial) {
   std::vector<std::string> sets;
-  for (const ProvenancePart& part : provenance_of(trial)) {
-    const std::string set = instruction_set_text(part.environment);
-    if (std::find(sets.begin(), sets.end(), set) == sets.end()) sets.push_back(set);
-  }
+  for (const ProvenancePart& part : provenance_of(trial))
+    add_once(sets, instruction_set_text(part.environment));
   return sets.empty() ? "-" : join(sets, ", ");
 }
 

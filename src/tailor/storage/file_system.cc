@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+
+#include "tailor/base/small_file.h"
 
 namespace tailor {
 namespace {
@@ -89,10 +90,8 @@ std::string network_file_system(const fs::path& file) {
   if (::statfs(place.c_str(), &system) != 0 || ::stat(place.c_str(), &status) != 0) return "";
   std::string type;
   if (static_cast<std::uint32_t>(system.f_type) == fuse) {
-    std::ifstream mounts("/proc/self/mountinfo");
-    std::ostringstream text;
-    text << mounts.rdbuf();
-    type = mounted_type(text.str(), fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev)));
+    type = mounted_type(small_file("/proc/self/mountinfo"),
+                        fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev)));
   }
   return network_file_system_of(system.f_type, type);
 }

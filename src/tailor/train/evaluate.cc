@@ -16,6 +16,10 @@ int measuring_batch(const Architecture& architecture) {
   return batch;
 }
 
+PlanOptions measuring_plan(const Architecture& architecture) {
+  return {.max_batch = measuring_batch(architecture), .training = false};
+}
+
 Evaluator::Evaluator(Network& network, const Augmenter& augmenter, const Shape& shape, const Views& views,
                      Workers& workers)
     : network_(network), augmenter_(augmenter), shape_(shape), views_(views), workers_(workers) {

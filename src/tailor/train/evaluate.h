@@ -32,6 +32,8 @@ inline Views views(const Settings& settings) { return {settings.predict_flip, se
 // feature maps within 512 MiB. A function of the architecture alone, since the last digits of a mean loss
 // hang on it.
 int measuring_batch(const Architecture& architecture);
+// Of a network that measures or predicts, so many images at once.
+PlanOptions measuring_plan(const Architecture& architecture);
 
 // Predicts with the arena that the network was last given.
 class Evaluator {

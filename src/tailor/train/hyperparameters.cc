@@ -6,6 +6,7 @@
 #include <optional>
 #include <type_traits>
 
+#include "tailor/base/counted.h"
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
 
@@ -40,8 +41,8 @@ Found find(const Settings& settings, std::string_view name) {
     }
     const std::string_view stem = std::string_view(row.name).substr(0, row.name.size() - 1);
     if (name.substr(0, stem.size()) == stem) {
-      throw usage_error("{}: no such hyperparameter: the architecture has {} dropout layer{}", name, count,
-                        count == 1 ? "" : "s");
+      throw usage_error("{}: no such hyperparameter: the architecture has {}", name,
+                        counted(count, "dropout layer"));
     }
   }
   throw usage_error("{}: no such hyperparameter{}; 'tailor hyperparameters' lists them", name,

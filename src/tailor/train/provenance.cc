@@ -1,10 +1,10 @@
 #include "tailor/train/provenance.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "tailor/base/add_once.h"
 #include "tailor/base/build_info.h"
 #include "tailor/base/process.h"
 #include "tailor/base/processors.h"
@@ -15,10 +15,6 @@ namespace tailor {
 namespace {
 
 using nlohmann::ordered_json;
-
-void add_once(std::vector<std::string>& list, const std::string& item) {
-  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
-}
 
 ProvenancePart* find_part(Provenance& provenance, const Environment& environment) {
   for (ProvenancePart& part : provenance)

@@ -57,6 +57,14 @@ DivergedError diverged(fmt::format_string<Args...> text, Args&&... args) {
   return {ExitCode::failed, "training diverged: " + fmt::format(text, std::forward<Args>(args)...)};
 }
 
+PlanOptions network_plan(const Architecture& architecture, const Settings& settings, const Split& split,
+                         const TrainerOptions& options) {
+  PlanOptions plan = training_plan(architecture, settings);
+  plan.bytes_beside = bytes_beside_arenas(architecture, settings, split.train.size());
+  plan.fuse = !options.layer_by_layer;
+  return plan;
+}
+
 bool better(const Score& a, const Score& b) {
   return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss;
 }
@@ -97,17 +105,10 @@ Trainer::Trainer(const Ready&, const Architecture& architecture, const Settings&
       identity_(identity(architecture, settings, images, split, options)),
       normalization_(make_normalization(settings.normalization, images, split.train)),
       workers_(std::min(options.threads, max_lanes)),
-      network_(architecture,
-               {.max_batch = training_batch(architecture, settings),
-                .bf16 = settings.precision == "bf16",
-                .bytes_beside = bytes_beside_arenas(architecture, settings, split.train.size()),
-                .fuse = !options.layer_by_layer},
-               workers_),
+      network_(architecture, network_plan(architecture, settings, split, options), workers_),
       exact_(settings.precision == "f32"
                  ? nullptr
-                 : std::make_unique<Network>(
-                       architecture,
-                       PlanOptions{.max_batch = measuring_batch(architecture), .training = false}, workers_)),
+                 : std::make_unique<Network>(architecture, measuring_plan(architecture), workers_)),
       augmenter_(images.shape, normalization_, augmentation(settings)),
       plain_(images.shape, normalization_, {}),
       loader_(images, split.train, settings_, augmenter_, key_, workers_),

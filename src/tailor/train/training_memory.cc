@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "tailor/base/threads.h"
-#include "tailor/nn/plan/plan.h"
 #include "tailor/train/evaluate.h"
 #include "tailor/train/optimizer.h"
 
@@ -11,6 +10,10 @@ namespace tailor {
 
 int training_batch(const Architecture& architecture, const Settings& settings) {
   return std::max(settings.batch_size, measuring_batch(architecture));
+}
+
+PlanOptions training_plan(const Architecture& architecture, const Settings& settings) {
+  return {.max_batch = training_batch(architecture, settings), .bf16 = settings.precision == "bf16"};
 }
 
 std::size_t bytes_beside_arenas(const Architecture& architecture, const Settings& settings,
@@ -30,13 +33,10 @@ std::uint64_t training_bytes(const Architecture& architecture, const Settings& s
                              std::size_t train_images) {
   const ComputeScope scope;
   const ParameterTable parameters(architecture);
-  const bool bf16 = settings.precision == "bf16";
+  const PlanOptions plan = training_plan(architecture, settings);
   std::uint64_t bytes = bytes_beside_arenas(architecture, settings, train_images);
-  bytes += Plan::arena_bytes(architecture, parameters,
-                             {.max_batch = training_batch(architecture, settings), .bf16 = bf16});
-  if (bf16)
-    bytes += Plan::arena_bytes(architecture, parameters,
-                               {.max_batch = measuring_batch(architecture), .training = false});
+  bytes += Plan::arena_bytes(architecture, parameters, plan);
+  if (plan.bf16) bytes += Plan::arena_bytes(architecture, parameters, measuring_plan(architecture));
   return bytes;
 }
 

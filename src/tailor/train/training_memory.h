@@ -5,12 +5,16 @@
 #include <cstdint>
 
 #include "tailor/nn/architecture/architecture.h"
+#include "tailor/nn/plan/plan.h"
 #include "tailor/train/settings.h"
 
 namespace tailor {
 
 // The most images that its network takes at once: to train on, and to measure.
 int training_batch(const Architecture& architecture, const Settings& settings);
+
+// The network that a training with these settings trains.
+PlanOptions training_plan(const Architecture& architecture, const Settings& settings);
 
 // Bytes of weights, best and averaged ones, gradients and the optimiser's state; of all that again, but the
 // gradients, while a checkpoint is written; of the order of `train_images` and of images to be mixed.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tailor/base/add_once.h"
 #include "tailor/base/error.h"
 #include "tailor/math/sobol.h"
 #include "tailor/tune/spread/baselines.h"
@@ -84,7 +85,7 @@ class Chooser {
   bool add(std::string name, int trial, const SettingTexts& settings, const char* role) {
     for (Candidate& c : chosen_) {
       if (c.settings != settings) continue;
-      if (std::find(c.roles.begin(), c.roles.end(), role) == c.roles.end()) c.roles.emplace_back(role);
+      add_once(c.roles, std::string(role));
       return false;
     }
     chosen_.push_back({std::move(name), {role}, trial, settings});

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "tailor/base/add_once.h"
 #include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {
-
-void add_once(std::vector<std::string>& list, const std::string& item) {
-  if (!item.empty() && std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
-}
 
 StudyProvenance::Group& group_of(std::vector<StudyProvenance::Group>& groups,
                                  const Environment& environment) {
@@ -56,12 +53,10 @@ StudyProvenance study_provenance(std::span<const TrialRecord> trials) {
       Environment environment = part.environment;
       environment.host.clear();
       StudyProvenance::Group& group = group_of(study.groups, environment);
-      add_once(group.hosts, part.environment.host);
-      for (const std::string& kernel : part.kernels) add_once(group.kernels, kernel);
-      if (std::find(counted.begin(), counted.end(), environment) == counted.end()) {
-        counted.push_back(environment);
-        ++group.trials;
-      }
+      if (!part.environment.host.empty()) add_once(group.hosts, part.environment.host);
+      for (const std::string& kernel : part.kernels)
+        if (!kernel.empty()) add_once(group.kernels, kernel);
+      if (add_once(counted, environment)) ++group.trials;
       recorded = recorded && environment.recorded();
       if (!environment.recorded()) continue;
       sets.insert(environment.instruction_set);

@@ -20,15 +20,15 @@ struct Bf16ConvPlan {
     taps = s.kernel_height * s.kernel_width;
     rows = s.in_height + 2 * s.padding;
     row_pixels = (s.in_width + 2 * s.padding + 1) / 2 * 2;
-    channel_tiles = (s.in_channels + 31) / 32;
+    channel_tiles = ceil_div(s.in_channels, 32);
     channels = channel_tiles * 32;
     output_tiles = ceil_div(s.out_channels, 16);
     outputs = output_tiles * 16;
-    gradient_steps = (s.out_height * row_pixels + 31) / 32;
+    gradient_steps = ceil_div(s.out_height * row_pixels, 32);
     // The last step's furthest tap, in whole lines; an odd number of them keeps channels out of each other's
     // cache sets.
     const int last = gradient_steps * 32 + (s.kernel_height - 1) * row_pixels + s.kernel_width;
-    transposed_pixels = static_cast<std::size_t>((last + 31) / 32 | 1) * 32;
+    transposed_pixels = static_cast<std::size_t>(ceil_div(last, 32) | 1) * 32;
   }
 
   // The gradient of 16 outputs as pairs of pixels.

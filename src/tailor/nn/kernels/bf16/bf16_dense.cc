@@ -10,7 +10,7 @@ namespace {
 
 // Matrices are cut into tiles of 16 rows or columns, and 32 in depth; what is missing is zero.
 constexpr int tiles16(int n) { return ceil_div(n, 16); }
-constexpr int tiles32(int n) { return (n + 31) / 32; }
+constexpr int tiles32(int n) { return ceil_div(n, 32); }
 constexpr int even(int n) { return (n + 1) / 2 * 2; }
 
 constexpr int inputs_backward = 128;  // whose operands pass together
