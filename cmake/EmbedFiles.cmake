@@ -14,8 +14,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
   file(
     WRITE "${OUTPUT}"
     "#include \"tailor/base/embedded.h\"\n\n#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\nnamespace tailor {\n\n"
-    "using namespace std::string_view_literals;\n\nstatic constexpr EmbeddedFile files[] = {\n${items}};\n\n"
-    "std::span<const EmbeddedFile> ${FUNCTION}() { return files; }\n\n}  // namespace tailor\n")
+    "using namespace std::string_view_literals;\n\nstd::span<const EmbeddedFile> ${FUNCTION}() {\n  static constexpr EmbeddedFile files[] = {\n${items}};\n  return files;\n}\n\n"
+    "}  // namespace tailor\n")
   return()
 endif()
 

@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t line_width = 80;
 constexpr std::size_t shortest_name = 8;
 
-struct Options {
+struct ArchitectureOptions {
   std::string architecture = "mnist_cnn";
   std::string input;
   int classes = 0;
@@ -46,7 +46,7 @@ Shape parse_input(const std::string& text) {
 }
 
 // What the file leaves open comes from the options; what it fixes, they may only repeat.
-Architecture load(const Options& options) {
+Architecture load(const ArchitectureOptions& options) {
   DataShape data;
   data.binding = false;
   if (!options.input.empty()) data.input = parse_input(options.input);
@@ -157,7 +157,7 @@ Json architecture_json(const Architecture& a) {
           {"layers", layers}};
 }
 
-void show(const Options& options) {
+void show(const ArchitectureOptions& options) {
   const Architecture a = load(options);
   if (options.json)
     fmt::print("{}\n", architecture_json(a).dump(2));
@@ -165,7 +165,7 @@ void show(const Options& options) {
     print_text(a);
 }
 
-void list(const Options& options) {
+void list(const ArchitectureOptions& options) {
   Json json = Json::array();
   if (!options.json)
     fmt::print("{:<12}{:>8}{:>14}{:>14}   for 28x28x1 images, 10 classes\n", "name", "layers", "parameters",
@@ -185,7 +185,7 @@ void list(const Options& options) {
   if (options.json) fmt::print("{}\n", json.dump(2));
 }
 
-void draw(const Options& options) {
+void draw(const ArchitectureOptions& options) {
   const std::string extension = std::filesystem::path(options.out).extension().string();
   if (extension != ".svg" && extension != ".png")
     throw usage_error("--out {}: expected a file name that ends in .svg or .png", options.out);
@@ -194,7 +194,7 @@ void draw(const Options& options) {
   fmt::print("{}\n", options.out);
 }
 
-void add_network_options(CLI::App& command, Options& options) {
+void add_network_options(CLI::App& command, ArchitectureOptions& options) {
   command.add_option("architecture", options.architecture, "Shipped name or TOML file")
       ->capture_default_str();
   command.add_option("--input", options.input, "Image size where the file leaves it open")
@@ -209,7 +209,7 @@ void add_network_options(CLI::App& command, Options& options) {
 }  // namespace
 
 void add_architecture_command(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ArchitectureOptions>();
   CLI::App* command = app.add_subcommand("architecture", "Show, draw and list networks");
   command->require_subcommand(1);
 

@@ -12,7 +12,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct ConfirmArguments {
   StudyLocation location;
   std::string data;
   std::optional<int> leaders, first_seeds, most_seeds, final_seeds, random_settings, lag;
@@ -28,7 +28,7 @@ struct Arguments {
 constexpr int default_leaders = 5, default_random_settings = 8, default_lag = 4;
 
 StudyDefinition define(Storage& storage, StudyId study, const std::string& name, int confirmations_before,
-                       const Arguments& a) {
+                       const ConfirmArguments& a) {
   StudyView view(study);
   storage.read_transaction([&] { view.refresh(storage); });
   const StudyDefinition& d = view.definition();
@@ -48,7 +48,7 @@ StudyDefinition define(Storage& storage, StudyId study, const std::string& name,
   return confirmation_of(d, std::move(c), seed, a.lag.value_or(default_lag));
 }
 
-void confirm(const Arguments& a) {
+void confirm(const ConfirmArguments& a) {
   if (a.random_settings == 1)
     throw usage_error(
         "--random-settings 1: one setting does not tell how random settings differ; give 2 or more, or 0");
@@ -91,7 +91,7 @@ void confirm(const Arguments& a) {
 }  // namespace
 
 void add_confirm_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ConfirmArguments>();
   CLI::App* command = app.add_subcommand(
       "confirm", "Measure a study's leading settings on fresh seeds, and the winner on test images");
   add_storage_option(*command, a->location);

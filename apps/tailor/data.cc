@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 // Paths may be any bytes.
 std::string printed(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace); }
 
-struct Options {
+struct DataOptions {
   std::string data = "fashion-mnist";
   std::string contact_sheet;
   std::size_t train = 0, validation = 0;
@@ -158,7 +158,7 @@ Json facts_json(const Facts& facts) {
   return json;
 }
 
-void info(const Options& options) {
+void info(const DataOptions& options) {
   Steps step;
   const auto data = open_dataset(options.data);
   const ImageSet train = data->read_train();
@@ -196,7 +196,7 @@ void info(const Options& options) {
     fmt::print("\n{}: the first images of each class, one row for each\n", options.contact_sheet);
 }
 
-void verify(const Options& options) {
+void verify(const DataOptions& options) {
   const Verification result = verify_dataset(options.data);
   std::size_t wrong = 0;
   Json files = Json::array();
@@ -226,7 +226,7 @@ void verify(const Options& options) {
 }  // namespace
 
 void add_data_command(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DataOptions>();
   CLI::App* data = app.add_subcommand("data", "Look at a data set's files");
   data->require_subcommand(1);
   const auto add = [&](const char* name, const char* what) {

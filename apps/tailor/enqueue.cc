@@ -14,7 +14,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct EnqueueArguments {
   StudyLocation location;
   std::string recipe;
   std::vector<std::string> overrides;
@@ -22,7 +22,7 @@ struct Arguments {
 };
 
 // As Optuna's enqueue_trial has it: names with values of their own types.
-nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
+nlohmann::json wish(const EnqueueArguments& a, const StudyDefinition& definition) {
   std::optional<std::string> recipe;
   if (!a.recipe.empty()) recipe = a.recipe;
   const ResolvedSettings resolved = resolve_settings(definition.architecture, recipe, a.overrides);
@@ -43,7 +43,7 @@ nlohmann::json wish(const Arguments& a, const StudyDefinition& definition) {
   return params;
 }
 
-void enqueue(const Arguments& a) {
+void enqueue(const EnqueueArguments& a) {
   const FoundStudy found = find_study(a.location);
   const StudyDefinition definition = read_definition(*found.storage, found.id);
   if (definition.spread)
@@ -62,7 +62,7 @@ void enqueue(const Arguments& a) {
 }  // namespace
 
 void add_enqueue_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<EnqueueArguments>();
   CLI::App* command = app.add_subcommand("enqueue", "Settings that a study shall try next");
   add_storage_option(*command, a->location);
   add_study_option(*command, a->location);

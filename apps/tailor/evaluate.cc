@@ -22,7 +22,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct EvaluateArguments {
   std::string folder;
   std::string data;
   bool test = false, json = false, augmented = false;
@@ -61,7 +61,7 @@ void write_down(const std::filesystem::path& folder, const ImageSet& images, con
   ledger.record(opening);
 }
 
-void evaluate(const Arguments& arguments) {
+void evaluate(const EvaluateArguments& arguments) {
   const std::filesystem::path folder = arguments.folder;
   const RunDescription run = read_description(folder);
   Model model = read_run_model(folder);
@@ -137,7 +137,7 @@ void evaluate(const Arguments& arguments) {
 }  // namespace
 
 void add_evaluate_command(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* command =
       app.add_subcommand("evaluate", "Measure a run's model on validation images, or open the test set");
   command->add_option("folder", arguments->folder, "The run's folder")->required();

@@ -8,10 +8,10 @@
 namespace tailor {
 
 void add_hyperparameters_command(CLI::App& app) {
-  struct Options {
+  struct HyperparametersOptions {
     bool json = false, markdown = false;
   };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<HyperparametersOptions>();
   CLI::App* command =
       app.add_subcommand("hyperparameters", "List every hyperparameter: default, range, effect");
   CLI::Option* json = command->add_flag("--json", options->json, "Print JSON");

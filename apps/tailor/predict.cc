@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t batch_size = 128;
 
-struct Arguments {
+struct PredictArguments {
   std::string model;
   std::vector<std::string> images;
   int top = 3;
@@ -86,7 +86,7 @@ class InputFile {
   std::optional<std::string> content_;
 };
 
-Inputs read_inputs(const Arguments& arguments, const Model& model) {
+Inputs read_inputs(const PredictArguments& arguments, const Model& model) {
   const Shape& shape = model.architecture.input;
   Inputs inputs;
   for (const std::string& file : arguments.images) {
@@ -144,7 +144,7 @@ std::string hint(const Model& model, bool inverted) {
                      model.light_ground ? "dark on light" : "light on dark", inverted ? "without" : "with");
 }
 
-void print_text(const Arguments& arguments, const Inputs& inputs, const Model& model,
+void print_text(const PredictArguments& arguments, const Inputs& inputs, const Model& model,
                 const std::vector<float>& probabilities) {
   const int classes = model.architecture.classes;
   std::size_t width = 0;
@@ -169,7 +169,7 @@ void print_text(const Arguments& arguments, const Inputs& inputs, const Model& m
   }
 }
 
-void print_json(const Arguments& arguments, const Inputs& inputs, const Model& model,
+void print_json(const PredictArguments& arguments, const Inputs& inputs, const Model& model,
                 const std::vector<float>& probabilities) {
   const int classes = model.architecture.classes;
   Json predictions = Json::array();
@@ -196,7 +196,7 @@ void print_json(const Arguments& arguments, const Inputs& inputs, const Model& m
   fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));  // file names may be any bytes
 }
 
-void predict(const Arguments& arguments) {
+void predict(const PredictArguments& arguments) {
   Model found = find_model(arguments.model);
   const Inputs inputs = read_inputs(arguments, found);
   Predictor predictor(std::move(found), {.batch = static_cast<int>(std::min(batch_size, inputs.count)),
@@ -207,13 +207,16 @@ void predict(const Arguments& arguments) {
   const std::vector<float> probabilities = predictor.predict(inputs.pixels, [&](std::size_t done) {
     if (inputs.count > batch_size) progress.update(static_cast<std::int64_t>(done), "predicting");
   });
-  (arguments.json ? print_json : print_text)(arguments, inputs, model, probabilities);
+  if (arguments.json)
+    print_json(arguments, inputs, model, probabilities);
+  else
+    print_text(arguments, inputs, model, probabilities);
 }
 
 }  // namespace
 
 void add_predict_command(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command = app.add_subcommand("predict", "Say what a trained network sees in pictures");
   command->add_option("MODEL", arguments->model, "A run's folder, or a model.safetensors")->required();
   command

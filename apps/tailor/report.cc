@@ -19,7 +19,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct ReportArguments {
   StudyLocation location, other;
   std::string data, out, format;
   bool json = false;
@@ -28,7 +28,7 @@ struct Arguments {
 const std::map<std::string, std::string> format_of_extension = {
     {".html", "html"}, {".htm", "html"}, {".md", "markdown"}, {".json", "json"}, {".txt", "text"}};
 
-std::string chosen_format(const Arguments& a) {
+std::string chosen_format(const ReportArguments& a) {
   if (a.json) return "json";
   if (!a.format.empty()) return a.format;
   if (a.out.empty()) return "text";
@@ -82,7 +82,7 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
        .errors = errors ? &*errors : nullptr});
 }
 
-void report(Arguments a) {
+void report(ReportArguments a) {
   const std::string format = chosen_format(a);
   if (format == "html" && a.out.empty())
     throw usage_error("--format html: give --out FILE.html, or --format text to read it here");
@@ -111,7 +111,7 @@ void report(Arguments a) {
 }  // namespace
 
 void add_report_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ReportArguments>();
   CLI::App* command =
       app.add_subcommand("report", "What a study found: one HTML file, Markdown, JSON or text");
   add_storage_option(*command, a->location);

@@ -12,7 +12,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct SpreadArguments {
   StudyLocation location;
   std::string data;
   std::optional<int> settings, repeats;
@@ -33,7 +33,7 @@ std::optional<SpreadBaseline> confirmed_winner(Storage& storage, const std::stri
 }
 
 StudyDefinition define(Storage& storage, StudyId study, const std::string& name, int experiments_before,
-                       const Arguments& a) {
+                       const SpreadArguments& a) {
   StudyView view(study);
   storage.read_transaction([&] { view.refresh(storage); });
   SpreadPlan plan{name, spread_baselines(storage, view, confirmed_winner(storage, name))};
@@ -43,7 +43,7 @@ StudyDefinition define(Storage& storage, StudyId study, const std::string& name,
 }
 
 // What there is stays; more is appended to it.
-void extend(Storage& storage, StudyId experiment, const Arguments& a) {
+void extend(Storage& storage, StudyId experiment, const SpreadArguments& a) {
   const auto check = [&](const char* option, const std::optional<int>& wanted, int planned) {
     if (wanted.value_or(planned) < planned)
       throw usage_error(
@@ -60,7 +60,7 @@ void extend(Storage& storage, StudyId experiment, const Arguments& a) {
   });
 }
 
-void spread(const Arguments& a) {
+void spread(const SpreadArguments& a) {
   const FoundStudy found = find_study(a.location);
   Storage& storage = *found.storage;
   const std::string name = storage.get_study(found.id).name;
@@ -90,7 +90,7 @@ void spread(const Arguments& a) {
 }  // namespace
 
 void add_spread_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SpreadArguments>();
   CLI::App* command = app.add_subcommand(
       "spread", "Measure how vastly results vary: random settings of a study's space, none cut short");
   add_storage_option(*command, a->location);

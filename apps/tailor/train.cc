@@ -25,7 +25,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct TrainArguments {
   std::string architecture = "mnist_cnn";
   std::string data = "fashion-mnist";
   std::optional<std::string> recipe;
@@ -41,7 +41,7 @@ struct Arguments {
 };
 
 // The folder must be new, or hold what `--resume` and `--overwrite` allow.
-void check_folder(const Arguments& arguments) {
+void check_folder(const TrainArguments& arguments) {
   const std::filesystem::path folder = arguments.out;
   const bool used = std::filesystem::exists(folder / run_file::description);
   if (arguments.resume && !used)
@@ -58,7 +58,7 @@ void check_folder(const Arguments& arguments) {
         folder.string());
 }
 
-RunDescription describe(const Arguments& arguments, const Dataset& dataset, const ImageSet& images,
+RunDescription describe(const TrainArguments& arguments, const Dataset& dataset, const ImageSet& images,
                         ResolvedSettings& settings) {
   RunDescription run;
   run.version = std::string(build_info().version);
@@ -80,7 +80,7 @@ RunDescription describe(const Arguments& arguments, const Dataset& dataset, cons
   return run;
 }
 
-void train(const Arguments& arguments) {
+void train(const TrainArguments& arguments) {
   check_folder(arguments);
   const std::filesystem::path folder = arguments.out;
   std::optional<RunDescription> described;
@@ -134,7 +134,7 @@ void train(const Arguments& arguments) {
 }  // namespace
 
 void add_train_command(CLI::App& app) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command =
       app.add_subcommand("train", "Train the fixed network on the training images of a data set");
   // What decides the result; a resumed training has it from its folder.

@@ -16,7 +16,7 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct TuneArguments {
   std::string file;
   std::optional<std::string> architecture, space, data, split, sampler, pruner, storage, study;
   std::optional<SpaceFile> found_space;  // that of `space`
@@ -32,7 +32,7 @@ void take(Target& target, const std::optional<Value>& value) {
   if (value) target = *value;
 }
 
-void take_plan(StudyPlan& plan, const Arguments& a) {
+void take_plan(StudyPlan& plan, const TuneArguments& a) {
   take(plan.budget.trials, a.trials);
   take(plan.budget.repeats, a.repeats);
   take(plan.budget.epochs, a.epochs);
@@ -44,13 +44,13 @@ void take_plan(StudyPlan& plan, const Arguments& a) {
 }
 
 // Names are checked, and a space is read, before anything else is done.
-void take_names(Arguments& a) {
+void take_names(TuneArguments& a) {
   if (a.sampler) make_sampler(*a.sampler);
   if (a.pruner) make_pruner(*a.pruner, {});
   if (a.space) a.found_space = find_space(*a.space);
 }
 
-StudyFile study_file(const Arguments& a) {
+StudyFile study_file(const TuneArguments& a) {
   StudyFile file = a.file.empty() ? StudyFile() : read_study_file(a.file);
   const auto replace = [](std::string& value, std::uint32_t& line, const std::optional<std::string>& given) {
     if (given) value = *given, line = 0;
@@ -86,7 +86,7 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
 }
 
 // A resumed study without a file is what it was, except for what the command line says.
-StudyDefinition redefine(StudyDefinition d, const Arguments& a) {
+StudyDefinition redefine(StudyDefinition d, const TuneArguments& a) {
   take_plan(d, a);
   if (a.found_space) {
     ResolvedSpace space = resolve_space(*a.found_space, d.architecture);
@@ -96,7 +96,7 @@ StudyDefinition redefine(StudyDefinition d, const Arguments& a) {
   return d;
 }
 
-void tune(Arguments& a) {
+void tune(TuneArguments& a) {
   take_names(a);
   const std::string name =
       a.study.value_or(a.file.empty() ? "study" : std::filesystem::path(a.file).stem().string());
@@ -149,7 +149,7 @@ void tune(Arguments& a) {
 }  // namespace
 
 void add_tune_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<TuneArguments>();
   CLI::App* command = app.add_subcommand("tune", "Search the settings of one fixed network, in parallel");
   command->add_option("STUDY", a->file, "Study file (TOML), see docs/tuning.md; else the options below");
   const auto option = [&](const char* name, auto& value, const std::string& help) {

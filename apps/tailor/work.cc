@@ -7,13 +7,13 @@
 namespace tailor {
 namespace {
 
-struct Arguments {
+struct WorkArguments {
   StudyLocation location;
   std::string data;
   SessionOptions session;
 };
 
-void work(const Arguments& a) {
+void work(const WorkArguments& a) {
   const FoundStudy found = find_study(a.location);
   const StudyDefinition definition = read_definition(*found.storage, found.id);
   run_session(*found.storage, a.location.storage, found.id,
@@ -24,7 +24,7 @@ void work(const Arguments& a) {
 }  // namespace
 
 void add_work_command(CLI::App& app) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<WorkArguments>();
   CLI::App* command = app.add_subcommand("work", "Help with a study, from this or another machine");
   add_storage_option(*command, a->location);
   add_study_option(*command, a->location);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int most_bins = 64;
 
-struct Split {
+struct Cut {
   double gain = 0;  // of the sum of squares
   int parameter = -1;
   Bins left = 0;
@@ -29,8 +29,8 @@ double score(const Cell& cell) { return cell.sum * cell.sum / cell.count; }
 
 // The best split of these rows by one parameter. Categories are taken in the order of their means, which is
 // optimal for squares (Fisher, JASA 53 (1958) 789).
-Split best_split(const GridSample& sample, std::span<const std::size_t> rows, std::size_t parameter,
-                 bool ordered, int bins, int least_leaf) {
+Cut best_split(const GridSample& sample, std::span<const std::size_t> rows, std::size_t parameter,
+               bool ordered, int bins, int least_leaf) {
   std::array<Cell, most_bins> cells{};
   Cell all;
   for (const std::size_t row : rows) {
@@ -55,7 +55,7 @@ Split best_split(const GridSample& sample, std::span<const std::size_t> rows, st
       const Cell &x = cells[static_cast<std::size_t>(a)], &y = cells[static_cast<std::size_t>(b)];
       return x.sum / x.count < y.sum / y.count;
     });
-  Split best;
+  Cut best;
   Cell left;
   Bins mask = 0;
   for (int k = 0; k + 1 < used; ++k) {
@@ -104,7 +104,7 @@ Tree::Tree(const Grid& grid, const GridSample& sample, std::span<const std::size
   const auto tried = static_cast<std::size_t>(std::ceil(options.features * static_cast<double>(size)));
 
   struct Open {
-    Split split;
+    Cut split;
     int node;
     std::vector<std::size_t> rows;
     bool operator<(const Open& other) const {
@@ -121,10 +121,10 @@ Tree::Tree(const Grid& grid, const GridSample& sample, std::span<const std::size
     nodes_.push_back(std::move(node));
     std::iota(parameters.begin(), parameters.end(), 0U);
     shuffle(parameters, key.with(static_cast<std::uint64_t>(number)));
-    Split best;
+    Cut best;
     for (std::size_t k = 0; k < tried; ++k) {
       const std::size_t i = parameters[k];
-      const Split split = best_split(sample, own, i, grid.ordered(i), grid.bins(i), options.least_leaf);
+      const Cut split = best_split(sample, own, i, grid.ordered(i), grid.bins(i), options.least_leaf);
       if (split.gain > best.gain) best = split;
     }
     if (best.parameter >= 0) open.push({best, number, std::move(own)});

@@ -12,7 +12,7 @@ namespace tailor {
 namespace {
 
 constexpr std::size_t least_results = 5;
-constexpr int steps = 40;  // of the grid over each parameter of the tail
+constexpr int grid_steps = 40;  // of the grid over each parameter of the tail
 constexpr double least_weight = 1e-6;
 
 // log of the integral of exp(-a u - b u² / 2) over u > 0.
@@ -42,11 +42,11 @@ std::vector<Tail> fit_tails(const std::vector<double>& excess, double best, doub
   // shifts the estimate by no more than that.
   const double steepest = std::sqrt(2 * std::log(static_cast<double>(results))) / noise;
   std::vector<Tail> tails;
-  for (int i = 0; i < steps; ++i) {
-    const double b = most_b * (i + 0.5) / steps;
+  for (int i = 0; i < grid_steps; ++i) {
+    const double b = most_b * (i + 0.5) / grid_steps;
     // The slope at the threshold: from a threshold far on the tail to one below the mode.
-    for (int j = 0; j < steps; ++j) {
-      const double a = -3 * std::sqrt(b) + (j + 0.5) / steps * (4 / scale + 3 * std::sqrt(b));
+    for (int j = 0; j < grid_steps; ++j) {
+      const double a = -3 * std::sqrt(b) + (j + 0.5) / grid_steps * (4 / scale + 3 * std::sqrt(b));
       const double truth = best - noise * noise * std::min(a + b * best, steepest);
       tails.push_back(
           {-a * sum - b * squares / 2 - n * log_mass(a, b), truth, noise * std::sqrt(1 - b * noise * noise)});

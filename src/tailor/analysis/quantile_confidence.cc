@@ -13,7 +13,6 @@
 namespace tailor {
 namespace {
 
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double tail = 0.5 - confidence / 2;  // beyond each bound
 
 // How far from one order statistic to the next the confidence `wanted` lies, which is `here` and `there` at
@@ -104,7 +103,7 @@ Estimate QuantileConfidence::interval(double p) const {
   const std::vector<double> at = at_values(p);
   const auto n = static_cast<double>(values_.size());
   const auto bound = [&](double wanted) {
-    if (wanted < at.front() || wanted > at.back()) return nothing;
+    if (wanted < at.front() || wanted > at.back()) return no_value;
     const auto next = std::lower_bound(at.begin() + 1, at.end(), wanted);
     if (next == at.end()) return values_.back();
     const auto s = next - at.begin();
@@ -128,7 +127,7 @@ Estimate share_below(const QuantileConfidence& values, const UncertainMean& m) {
   const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), m.mean);
   const double share = static_cast<double>((first - sorted.begin()) + (last - sorted.begin())) / 2 /
                        static_cast<double>(sorted.size());
-  if (!std::isfinite(m.error)) return {share, nothing, nothing};
+  if (!std::isfinite(m.error)) return {share, no_value, no_value};
   const std::vector<double> means = equally_likely(m, values, share);
   // That at most p lies below it: its rank is no more than that of the p-quantile.
   const auto at_most = [&](double p) {
@@ -145,7 +144,7 @@ Estimate share_below(const QuantileConfidence& values, const UncertainMean& m) {
 Estimate quantile_above(const QuantileConfidence& values, double p, const UncertainMean& m) {
   const std::vector<double>& sorted = values.ascending();
   const double difference = quantile(sorted, p) - m.mean;
-  if (!std::isfinite(m.error)) return {difference, nothing, nothing};
+  if (!std::isfinite(m.error)) return {difference, no_value, no_value};
   const std::vector<double> means = equally_likely(m, values, p), at = values.at_values(p);
   const auto at_most = [&](double by) {
     double sum = 0;
@@ -154,7 +153,7 @@ Estimate quantile_above(const QuantileConfidence& values, double p, const Uncert
   };
   const double low = sorted.front() - means.back(), high = sorted.back() - means.front();
   const bool possible = at_most(low) < tail && at_most(high) > 1 - tail;
-  if (!possible) return {difference, nothing, nothing};
+  if (!possible) return {difference, no_value, no_value};
   return {difference, solve(low, high, tail, at_most), solve(low, high, 1 - tail, at_most)};
 }
 

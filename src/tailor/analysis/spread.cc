@@ -10,7 +10,7 @@
 namespace tailor {
 namespace {
 
-constexpr int most_bins = 40;
+constexpr int most_histogram_bins = 40;
 
 FiveNumbers five_numbers(std::vector<double> values, bool maximize) {
   std::sort(values.begin(), values.end());
@@ -20,10 +20,10 @@ FiveNumbers five_numbers(std::vector<double> values, bool maximize) {
 
 void add_histogram(Spread& spread, const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const int bins =
-      *low == *high
-          ? 1
-          : std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(values.size()))) * 2, 5, most_bins);
+  const int bins = *low == *high
+                       ? 1
+                       : std::clamp(static_cast<int>(2 * std::cbrt(static_cast<double>(values.size()))) * 2,
+                                    5, most_histogram_bins);
   const double width = *low == *high ? 1 : (*high - *low) / bins;
   for (int i = 0; i <= bins; ++i) spread.edges.push_back(i == bins && bins > 1 ? *high : *low + width * i);
   spread.counts.assign(static_cast<std::size_t>(bins), 0);

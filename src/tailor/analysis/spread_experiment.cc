@@ -14,7 +14,7 @@ namespace tailor {
 namespace {
 
 constexpr double quantiles[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-constexpr double middle = 0.5;
+constexpr double median_share = 0.5;
 constexpr const char* random_kind = "random";
 
 Estimate negative(const Estimate& e) { return {-e.estimate, -e.high, -e.low}; }
@@ -69,9 +69,9 @@ class Examiner {
     if (to && from) {
       if (to->values.size() >= 2 && from->values.size() >= 2) e = unpaired_gain(merits(*to), merits(*from));
     } else if (to) {
-      e = negative(quantile_above(random_, middle, uncertain_mean(merits(*to))));
+      e = negative(quantile_above(random_, median_share, uncertain_mean(merits(*to))));
     } else if (from) {
-      e = quantile_above(random_, middle, uncertain_mean(merits(*from)));
+      e = quantile_above(random_, median_share, uncertain_mean(merits(*from)));
     }
     return std::isfinite(e.low) && std::isfinite(e.high) ? std::optional(e) : std::nullopt;
   }
@@ -112,7 +112,7 @@ class Examiner {
                  "the random setting in the middle",
                  table_.epochs,
                  static_cast<int>(random_.ascending().size()),
-                 as_measured(random_.interval(middle))};
+                 as_measured(random_.interval(median_share))};
       }
       if (i > 0) {
         point.step = difference(at, stations[i - 1]);

@@ -5,13 +5,12 @@
 #include <limits>
 #include <optional>
 
+#include "tailor/analysis/statistics.h"
 #include "tailor/base/error.h"
 #include "tailor/tune/study/study_view.h"
 
 namespace tailor {
 namespace {
-
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 // The reason as the trainer and the job queue give it: a loss that is no number, or a value that is none.
 bool has_diverged(const TrialRecord& record) {
@@ -31,7 +30,7 @@ class Runs {
       const auto i = static_cast<std::size_t>(record.number);
       if (i >= values_.size() || !is_finished(record.state)) continue;
       ++table.runs;
-      values_[i] = nothing;
+      values_[i] = no_value;
       if (record.state == TrialState::complete && !record.values.empty()) {
         values_[i] = record.values.front();
         if (!worst || (table.maximize ? *values_[i] < *worst : *values_[i] > *worst)) worst = values_[i];

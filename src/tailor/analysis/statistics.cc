@@ -7,19 +7,13 @@
 #include <boost/math/distributions/students_t.hpp>
 
 namespace tailor {
-namespace {
-
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
-
 double mean(std::span<const double> values) {
-  if (values.empty()) return nothing;
+  if (values.empty()) return no_value;
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 double variance(std::span<const double> values) {
-  if (values.size() < 2) return nothing;
+  if (values.size() < 2) return no_value;
   const double center = mean(values);
   double squares = 0;
   for (const double v : values) squares += (v - center) * (v - center);
@@ -31,7 +25,7 @@ double student_t_quantile(double p, double degrees_of_freedom) {
 }
 
 Estimate t_interval(double estimate, double error, double degrees_of_freedom, double level) {
-  if (!(degrees_of_freedom > 0) || !std::isfinite(error)) return {estimate, nothing, nothing};
+  if (!(degrees_of_freedom > 0) || !std::isfinite(error)) return {estimate, no_value, no_value};
   const double width = student_t_quantile(0.5 + level / 2, degrees_of_freedom) * error;
   return {estimate, estimate - width, estimate + width};
 }
@@ -54,7 +48,7 @@ std::vector<double> ranks(std::span<const double> values) {
 }
 
 double rank_correlation(std::span<const double> a, std::span<const double> b) {
-  if (a.size() < 5) return nothing;
+  if (a.size() < 5) return no_value;
   const std::vector<double> x = ranks(a), y = ranks(b);
   const double center = mean(x);
   double xx = 0, yy = 0, xy = 0;
@@ -63,7 +57,7 @@ double rank_correlation(std::span<const double> a, std::span<const double> b) {
     yy += (y[i] - center) * (y[i] - center);
     xy += (x[i] - center) * (y[i] - center);
   }
-  return xx == 0 || yy == 0 ? nothing : xy / std::sqrt(xx * yy);
+  return xx == 0 || yy == 0 ? no_value : xy / std::sqrt(xx * yy);
 }
 
 }  // namespace tailor

@@ -2,12 +2,15 @@
 // follow from them.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "tailor/analysis/estimate.h"
 
 namespace tailor {
+
+inline constexpr double no_value = std::numeric_limits<double>::quiet_NaN();  // where nothing is known
 
 double mean(std::span<const double> values);      // NaN of none
 double variance(std::span<const double> values);  // unbiased; NaN of fewer than two

@@ -50,12 +50,12 @@ std::string counts_block(const Confusion& confusion) {
 }
 
 // Where the square sits in its picture, in pixels: the names decide how much room is left of it and below.
-struct Layout {
+struct MatrixLayout {
   int width = 800, right = 98, top = 14;
   int angle;  // of the names below
   int left, bottom, side, height;
 
-  Layout(std::size_t longest_name, int classes) {
+  MatrixLayout(std::size_t longest_name, int classes) {
     const double text = 6.7 * static_cast<double>(longest_name);
     angle = longest_name <= 3 ? 0 : classes <= 15 ? 40 : 90;
     left = static_cast<int>(36 + text);
@@ -100,7 +100,7 @@ std::string draw_confusion(const Confusion& confusion, std::span<const std::stri
   if (labelled)
     for (const std::string& name : class_names)
       longest = std::max(longest, characters(shown_label(name, longest_label)));
-  const Layout layout(longest, classes);
+  const MatrixLayout layout(longest, classes);
   std::string script = layout.script() + shares_block(confusion) + (labelled ? counts_block(confusion) : "");
   script += fmt::format("set xrange [-0.5:{0}]\nset yrange [{0}:-0.5]\n", classes - 0.5);
   script +=

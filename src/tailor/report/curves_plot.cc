@@ -24,7 +24,7 @@ struct Panel {
   double factor;
 };
 
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "NaN"; }
+std::string plot_number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : "NaN"; }
 
 // Rows of epoch, training as seen, training re-measured, validation.
 std::string data_block(const char* name, std::span<const EpochMetrics> epochs, const Panel& panel) {
@@ -32,7 +32,7 @@ std::string data_block(const char* name, std::span<const EpochMetrics> epochs, c
   for (const EpochMetrics& row : epochs) {
     text += fmt::format("{}", row.epoch);
     for (const Score& score : {row.train, row.train_sample, row.validation})
-      text += " " + number(score.*panel.value * panel.factor);
+      text += " " + plot_number(score.*panel.value * panel.factor);
     text += "\n";
   }
   return text + "END\n";

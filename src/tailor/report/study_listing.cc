@@ -25,13 +25,13 @@ bool maximized(const StudyRecord& study) {
   return !study.directions.empty() && study.directions.front() == Direction::maximize;
 }
 
-std::string number(double value) {
+std::string shortest_number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   return fmt::format("{}", value);
 }
 
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(number(value)); }
+Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(shortest_number(value)); }
 
 // Optuna keeps the last value of pruned trials as their value, too; it is no result.
 bool has_result(const TrialRecord& trial) {
@@ -244,12 +244,12 @@ std::string trials_csv(const StudyRecord& study, std::span<const TrialRecord> tr
   for (const TrialRecord& trial : trials) {
     std::vector<std::string> row{std::to_string(trial.number), std::string(shown_state(trial))};
     for (std::size_t i = 0; i < objectives; ++i)
-      row.push_back(has_result(trial) && i < trial.values.size() ? number(trial.values[i]) : "");
+      row.push_back(has_result(trial) && i < trial.values.size() ? shortest_number(trial.values[i]) : "");
     row.push_back(time_text(trial.started));
     row.push_back(time_text(trial.finished));
     row.push_back(std::to_string(trial.intermediate_values.size()));
     const std::optional<double> last = last_value(trial);
-    row.push_back(last ? number(*last) : "");
+    row.push_back(last ? shortest_number(*last) : "");
     for (const std::string& name : names) {
       const TrialParam* param = trial.param(name);
       row.push_back(param ? csv_field(value_text(param->distribution(), param->value)) : "");

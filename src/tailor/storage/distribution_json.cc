@@ -40,9 +40,9 @@ struct CategoryWriter {
 };
 
 // Fetches attributes of one distribution and says which one is wrong.
-class Attributes {
+class DistributionAttributes {
  public:
-  Attributes(const Json& object, std::string_view where) : object_(object), where_(where) {}
+  DistributionAttributes(const Json& object, std::string_view where) : object_(object), where_(where) {}
 
   const Json& at(const char* key) const {
     const auto found = object_.find(key);
@@ -77,7 +77,7 @@ class Attributes {
   std::string_view where_;
 };
 
-Category category_from_json(const Json& value, const Attributes& attributes) {
+Category category_from_json(const Json& value, const DistributionAttributes& attributes) {
   if (value.is_null()) return std::monostate();
   if (value.is_boolean()) return value.get<bool>();
   if (value.is_number_unsigned() &&
@@ -90,7 +90,7 @@ Category category_from_json(const Json& value, const Attributes& attributes) {
   throw attributes.wrong("choices", "null, true, false, numbers and strings");
 }
 
-void check_range(const Distribution& distribution, const Attributes& attributes) {
+void check_range(const Distribution& distribution, const DistributionAttributes& attributes) {
   if (distribution.low > distribution.high) throw attributes.wrong("has 'low' above 'high'");
   if (distribution.log && distribution.low <= 0)
     throw attributes.wrong("is logarithmic with 'low' not above 0");
@@ -99,7 +99,7 @@ void check_range(const Distribution& distribution, const Attributes& attributes)
   if (distribution.log && distribution.step != log_step) throw attributes.wrong("is logarithmic with a step");
 }
 
-Distribution categorical(const Attributes& attributes) {
+Distribution categorical(const DistributionAttributes& attributes) {
   Distribution distribution;
   distribution.kind = Kind::categorical;
   const Json& choices = attributes.at("choices");
@@ -108,7 +108,7 @@ Distribution categorical(const Attributes& attributes) {
   return distribution;
 }
 
-Distribution real(const Attributes& attributes, const char* step, bool log) {
+Distribution real(const DistributionAttributes& attributes, const char* step, bool log) {
   Distribution distribution;
   distribution.low = attributes.number("low");
   distribution.high = attributes.number("high");
@@ -118,7 +118,7 @@ Distribution real(const Attributes& attributes, const char* step, bool log) {
   return distribution;
 }
 
-Distribution integer(const Attributes& attributes, bool log) {
+Distribution integer(const DistributionAttributes& attributes, bool log) {
   Distribution distribution;
   distribution.kind = Kind::integer;
   distribution.low = attributes.integer("low");
@@ -176,7 +176,7 @@ Distribution distribution_from_json(std::string_view json, std::string_view wher
                     json);
   }
   const std::string name = document["name"].get<std::string>();
-  const Attributes attributes(document["attributes"], where);
+  const DistributionAttributes attributes(document["attributes"], where);
   if (name == "FloatDistribution") return real(attributes, "step", attributes.flag("log"));
   if (name == "IntDistribution") return integer(attributes, attributes.flag("log"));
   if (name == "CategoricalDistribution") return categorical(attributes);

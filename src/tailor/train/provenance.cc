@@ -110,7 +110,7 @@ std::string to_json(const Provenance& provenance, bool shared) {
 Provenance provenance_from_json(std::string_view text) {
   try {
     Provenance provenance;
-    for (const ordered_json& json : ordered_json::parse(text)) provenance.push_back(part_from_json(json));
+    for (const ordered_json& part : ordered_json::parse(text)) provenance.push_back(part_from_json(part));
     return provenance;
   } catch (const ordered_json::exception&) {
     return {};

@@ -15,7 +15,7 @@
 namespace tailor {
 namespace {
 
-constexpr std::int64_t most = 1'000'000'000;
+constexpr std::int64_t largest_number = 1'000'000'000;
 constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
 
 template <class Target, class Value>
@@ -36,7 +36,8 @@ void read_data(const TomlReader& reader, const toml::table& table, StudyFile& st
   study.lines.split = line_if_there(table, "split");
   if (const auto split = reader.text(table, "split", "data.")) {
     try {
-      split_sizes(*split, most, fmt::format("{}:{}: data.split", reader.origin(), study.lines.split));
+      split_sizes(*split, largest_number,
+                  fmt::format("{}:{}: data.split", reader.origin(), study.lines.split));
     } catch (const Error& error) {
       throw bad_input("{}", error.what());
     }
@@ -47,10 +48,10 @@ void read_data(const TomlReader& reader, const toml::table& table, StudyFile& st
 
 void read_budget(const TomlReader& reader, const toml::table& table, StudyFile& study) {
   reader.check_keys(table, "budget.", {"trials", "repeats", "epochs", "total_epochs", "minutes"});
-  take(study.budget.trials, reader.integer(table, "trials", 1, most, "budget."));
-  take(study.budget.repeats, reader.integer(table, "repeats", 0, most, "budget."));
+  take(study.budget.trials, reader.integer(table, "trials", 1, largest_number, "budget."));
+  take(study.budget.repeats, reader.integer(table, "repeats", 0, largest_number, "budget."));
   take(study.budget.epochs, reader.integer(table, "epochs", 1, 10000, "budget."));
-  take(study.budget.total_epochs, reader.integer(table, "total_epochs", 1, most, "budget."));
+  take(study.budget.total_epochs, reader.integer(table, "total_epochs", 1, largest_number, "budget."));
   take(study.budget.minutes, reader.real(table, "minutes", 0.01, 1e6, "budget."));
 }
 
@@ -75,8 +76,8 @@ void read_sampler(const TomlReader& reader, const toml::table& file, StudyFile& 
   if (const toml::table* t = named(reader, file, "sampler", study.sampler,
                                    {"name", "repeats", "startup", "grid_points", "grid_shuffle"})) {
     take(o.repeats, reader.boolean(*t, "repeats", "sampler."));
-    take(o.startup, reader.integer(*t, "startup", 0, most, "sampler."));
-    take(o.grid_points, reader.integer(*t, "grid_points", 1, most, "sampler."));
+    take(o.startup, reader.integer(*t, "startup", 0, largest_number, "sampler."));
+    take(o.grid_points, reader.integer(*t, "grid_points", 1, largest_number, "sampler."));
     take(o.grid_shuffle, reader.boolean(*t, "grid_shuffle", "sampler."));
   }
   try {
@@ -92,9 +93,9 @@ void read_pruner(const TomlReader& reader, const toml::table& file, StudyFile& s
                                    {"name", "first", "factor", "startup", "warmup", "keep"})) {
     take(o.first, reader.integer(*t, "first", 1, 10000, "pruner."));
     take(o.factor, reader.integer(*t, "factor", 2, 1000, "pruner."));
-    take(o.startup, reader.integer(*t, "startup", 0, most, "pruner."));
+    take(o.startup, reader.integer(*t, "startup", 0, largest_number, "pruner."));
     take(o.warmup, reader.integer(*t, "warmup", 0, 10000, "pruner."));
-    take(o.keep, reader.integer(*t, "keep", 0, most, "pruner."));
+    take(o.keep, reader.integer(*t, "keep", 0, largest_number, "pruner."));
   }
   try {
     make_pruner(study.pruner, {});

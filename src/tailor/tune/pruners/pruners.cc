@@ -10,7 +10,7 @@
 namespace tailor {
 namespace {
 
-constexpr std::array kinds = {
+constexpr std::array pruner_table = {
     PrunerKind{"none", "every trial is trained to the end", make_no_pruner},
     PrunerKind{"median", "stops a trial that is worse than the median of the complete ones at the same epoch",
                make_median_pruner},
@@ -27,12 +27,12 @@ std::optional<Resumption> Pruner::resume(std::span<const PrunerTrial>, bool) con
 
 std::vector<double> Pruner::limits(std::span<const PrunerTrial>, int, int) const { return {}; }
 
-std::span<const PrunerKind> pruner_kinds() { return kinds; }
+std::span<const PrunerKind> pruner_kinds() { return pruner_table; }
 
 std::unique_ptr<Pruner> make_pruner(std::string_view name, const PrunerBudget& budget,
                                     const PrunerOptions& options) {
   std::vector<std::string> names;
-  for (const PrunerKind& kind : kinds) {
+  for (const PrunerKind& kind : pruner_table) {
     if (kind.name == name) return kind.make(budget, options);
     names.emplace_back(kind.name);
   }

@@ -6,6 +6,7 @@
 
 #include <boost/math/distributions/students_t.hpp>
 
+#include "tailor/tune/race/mean_of_first.h"
 #include "tailor/tune/race/race_each_look.h"
 
 namespace tailor {
@@ -13,15 +14,10 @@ namespace {
 
 using Costs = std::span<const std::vector<double>>;
 
-double mean(const std::vector<double>& values, std::size_t count) {
-  return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), 0.0) /
-         static_cast<double>(count);
-}
-
 // Student's t of how much worse `a` is than `b` on common seeds. Differences that are all the same (measures
 // are counts of images, after all) tell nothing of the noise, and so are no evidence yet: 0.
 double paired_t(const std::vector<double>& a, const std::vector<double>& b, std::size_t seeds) {
-  const double n = static_cast<double>(seeds), difference = mean(a, seeds) - mean(b, seeds);
+  const double n = static_cast<double>(seeds), difference = mean_of_first(a, seeds) - mean_of_first(b, seeds);
   double squares = 0, size = 0;
   for (std::size_t s = 0; s < seeds; ++s) {
     squares += std::pow(a[s] - b[s] - difference, 2);
@@ -67,7 +63,7 @@ RaceStanding judge_race(Costs costs, const RaceOptions& options) {
       if (std::isinf(costs[c][seeds - 1]) && standing.left > 1) drop(c, seeds);
     std::erase_if(in, [&](std::size_t c) { return !standing.in(c); });
     std::stable_sort(in.begin(), in.end(), [&](std::size_t x, std::size_t y) {
-      return mean(costs[x], seeds) < mean(costs[y], seeds);
+      return mean_of_first(costs[x], seeds) < mean_of_first(costs[y], seeds);
     });
     standing.seeds = static_cast<int>(seeds);
     standing.leader = in.front();

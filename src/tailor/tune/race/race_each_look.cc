@@ -6,13 +6,10 @@
 
 #include <boost/math/distributions/students_t.hpp>
 
+#include "tailor/tune/race/mean_of_first.h"
+
 namespace tailor {
 namespace {
-
-double mean(const std::vector<double>& values, std::size_t count) {
-  return std::accumulate(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), 0.0) /
-         static_cast<double>(count);
-}
 
 // Mean squared residuals of each candidate on the first `seeds`, means of candidates and seeds taken out.
 // What a seed does to all is estimated from those in `reference`.
@@ -22,13 +19,13 @@ class Residuals {
       : costs_(costs), reference_(std::move(reference)), seeds_(seeds) {
     for (std::size_t s = 0; s < seeds; ++s) {
       double effect = 0;
-      for (const std::size_t c : reference_) effect += costs[c][s] - mean(costs[c], seeds);
+      for (const std::size_t c : reference_) effect += costs[c][s] - mean_of_first(costs[c], seeds);
       seed_effect_.push_back(effect / static_cast<double>(reference_.size()));
     }
   }
 
   double variance(std::size_t candidate) const {
-    const double centre = mean(costs_[candidate], seeds_);
+    const double centre = mean_of_first(costs_[candidate], seeds_);
     double sum = 0;
     for (std::size_t s = 0; s < seeds_; ++s)
       sum += std::pow(costs_[candidate][s] - centre - seed_effect_[s], 2);
@@ -53,7 +50,7 @@ class Residuals {
 // Whether `candidate` is worse than `leader` beyond chance.
 bool beaten(std::span<const std::vector<double>> costs, const Residuals& residuals, std::size_t candidate,
             std::size_t leader, std::size_t seeds, double error) {
-  const double difference = mean(costs[candidate], seeds) - mean(costs[leader], seeds);
+  const double difference = mean_of_first(costs[candidate], seeds) - mean_of_first(costs[leader], seeds);
   const double a = residuals.pooled_variance(), da = residuals.pooled_degrees();
   // Never taken for quieter than the good ones are.
   const double b = std::max(residuals.variance(candidate), a), db = static_cast<double>(seeds - 1);

@@ -20,7 +20,7 @@
 namespace tailor {
 namespace {
 
-constexpr int default_startup = 6;
+constexpr int gp_startup = 6;
 constexpr int hedge = 4;                  // one trial of so many is TPE's
 constexpr std::size_t most_fitted = 128;  // trials that the hyperparameters are fitted to
 constexpr std::size_t most_used = 600;    // trials that predictions use
@@ -93,7 +93,7 @@ class GpSampler final : public Sampler {
  public:
   explicit GpSampler(const SamplerOptions& options)
       : repeats_(options.repeats),
-        startup_trials_(options.startup >= 0 ? options.startup : default_startup),
+        startup_trials_(options.startup >= 0 ? options.startup : gp_startup),
         tpe_(make_tpe_sampler(options)) {}
 
   std::optional<Assignment> propose(const Space& space, std::span<const Observation> history,
@@ -158,7 +158,7 @@ class GpSampler final : public Sampler {
     for (const GpColumn& column : encoding.shape().columns)
       hash = mix64(hash ^ (2 * column.parameter + column.category));
     std::size_t hashed = 0, link = 0;
-    for (std::size_t m = std::min<std::size_t>(default_startup, n); m <= n;
+    for (std::size_t m = std::min<std::size_t>(gp_startup, n); m <= n;
          m = std::max(m + 1, m + m / 10), ++link) {
       std::vector<double> row;
       for (; hashed < m; ++hashed) {

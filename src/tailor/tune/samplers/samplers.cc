@@ -10,7 +10,7 @@
 namespace tailor {
 namespace {
 
-constexpr std::array kinds = {
+constexpr std::array sampler_table = {
     SamplerKind{"random", "independent uniform draws on each parameter's scale", make_random_sampler},
     SamplerKind{"grid",
                 "every combination of the parameters' values, of a few points where there are no steps",
@@ -28,11 +28,11 @@ constexpr std::array kinds = {
 
 }  // namespace
 
-std::span<const SamplerKind> sampler_kinds() { return kinds; }
+std::span<const SamplerKind> sampler_kinds() { return sampler_table; }
 
 std::unique_ptr<Sampler> make_sampler(std::string_view name, const SamplerOptions& options) {
   std::vector<std::string> names;
-  for (const SamplerKind& kind : kinds) {
+  for (const SamplerKind& kind : sampler_table) {
     if (kind.name == name) return kind.make(options);
     names.emplace_back(kind.name);
   }

@@ -18,7 +18,7 @@
 namespace tailor {
 namespace {
 
-constexpr int default_startup = 10;
+constexpr int tpe_startup = 10;
 constexpr double good_share = 0.1;
 constexpr std::size_t most_good = 25;
 // Of more bad trials than this, evenly spaced ones stand for all: proposing takes the same time in long
@@ -83,8 +83,7 @@ Split split(std::span<const Observation> history) {
 class TpeSampler final : public Sampler {
  public:
   explicit TpeSampler(const SamplerOptions& options)
-      : repeats_(options.repeats),
-        startup_trials_(options.startup >= 0 ? options.startup : default_startup) {}
+      : repeats_(options.repeats), startup_trials_(options.startup >= 0 ? options.startup : tpe_startup) {}
 
   std::optional<Assignment> propose(const Space& space, std::span<const Observation> history,
                                     int trial_number, Key key) override {

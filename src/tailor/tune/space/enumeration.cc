@@ -6,10 +6,12 @@
 namespace tailor {
 namespace {
 
-constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t most_settings = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t times(std::uint64_t a, std::uint64_t b) { return a != 0 && b > most / a ? most : a * b; }
-std::uint64_t plus(std::uint64_t a, std::uint64_t b) { return b > most - a ? most : a + b; }
+std::uint64_t times(std::uint64_t a, std::uint64_t b) {
+  return a != 0 && b > most_settings / a ? most_settings : a * b;
+}
+std::uint64_t plus(std::uint64_t a, std::uint64_t b) { return b > most_settings - a ? most_settings : a + b; }
 
 }  // namespace
 

@@ -3,12 +3,10 @@
 
 #include <cstddef>
 
+#include "tailor/nn/kernels/common/map_index.h"
+
 namespace tailor::kernels::reference {
 namespace {
-
-std::size_t index(int row, int column, int channel, int columns, int channels) {
-  return (static_cast<std::size_t>(row) * columns + column) * channels + channel;
-}
 
 std::size_t weight_index(const ConvShape& s, int o, int ky, int kx, int i) {
   return ((static_cast<std::size_t>(o) * s.kernel_height + ky) * s.kernel_width + kx) * s.in_channels + i;
@@ -22,7 +20,7 @@ void for_window(const ConvShape& s, int y, int x, Function f) {
     for (int kx = 0; kx < s.kernel_width; ++kx) {
       const int sy = y * s.stride + ky - s.padding, sx = x * s.stride + kx - s.padding;
       if (sy < 0 || sy >= s.in_height || sx < 0 || sx >= s.in_width) continue;
-      f(index(sy, sx, 0, s.in_width, s.in_channels), ky, kx);
+      f(map_index(sy, sx, 0, s.in_width, s.in_channels), ky, kx);
     }
 }
 
@@ -40,7 +38,7 @@ void conv_forward(const ConvShape& s, const Real* src, const Real* weights,
             sum += static_cast<double>(src[at + i]) *
                    static_cast<double>(weights[weight_index(s, o, ky, kx, i)]);
         });
-        dst[index(y, x, o, s.out_width, s.out_channels)] = static_cast<Real>(sum);
+        dst[map_index(y, x, o, s.out_width, s.out_channels)] = static_cast<Real>(sum);
       }
 }
 
@@ -57,10 +55,10 @@ void conv_backward_data(const ConvShape& s, const Real* diff_dst, const Real* we
             const int y = top / s.stride, x = left / s.stride;
             if (y >= s.out_height || x >= s.out_width) continue;
             for (int o = 0; o < s.out_channels; ++o)
-              sum += static_cast<double>(diff_dst[index(y, x, o, s.out_width, s.out_channels)]) *
+              sum += static_cast<double>(diff_dst[map_index(y, x, o, s.out_width, s.out_channels)]) *
                      static_cast<double>(weights[weight_index(s, o, ky, kx, i)]);
           }
-        diff_src[index(sy, sx, i, s.in_width, s.in_channels)] = static_cast<Real>(sum);
+        diff_src[map_index(sy, sx, i, s.in_width, s.in_channels)] = static_cast<Real>(sum);
       }
 }
 
@@ -76,8 +74,8 @@ void conv_backward_weights(const ConvShape& s, const Real* src, const Real* diff
             for (int x = 0; x < s.out_width; ++x) {
               const int sy = y * s.stride + ky - s.padding, sx = x * s.stride + kx - s.padding;
               if (sy < 0 || sy >= s.in_height || sx < 0 || sx >= s.in_width) continue;
-              sum += static_cast<double>(src[index(sy, sx, i, s.in_width, s.in_channels)]) *
-                     static_cast<double>(diff_dst[index(y, x, o, s.out_width, s.out_channels)]);
+              sum += static_cast<double>(src[map_index(sy, sx, i, s.in_width, s.in_channels)]) *
+                     static_cast<double>(diff_dst[map_index(y, x, o, s.out_width, s.out_channels)]);
             }
           diff_weights[weight_index(s, o, ky, kx, i)] = static_cast<Real>(sum);
         }
@@ -86,7 +84,7 @@ void conv_backward_weights(const ConvShape& s, const Real* src, const Real* diff
     double sum = 0;
     for (int y = 0; y < s.out_height; ++y)
       for (int x = 0; x < s.out_width; ++x)
-        sum += static_cast<double>(diff_dst[index(y, x, o, s.out_width, s.out_channels)]);
+        sum += static_cast<double>(diff_dst[map_index(y, x, o, s.out_width, s.out_channels)]);
     diff_bias[o] = static_cast<Real>(sum);
   }
 }

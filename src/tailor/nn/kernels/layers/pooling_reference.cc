@@ -3,22 +3,20 @@
 #include <cmath>
 #include <cstddef>
 
+#include "tailor/nn/kernels/common/map_index.h"
 #include "tailor/nn/kernels/layers/pooling.h"
 #include "tailor/nn/kernels/layers/pooling_window.h"
 
 namespace tailor::kernels::reference {
 namespace {
 
-std::size_t index(int row, int column, int channel, int columns, int channels) {
-  return (static_cast<std::size_t>(row) * columns + column) * channels + channel;
-}
-
 // Calls f(output index, window) for each output value, f's channel being c.
 template <class Function>
 void for_outputs(const PoolShape& s, Function f) {
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x)
-      for (int c = 0; c < s.channels; ++c) f(index(y, x, c, s.out_width, s.channels), PoolWindow(s, y, x), c);
+      for (int c = 0; c < s.channels; ++c)
+        f(map_index(y, x, c, s.out_width, s.channels), PoolWindow(s, y, x), c);
 }
 
 // Calls f(source index, place in the window).
@@ -26,7 +24,7 @@ template <class Function>
 void for_places(const PoolShape& s, const PoolWindow& w, int c, Function f) {
   for (int ky = w.row_begin; ky < w.row_end; ++ky)
     for (int kx = w.column_begin; kx < w.column_end; ++kx)
-      f(index(w.top + ky, w.left + kx, c, s.in_width, s.channels), ky * s.kernel_width + kx);
+      f(map_index(w.top + ky, w.left + kx, c, s.in_width, s.channels), ky * s.kernel_width + kx);
 }
 
 std::size_t inputs(const PoolShape& s) {
@@ -54,7 +52,7 @@ void max_pool_backward(const PoolShape& s, const Real* diff_dst, const Argmax* a
   std::fill_n(diff_src, inputs(s), Real{0});
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
     const int y = w.top + argmax[o] / s.kernel_width, x = w.left + argmax[o] % s.kernel_width;
-    diff_src[index(y, x, c, s.in_width, s.channels)] += diff_dst[o];
+    diff_src[map_index(y, x, c, s.in_width, s.channels)] += diff_dst[o];
   });
 }
 
