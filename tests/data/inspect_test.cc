@@ -62,7 +62,9 @@ TEST(Inspect, FashionMnistHasNoExactDuplicates) {
   EXPECT_EQ(duplicates_within(whole_part("test", test)).pairs, 0u);
   EXPECT_EQ(duplicates_between(whole_part("train", train), whole_part("test", test)).pairs, 0u);
   ImageSet leaked = train;  // so that a zero means something
-  std::copy_n(test.image(77).begin(), 784, leaked.pixels.begin() + 784 * 123);
+  std::vector<std::uint8_t> pixels(train.pixels.begin(), train.pixels.end());
+  std::copy_n(test.image(77).begin(), 784, pixels.begin() + 784 * 123);
+  leaked.pixels = std::move(pixels);
   const Duplicates found = duplicates_between(whole_part("train", leaked), whole_part("test", test));
   ASSERT_EQ(found.pairs, 1u);
   EXPECT_EQ(found.examples[0].first, 123u);
@@ -71,8 +73,9 @@ TEST(Inspect, FashionMnistHasNoExactDuplicates) {
 
 TEST(Inspect, ContactSheetShowsEachClassInItsRow) {
   ImageSet set{{28, 28, 1}, {}, {1, 0, 1, 1}, ""};
-  for (const int value : {10, 20, 30, 40})
-    set.pixels.insert(set.pixels.end(), 784, static_cast<std::uint8_t>(value));
+  std::vector<std::uint8_t> pixels;
+  for (const int value : {10, 20, 30, 40}) pixels.insert(pixels.end(), 784, static_cast<std::uint8_t>(value));
+  set.pixels = std::move(pixels);
   const Picture sheet = contact_sheet(whole_part("all", set), 3, 2);
   ASSERT_EQ(sheet.shape, (Shape{3 * 30 + 2, 2 * 30 + 2, 1}));
   const auto at = [&](int row, int column) {

@@ -17,10 +17,12 @@ namespace {
 ImageSet numbered_images(int count) {
   ImageSet set;
   set.shape = {4, 5, 1};
+  std::vector<std::uint8_t> pixels;
   for (int i = 0; i < count; ++i) {
     set.labels.push_back(static_cast<std::uint16_t>(i % 7));
-    set.pixels.insert(set.pixels.end(), set.shape.size(), static_cast<std::uint8_t>(i));
+    pixels.insert(pixels.end(), set.shape.size(), static_cast<std::uint8_t>(i));
   }
+  set.pixels = std::move(pixels);
   return set;
 }
 

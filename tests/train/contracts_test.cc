@@ -81,7 +81,7 @@ TEST(Contracts, ATrainerRefusesImagesOfAnotherShapeOrWithOtherLabels) {
   p.images.labels[17] = 3;
   p.refused(ExitCode::bad_input, {"image 17", "from 0 to 2", "3 classes", "got 3"});
   p = Parts();
-  p.images.pixels.resize(10);
+  p.images.pixels = std::vector<std::uint8_t>(10);
   p.refused(ExitCode::bad_input, {"5760 bytes", "got 10"});
 }
 

@@ -20,6 +20,7 @@ namespace tailor::test {
 inline ImageSet tiny_images(std::size_t count, int channels = 1, std::uint64_t seed = 3) {
   ImageSet set;
   set.shape = {8, 8, channels};
+  std::vector<std::uint8_t> pixels;
   set.content_hash = "tiny " + std::to_string(count) + " " + std::to_string(seed);
   for (std::size_t i = 0; i < count; ++i) {
     const Key key = Key(seed).with(i);
@@ -31,9 +32,10 @@ inline ImageSet tiny_images(std::size_t count, int channels = 1, std::uint64_t s
           const int place = label == 0 ? y : label == 1 ? x : x + y;
           const int number = (y * 8 + x) * channels + c;
           const double noise = key.with(1).uniform(static_cast<std::uint64_t>(number));
-          set.pixels.push_back(static_cast<std::uint8_t>(100 * noise + 155 * ((place + phase) % 2)));
+          pixels.push_back(static_cast<std::uint8_t>(100 * noise + 155 * ((place + phase) % 2)));
         }
   }
+  set.pixels = std::move(pixels);
   return set;
 }
 

@@ -311,7 +311,7 @@ TEST(Trainer, BestEpochIsByAccuracyThenLossThenTheEarlier) {
 // Black images without biases: no gradient, so every epoch measures exactly the same.
 TEST(Trainer, EqualEpochsGoToTheFirstAndEndPatience) {
   ImageSet black = test::tiny_images(90);
-  std::fill(black.pixels.begin(), black.pixels.end(), std::uint8_t{0});
+  black.pixels = std::vector<std::uint8_t>(black.pixels.size(), 0);
   const Architecture linear = parse_architecture(
       "name = \"linear\"\ninput = [8, 8, 1]\nclasses = 3\n"
       "layer = [{type = \"flatten\"}, {type = \"dense\", units = 3, bias = false}]",

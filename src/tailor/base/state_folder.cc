@@ -1,6 +1,7 @@
 #include "tailor/base/state_folder.h"
 
 #include <cstdlib>
+#include <string_view>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -18,21 +19,27 @@ fs::path absolute_path_of(const char* variable) {
   return path.is_absolute() ? path : fs::path();
 }
 
-}  // namespace
-
-fs::path state_folder() {
-  if (const fs::path state = absolute_path_of("XDG_STATE_HOME"); !state.empty()) return state / "tailor";
+// $VARIABLE/tailor, or ~/`usual`/tailor.
+fs::path account_folder(const char* variable, const char* usual, std::string_view what) {
+  if (const fs::path chosen = absolute_path_of(variable); !chosen.empty()) return chosen / "tailor";
   fs::path home = absolute_path_of("HOME");
   if (home.empty()) {
     const passwd* account = ::getpwuid(::geteuid());
     if (account && account->pw_dir) home = account->pw_dir;
   }
   if (!home.is_absolute())
-    throw bad_input(
-        "this account has no home folder to keep its ledger of test images in: set XDG_STATE_HOME to a "
-        "folder that stays");
-  return home / ".local/state/tailor";
+    throw bad_input("this account has no home folder to keep {} in: set {} to a folder that stays", what,
+                    variable);
+  return home / usual / "tailor";
 }
+
+}  // namespace
+
+fs::path state_folder() {
+  return account_folder("XDG_STATE_HOME", ".local/state", "its ledger of test images");
+}
+
+fs::path cache_folder() { return account_folder("XDG_CACHE_HOME", ".cache", "decoded pictures"); }
 
 std::string host_name() {
   char name[256] = {};

@@ -1,172 +1,55 @@
 #include "tailor/data/dataset.h"
 
-#include <algorithm>
-#include <optional>
+#include <array>
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
-#include "tailor/base/hash.h"
-#include "tailor/base/mutex.h"
 #include "tailor/base/text.h"
-#include "tailor/data/idx.h"
-#include "tailor/data/idx_folder.h"
+#include "tailor/data/idx_dataset.h"
 #include "tailor/data/known_sets.h"
 
 namespace tailor {
 namespace {
 
-class IdxDataset : public Dataset {
- public:
-  IdxDataset(IdxFolder folder, std::string reference)
-      : folder_(std::move(folder)), reference_(std::move(reference)) {}
+namespace fs = std::filesystem;
 
-  std::string location() const override { return folder_.folder.string(); }
-  std::string reference() const override { return reference_; }
+// A kind of data set: whether this path is one, by its content, and how to open it.
+struct DataSource {
+  bool (*is)(const fs::path& path);
+  std::unique_ptr<Dataset> (*open)(const fs::path& path, std::string reference,
+                                   const DatasetOptions& options);
+};
 
-  std::string name() const override {
-    if (const KnownSet* set = known()) return std::string(set->name);
-    std::error_code code;
-    const std::filesystem::path full = std::filesystem::weakly_canonical(folder_.folder, code);
-    const std::string name = (code ? folder_.folder : full).filename().string();
-    return name.empty() ? location() : name;
-  }
-
-  int classes() const override {
-    return 1 + *std::max_element(train_labels().labels.begin(), train_labels().labels.end());
-  }
-
-  std::vector<std::string> class_names() const override {
-    if (const KnownSet* set = known()) return set->class_names;
-    std::vector<std::string> names;
-    for (int c = 0; c < classes(); ++c) names.push_back(std::to_string(c));
-    return names;
-  }
-
-  bool has_test() const override {
-    return !folder_.file(Part::test_images).empty() && !folder_.file(Part::test_labels).empty();
-  }
-
-  ImageSet read_train() const override {
-    IdxImages images = read_images(Part::train_images);
-    {
-      const MutexLock lock(mutex_);
-      train_images_hash_ = images.hash;
-    }
-    return combine(std::move(images), train_labels(), Part::train_images, Part::train_labels);
-  }
-
-  ImageSet read_test() const override {
-    const IdxLabels labels = read_labels(Part::test_labels);
-    for (std::size_t i = 0; i < labels.labels.size(); ++i)
-      if (labels.labels[i] >= classes())
-        throw bad_input(
-            "{}: label {}: expected a class of the training labels, 0 to {}, got {}: do these files belong "
-            "together?",
-            folder_.file(Part::test_labels).string(), i, classes() - 1, labels.labels[i]);
-    return combine(read_images(Part::test_images), labels, Part::test_images, Part::test_labels);
-  }
-
-  void check_test(const Shape& shape) const override {
-    const IdxHeader images = read_idx_images_header(existing(Part::test_images));
-    if (images.shape != shape)
-      throw bad_input("{}: expected test images of {}x{}x{}, as the training images are, got {}x{}x{}",
-                      folder_.file(Part::test_images).string(), shape.height, shape.width, shape.channels,
-                      images.shape.height, images.shape.width, images.shape.channels);
-    check_counts(images.count, read_idx_labels_header(existing(Part::test_labels)).count, Part::test_images,
-                 Part::test_labels);
-  }
-
- private:
-  // Files that are one part of a known set and lie where another part should be would leak the test set.
-  void check_part(const std::string& hash, Part part) const {
-    const KnownFile file = identify_file(hash);
-    if (file.set && file.part != part)
-      throw bad_input("{}: expected {}, got the {} of {}: are the training and test files swapped?",
-                      folder_.file(part).string(), part_name(part), part_name(file.part), file.set->name);
-  }
-
-  const std::filesystem::path& existing(Part part) const {
-    if (folder_.file(part).empty())
-      throw bad_input("{}: expected the {} ({}, or that with .gz), got no such file", location(),
-                      part_name(part),
-                      part == Part::test_images ? "t10k-images-idx3-ubyte" : "t10k-labels-idx1-ubyte");
-    return folder_.file(part);
-  }
-
-  IdxImages read_images(Part part) const {
-    IdxImages images = read_idx_images(existing(part));
-    check_part(images.hash, part);
-    return images;
-  }
-
-  IdxLabels read_labels(Part part) const {
-    IdxLabels labels = read_idx_labels(existing(part));
-    check_part(labels.hash, part);
-    return labels;
-  }
-
-  void check_counts(std::size_t images, std::size_t labels, Part image_part, Part label_part) const {
-    if (images != labels)
-      throw bad_input(
-          "{}: byte 4: expected {} labels, as many as {} has images, got {}: do these files belong together?",
-          folder_.file(label_part).string(), images, folder_.file(image_part).string(), labels);
-  }
-
-  ImageSet combine(IdxImages images, const IdxLabels& labels, Part image_part, Part label_part) const {
-    check_counts(images.count, labels.labels.size(), image_part, label_part);
-    return {images.shape, std::move(images.pixels), labels.labels, sha256(images.hash + labels.hash)};
-  }
-
-  const IdxLabels& train_labels() const {
-    const MutexLock lock(mutex_);
-    if (!train_labels_) {
-      IdxLabels labels = read_labels(Part::train_labels);
-      if (*std::max_element(labels.labels.begin(), labels.labels.end()) == 0)
-        throw bad_input("{}: expected labels of at least two classes, got {} labels that are all 0",
-                        folder_.file(Part::train_labels).string(), labels.labels.size());
-      train_labels_ = std::move(labels);
-    }
-    return *train_labels_;
-  }
-
-  // The known set whose training files these are; reads the images only if the labels match and nobody has
-  // read them.
-  const KnownSet* known() const {
-    const KnownFile labels = identify_file(train_labels().hash);
-    if (!labels.set) return nullptr;
-    const MutexLock lock(mutex_);
-    if (train_images_hash_.empty()) train_images_hash_ = read_images(Part::train_images).hash;
-    return identify_file(train_images_hash_).set == labels.set ? labels.set : nullptr;
-  }
-
-  const IdxFolder folder_;
-  const std::string reference_;
-  mutable Mutex mutex_;
-  mutable std::optional<IdxLabels> train_labels_ TAILOR_GUARDED_BY(mutex_);  // never changed once there
-  mutable std::string train_images_hash_ TAILOR_GUARDED_BY(mutex_);
+// Tried in turn; the last one takes every folder that is left, and says what it misses there.
+constexpr std::array sources = {
+    DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::folder; },
+               [](const fs::path& path, std::string reference, const DatasetOptions&) {
+                 return open_idx_dataset(path, std::move(reference));
+               }},
 };
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
-                                      const std::filesystem::path& installed) {
-  std::filesystem::path folder = name_or_folder;
-  std::string reference = std::filesystem::absolute(folder).lexically_normal().string();
-  if (const KnownSet* set = find_known_set(name_or_folder)) {
-    folder = installed / set->folder;
+std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options) {
+  fs::path path = name_or_path;
+  std::string reference = fs::absolute(path).lexically_normal().string();
+  if (const KnownSet* set = find_known_set(name_or_path)) {
+    path = options.installed / set->folder;
     reference = set->name;
-    if (kind_of_path(folder) != PathKind::folder)
+    if (kind_of_path(path) != PathKind::folder)
       throw bad_input(
           "{}: expected the data set {}, got no such folder: install it (apt-get install {}) or give a "
           "folder with its four IDX files",
-          folder.string(), set->name, set->package);
-  } else if (kind_of_path(folder) != PathKind::folder) {
+          path.string(), set->name, set->package);
+  } else if (kind_of_path(path) == PathKind::nothing) {
     std::vector<std::string> names;
     for (const KnownSet& each : known_sets()) names.emplace_back(each.name);
     throw usage_error("there is no data set and no folder '{}'{}: expected {} or a folder with IDX files",
-                      name_or_folder, did_you_mean(name_or_folder, names), join(names, ", "));
+                      name_or_path, did_you_mean(name_or_path, names), join(names, ", "));
   }
-  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference));
+  for (const DataSource& source : sources)
+    if (source.is(path)) return source.open(path, std::move(reference), options);
+  throw bad_input("{}: expected a data set: a folder with IDX files", path.string());
 }
 
 }  // namespace tailor

@@ -38,10 +38,13 @@ class Dataset {
   virtual void check_test(const Shape& shape) const = 0;
 };
 
-// "fashion-mnist" means the files that Debian's and Ubuntu's package installs below `installed`; everything
-// else is a folder with the IDX files of a data set. A name that is neither is a usage error; missing files
-// are bad input. A folder of a data set's name is given as ./NAME.
-std::unique_ptr<Dataset> open_dataset(const std::string& name_or_folder,
-                                      const std::filesystem::path& installed = "/usr/share/datasets");
+struct DatasetOptions {
+  std::filesystem::path installed = "/usr/share/datasets";  // where the distribution's packages put data sets
+};
+
+// "fashion-mnist" means the files that Debian's and Ubuntu's package installs; everything else is a path, whose kind
+// of data set is recognised by content. A name that is neither is a usage error; missing files are bad input. A folder
+// of a data set's name is given as ./NAME.
+std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options = {});
 
 }  // namespace tailor

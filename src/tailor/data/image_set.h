@@ -1,26 +1,32 @@
-// A labelled set of equally sized images in memory: what every reader makes and everything later reads.
+// A labelled set of equally sized images: what every reader makes and everything later reads.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tailor/base/shape.h"
+#include "tailor/data/pixels.h"
 
 namespace tailor {
 
 struct ImageSet {
   Shape shape;
-  std::vector<std::uint8_t> pixels;   // [count][height][width][channels]
+  Pixels pixels;                      // [count][height][width][channels]
   std::vector<std::uint16_t> labels;  // [count], each below the data set's number of classes
   std::string content_hash;  // SHA-256 of the uncompressed files' SHA-256 (hex digits, images then labels)
+  std::vector<std::uint32_t>
+      groups{};  // [count], images of one belong together (a patient, a scene); or none
+  // Where the data set has a validation part of its own: images from here on are it.
+  std::optional<std::size_t> validation_begin{};
 
   std::size_t count() const { return labels.size(); }
   std::span<const std::uint8_t> image(std::size_t i) const {
-    return std::span(pixels).subspan(i * shape.size(), shape.size());
+    return pixels.subspan(i * shape.size(), shape.size());
   }
 };
 

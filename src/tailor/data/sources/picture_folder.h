@@ -1,0 +1,20 @@
+// A folder of pictures with a sub-folder for each class, as most people keep them: CLASS/…/PICTURE, or the same
+// below train/, validation/ (val, valid) and test/. Pictures lie at any depth within their class.
+//
+// Left alone: hidden files and folders, __MACOSX, Thumbs.db and the like, and files that are no pictures by their
+// name. Links are followed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "tailor/data/sources/picture_list.h"
+
+namespace tailor {
+
+// Nothing if the folder has no class folders with pictures. Bad input: class folders beside train/, a class folder
+// without pictures, a test class that has no training pictures, links in a circle, names that are not UTF-8,
+// pictures beside the class folders.
+std::optional<PictureList> list_picture_folder(const std::filesystem::path& folder);
+
+}  // namespace tailor
