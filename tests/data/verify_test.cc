@@ -72,5 +72,13 @@ TEST_F(Verify, KnowsTheOfficialFilesAndTheirImpostors) {
   expect_problem(Part::test_labels, "not the official test labels of fashion-mnist");
 }
 
+TEST_F(Verify, IsForIdxFiles) {
+  const test::TemporaryFolder folder;
+  folder.write("x_train.npy", "");
+  folder.write("y_train.npy", "");
+  test::expect_error(ExitCode::usage, {folder.path().string(), "IDX sets", "data info"},
+                     [&] { verify_dataset(folder.path().string()); });
+}
+
 }  // namespace
 }  // namespace tailor

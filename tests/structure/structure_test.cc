@@ -24,6 +24,8 @@ using ::testing::IsEmpty;
 // that lie in no sub-folder stand above its sub-folders.
 constexpr std::string_view layers[] = {"base",
                                        "math",
+                                       "data/sources",
+                                       "data/arrays",
                                        "data",  //
                                        "nn/architecture",
                                        "nn/kernels/common",

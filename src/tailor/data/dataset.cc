@@ -5,6 +5,8 @@
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/data/array_dataset.h"
+#include "tailor/data/cifar_dataset.h"
 #include "tailor/data/idx_dataset.h"
 #include "tailor/data/known_sets.h"
 
@@ -22,6 +24,14 @@ struct DataSource {
 
 // Tried in turn; the last one takes every folder that is left, and says what it misses there.
 constexpr std::array sources = {
+    DataSource{is_cifar_source,
+               [](const fs::path& path, std::string reference, const DatasetOptions&) {
+                 return open_cifar_dataset(path, std::move(reference));
+               }},
+    DataSource{is_array_source,
+               [](const fs::path& path, std::string reference, const DatasetOptions&) {
+                 return open_array_dataset(path, std::move(reference));
+               }},
     DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::folder; },
                [](const fs::path& path, std::string reference, const DatasetOptions&) {
                  return open_idx_dataset(path, std::move(reference));
@@ -49,7 +59,10 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
   }
   for (const DataSource& source : sources)
     if (source.is(path)) return source.open(path, std::move(reference), options);
-  throw bad_input("{}: expected a data set: a folder with IDX files", path.string());
+  throw bad_input(
+      "{}: expected a data set: a folder with IDX files or .npy arrays, an .npz, or CIFAR as published, got a file of "
+      "another kind",
+      path.string());
 }
 
 }  // namespace tailor

@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "tailor/data/image_set.h"
+#include "tailor/data/sources/class_limit.h"
 
 namespace tailor {
-
-inline constexpr int max_classes = 1000;
 
 struct IdxImages {
   Shape shape;

@@ -42,6 +42,17 @@ std::string hash_of(const std::filesystem::path& file) {
   return hash.hex();
 }
 
+// Sorted.
+std::vector<std::string> names_in(const std::filesystem::path& folder, std::error_code& code) {
+  std::vector<std::string> names;
+  std::filesystem::directory_iterator entries(folder, code);
+  for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code))
+    if (std::string name = entries->path().filename().string(); !name.starts_with('.'))  // macOS' "._" twins
+      names.push_back(std::move(name));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::filesystem::path choose(const std::filesystem::path& folder, const std::vector<std::string>& names,
                              Part part) {
   std::string chosen;
@@ -63,13 +74,8 @@ std::filesystem::path choose(const std::filesystem::path& folder, const std::vec
 
 IdxFolder find_idx_folder(const std::filesystem::path& folder) {
   std::error_code code;
-  std::vector<std::string> names;
-  std::filesystem::directory_iterator entries(folder, code);
-  for (; !code && entries != std::filesystem::directory_iterator(); entries.increment(code))
-    if (std::string name = entries->path().filename().string(); !name.starts_with('.'))  // macOS' "._" twins
-      names.push_back(std::move(name));
+  const std::vector<std::string> names = names_in(folder, code);
   if (code) throw bad_input("{}: cannot read the folder: {}", folder.string(), code.message());
-  std::sort(names.begin(), names.end());
 
   IdxFolder found{folder, {}};
   for (const Part part : all_parts) found.files[static_cast<std::size_t>(part)] = choose(folder, names, part);
@@ -85,6 +91,14 @@ IdxFolder find_idx_folder(const std::filesystem::path& folder) {
                     folder.string(), name, name, got);
   }
   return found;
+}
+
+bool has_idx_files(const std::filesystem::path& folder) {
+  std::error_code code;
+  const std::vector<std::string> names = names_in(folder, code);
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return std::any_of(all_parts.begin(), all_parts.end(), [&](Part part) { return names_part(name, part); });
+  });
 }
 
 }  // namespace tailor

@@ -20,4 +20,7 @@ struct IdxFolder {
 // images or labels, or several sets in one folder, is bad input.
 IdxFolder find_idx_folder(const std::filesystem::path& folder);
 
+// Whether it is a folder with any file of such a name.
+bool has_idx_files(const std::filesystem::path& folder);
+
 }  // namespace tailor

@@ -58,6 +58,11 @@ bool Verification::good() const {
 Verification verify_dataset(const std::string& name_or_folder) {
   Verification result;
   result.location = open_dataset(name_or_folder)->location();
+  if (!has_idx_files(result.location))
+    throw usage_error(
+        "{}: data verify checks the four files of IDX sets, and this data set has none: data info reads and checks "
+        "all of its images",
+        result.location);
   const IdxFolder folder = find_idx_folder(result.location);
   std::array<Contents, 4> contents;
   const KnownSet* expected = find_known_set(name_or_folder);

@@ -29,7 +29,7 @@ struct Verification {
 
 // A name or folder as open_dataset takes it. Wrong are: a file that cannot be read whole, partners that do
 // not match, a missing test file, and, if a known set is named or its images are those of a known set, a file
-// that is not of that set.
+// that is not of that set. A usage error for data sets of other kinds than IDX.
 Verification verify_dataset(const std::string& name_or_folder);
 
 }  // namespace tailor

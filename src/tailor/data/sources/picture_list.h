@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tailor/data/sources/class_limit.h"
+
 namespace tailor {
 
 enum class PicturePart { train, validation, test };
@@ -34,8 +36,6 @@ struct PictureList {
   const std::vector<PictureEntry>& part(PicturePart p) const { return parts[static_cast<std::size_t>(p)]; }
   std::vector<PictureEntry>& part(PicturePart p) { return parts[static_cast<std::size_t>(p)]; }
 };
-
-inline constexpr std::size_t max_classes = 1000;  // as of every data set
 
 // Bad input unless there are 2 to max_classes classes, each with a training picture (two, where no validation
 // part is given, as each part needs one).

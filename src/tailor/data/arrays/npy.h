@@ -1,0 +1,51 @@
+// NumPy's .npy: a magic string, a version, a header that is a Python dictionary of plain values, then the numbers
+// (numpy.lib.format; versions 1.0, 2.0 and 3.0). Nothing of the header is run, and nothing is allocated because
+// it promises much: sizes are compared with what the file can hold, and memory grows with what comes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tailor/data/arrays/array_type.h"
+#include "tailor/data/arrays/byte_stream.h"
+
+namespace tailor {
+
+using ArrayShape = std::vector<std::uint64_t>;
+
+// "60000x28x28"; "no dimensions" for a single number.
+std::string shape_text(const ArrayShape& shape);
+
+struct NpyHeader {
+  ArrayType type;
+  bool fortran_order = false;  // the first index varies fastest
+  ArrayShape shape;
+};
+
+// Leaves the stream at the first value. Bad input unless it is a header of real numbers that promises as many bytes as
+// the stream has, and at most 16 GiB.
+NpyHeader read_npy_header(ByteStream& stream);
+
+// Values in C order, the last index varying fastest, whatever order and type they were stored in.
+template <class Whole>
+struct WholeArray {
+  ArrayShape shape;
+  std::vector<Whole> values;
+};
+
+// The array with pixels (std::uint8_t: 0 to 255) or labels (std::uint16_t: 0 to 65,535). Bad input where a value is
+// anything else, names it and its place.
+template <class Whole>
+WholeArray<Whole> read_npy(ByteStream& stream);
+
+// Values that lie in memory; `name` is for messages.
+template <class Whole>
+WholeArray<Whole> whole_array(const NpyHeader& header, const unsigned char* values, const std::string& name);
+
+// Values that lie with these strides, in C order of `shape`.
+template <class Whole>
+std::vector<Whole> in_c_order(const std::vector<Whole>& values, const ArrayShape& shape,
+                              const ArrayShape& strides);
+
+}  // namespace tailor
