@@ -15,7 +15,8 @@
 #include "tailor/base/text.h"
 #include "tailor/data/content_reader.h"
 #include "tailor/data/idx.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/fit.h"
+#include "tailor/data/pictures/picture.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/train/model.h"
 #include "tailor/train/predictor.h"
@@ -61,7 +62,7 @@ Model find_model(const std::filesystem::path& path) {
 void add_image(Picture picture, const Model& model, bool inverted, Inputs& inputs, std::size_t& light) {
   if (inverted) invert(picture);
   light += has_light_border(picture);
-  const Picture fitted = resize_to(picture, model.architecture.input, model.ground);
+  const Picture fitted = fit_picture(picture, model.architecture.input, Fit::pad, model.ground);
   inputs.pixels.insert(inputs.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   ++inputs.count;
 }
@@ -220,7 +221,8 @@ void add_predict_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Say what a trained network sees in pictures");
   command->add_option("MODEL", arguments->model, "A run's folder, or a model.safetensors")->required();
   command
-      ->add_option("IMAGE", arguments->images, "PNG, JPEG, PGM or PPM of any size, or a file of IDX images")
+      ->add_option("IMAGE", arguments->images,
+                   "Pictures of any usual format and size, or a file of IDX images")
       ->required();
   command->add_option("--top", arguments->top, "How many classes to show")
       ->capture_default_str()

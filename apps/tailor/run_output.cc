@@ -7,7 +7,7 @@
 #include "tailor/base/file.h"
 #include "tailor/base/process.h"
 #include "tailor/base/text.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/usual_ground.h"
 #include "tailor/math/quantiles.h"
 #include "tailor/nn/operators/pass.h"
 #include "tailor/report/class_scores.h"

@@ -1,7 +1,7 @@
 #include "cli/sandbox.h"
 
 #include "tailor/base/process.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 #include "train/tiny_training.h"
 
 namespace tailor::test {

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "data/files.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 
 namespace tailor {
 namespace {

@@ -24,6 +24,7 @@ using ::testing::IsEmpty;
 // that lie in no sub-folder stand above its sub-folders.
 constexpr std::string_view layers[] = {"base",
                                        "math",
+                                       "data/pictures",
                                        "data/sources",
                                        "data/arrays",
                                        "data",  //

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "data/files.h"
+#include "tailor/data/pictures/fit.h"
 #include "train/tiny_training.h"
 
 namespace tailor {
@@ -57,7 +58,7 @@ TEST(Predictor, FitsPicturesAndRefusesParts) {
   const ImageSet images = test::tiny_images(60);
   Predictor predictor(trained(images));
   const Picture wide{{8, 20, 3}, std::vector<std::uint8_t>(480, 90)};
-  EXPECT_EQ(predictor.predict(wide), predictor.predict(resize_to(wide, {8, 8, 1}).pixels));
+  EXPECT_EQ(predictor.predict(wide), predictor.predict(fit_picture(wide, {8, 8, 1}, Fit::pad).pixels));
   test::expect_error(ExitCode::usage, {"whole images of 64 bytes", "65"},
                      [&] { predictor.predict(std::vector<std::uint8_t>(65)); });
   const Picture cut{{8, 20, 3}, std::vector<std::uint8_t>(479, 90)};

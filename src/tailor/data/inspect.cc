@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tailor/base/random.h"
+#include "tailor/data/pictures/fit.h"
 
 namespace tailor {
 namespace {
@@ -135,7 +136,7 @@ Picture contact_sheet(const ImagePart& part, int classes, int columns, int rows)
     const int place = shown[static_cast<std::size_t>(label)]++;
     if (place >= columns * rows) continue;
     const std::span<const std::uint8_t> image = part.set->image(i);
-    const Picture small = resize_to({shape, {image.begin(), image.end()}}, cell);
+    const Picture small = fit_picture({shape, {image.begin(), image.end()}}, cell, Fit::pad);
     const int top = gap + (label * rows + place / columns) * (cell.height + gap),
               left = gap + place % columns * (cell.width + gap);
     const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(cell.width) * cell.channels;

@@ -8,7 +8,7 @@
 
 #include "tailor/data/image_set.h"
 #include "tailor/data/normalization.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 
 namespace tailor {
 

@@ -4,7 +4,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/data/dataset.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 
 namespace tailor {
 namespace {

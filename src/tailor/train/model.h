@@ -7,7 +7,7 @@
 
 #include "tailor/base/aligned.h"
 #include "tailor/data/normalization.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/evaluate.h"
 #include "tailor/train/provenance.h"

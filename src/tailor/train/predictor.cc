@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tailor/base/error.h"
+#include "tailor/data/pictures/fit.h"
 #include "tailor/nn/kernels/layers/softmax_loss.h"
 #include "tailor/nn/operators/pass.h"
 
@@ -23,7 +24,7 @@ Predictor::Predictor(Model model, const PredictorOptions& options)
 }
 
 std::vector<float> Predictor::predict(const Picture& picture) {
-  return predict(resize_to(picture, model_.architecture.input, model_.ground).pixels);
+  return predict(fit_picture(picture, model_.architecture.input, Fit::pad, model_.ground).pixels);
 }
 
 std::vector<float> Predictor::predict(std::span<const std::uint8_t> pixels,

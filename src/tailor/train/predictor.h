@@ -12,7 +12,7 @@
 
 #include "tailor/base/threads.h"
 #include "tailor/data/augment.h"
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 #include "tailor/nn/network.h"
 #include "tailor/train/evaluate.h"
 #include "tailor/train/model.h"
@@ -36,7 +36,7 @@ class Predictor {
 
   const Model& model() const { return model_; }
 
-  // Probabilities [classes] of a picture of any size: resize_to fits it to the network's input first.
+  // Probabilities [classes] of a picture of any size: it is padded to the network's input first (Fit::pad).
   std::vector<float> predict(const Picture& picture);
 
   // Probabilities [images][classes] of whole images of the network's input, [images][height][width][channels].

@@ -1,4 +1,4 @@
-#include "tailor/data/picture.h"
+#include "tailor/data/pictures/picture.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -7,21 +7,14 @@
 #include <png.h>
 
 #include "data/files.h"
-#include "tailor/data/orientation.h"
+#include "data/pictures/made_up.h"
+#include "tailor/data/pictures/orientation.h"
 
 namespace tailor {
 namespace {
 
 using test::expect_error;
-
-Picture gradient(int height, int width, int channels) {
-  Picture picture{{height, width, channels}, {}};
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      for (int c = 0; c < channels; ++c)
-        picture.pixels.push_back(static_cast<std::uint8_t>(4 * y + 3 * x + 40 * c));
-  return picture;
-}
+using test::gradient;
 
 std::string jpeg(const Picture& picture) {
   jpeg_compress_struct info = {};
@@ -190,7 +183,7 @@ TEST(Picture, SaysWhatIsWrong) {
   };
   const Picture picture = gradient(40, 40, 3);
   bad("", {"empty file"});
-  bad("GIF89a", {"PNG, JPEG, PGM"});
+  bad("GIF8?a", {"PNG, JPEG, WebP", "another kind of file"});
   const std::string a = png(picture), b = jpeg(picture), c = pnm(picture);
   bad(a.substr(0, a.size() / 2), {"PNG", "damaged or truncated"});
   bad(b.substr(0, b.size() / 2), {"JPEG", "damaged or truncated"});
@@ -209,66 +202,6 @@ TEST(Picture, SaysWhatIsWrong) {
   bad(huge, {"64 million pixels", "65535 x 65535"});
 }
 
-TEST(Picture, SurvivesEveryFlippedByteAndEveryLength) {
-  const Picture picture = gradient(9, 11, 3);
-  for (const std::string& original : {png(picture), jpeg(picture), pnm(picture)}) {
-    const auto check = [&](const std::string& content) {
-      try {
-        const Picture read = decode_picture(content, "x");
-        ASSERT_EQ(read.pixels.size(), read.shape.size());
-      } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ExitCode::bad_input);
-      }
-    };
-    for (std::size_t i = 0; i < original.size(); ++i)
-      for (const int bit : {0, 4, 7}) {
-        std::string damaged = original;
-        damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
-        check(damaged);
-      }
-    for (std::size_t n = 0; n < original.size(); ++n) {
-      SCOPED_TRACE(n);
-      check(original.substr(0, n));
-      if (n + 20 < original.size()) {
-        EXPECT_THROW(decode_picture(original.substr(0, n), "x"), Error);
-      }
-    }
-  }
-}
-
-TEST(Picture, ResizeKeepsTheAspectAndCentres) {
-  Picture white{{10, 20, 1}, std::vector<std::uint8_t>(200, 255)};
-  const Picture fitted = resize_to(white, {28, 28, 1});  // 28 x 14, rows 7 to 20
-  for (int y = 0; y < 28; ++y)
-    for (int x = 0; x < 28; ++x)
-      ASSERT_EQ(fitted.pixels[static_cast<std::size_t>(28 * y + x)], y >= 7 && y < 21 ? 255 : 0) << y;
-  const Picture on_light = resize_to(white, {28, 28, 3}, {200, 210, 220});
-  EXPECT_EQ(on_light.pixels[0], 200);
-  EXPECT_EQ(on_light.pixels[28 * 28 * 3 - 1], 220);
-  EXPECT_EQ(on_light.pixels[28 * 14 * 3], 255);
-  const Picture same = gradient(28, 28, 1);
-  EXPECT_EQ(resize_to(same, same.shape).pixels, same.pixels);
-  const Picture line = resize_to({{1, 5000, 1}, std::vector<std::uint8_t>(5000, 9)}, {28, 28, 1});
-  EXPECT_EQ(line.pixels[13 * 28 + 5], 9);
-}
-
-TEST(Picture, ShrinkingAveragesAndEnlargingInterpolates) {
-  Picture stripes{{64, 64, 1}, {}};
-  for (int i = 0; i < 64 * 64; ++i) stripes.pixels.push_back(i % 2 ? 200 : 100);
-  const Picture average = resize_to(stripes, {8, 8, 1});
-  for (const int value : average.pixels) EXPECT_NEAR(value, 150, 4);
-  const Picture wide = resize_to({{1, 2, 1}, {0, 200}}, {4, 8, 1});
-  const std::vector<std::uint8_t> row(wide.pixels.begin() + 8, wide.pixels.begin() + 16);
-  EXPECT_EQ(row, (std::vector<std::uint8_t>{0, 0, 25, 75, 125, 175, 200, 200}));
-}
-
-TEST(Picture, ConvertsGreyAndColour) {
-  const Picture red{{1, 1, 3}, {255, 0, 0}};
-  EXPECT_EQ(resize_to(red, {1, 1, 1}).pixels[0], 76);
-  const Picture grey{{1, 1, 1}, {7}};
-  EXPECT_EQ(resize_to(grey, {1, 1, 3}).pixels, (std::vector<std::uint8_t>{7, 7, 7}));
-}
-
 TEST(Picture, KnowsDarkOnLight) {
   Picture ink{{5, 6, 1}, std::vector<std::uint8_t>(30, 250)};
   for (const std::size_t i : {8u, 9u, 14u, 15u}) ink.pixels[i] = 0;
@@ -276,28 +209,6 @@ TEST(Picture, KnowsDarkOnLight) {
   invert(ink);
   EXPECT_FALSE(has_light_border(ink));
   EXPECT_EQ(ink.pixels[8], 255);
-}
-
-TEST(Picture, TheUsualGroundIsTheMedianOfTheBorders) {
-  ImageSet images{{3, 3, 1}, {}, {0, 1}, ""};
-  images.pixels = {245, 245, 240, 245, 0, 250, 245, 245, 245, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-  const std::vector<std::uint32_t> first = {0}, both = {0, 1};
-  EXPECT_EQ(usual_ground(images, first), (Ground{245, 245, 245}));
-  images.pixels = {0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0};
-  EXPECT_EQ(usual_ground(images, std::vector<std::uint32_t>{1}), black_ground);
-  ImageSet colour{{1, 2, 3}, {1, 2, 3, 1, 2, 3}, {0}, ""};
-  EXPECT_EQ(usual_ground(colour, std::vector<std::uint32_t>{0}), (Ground{1, 2, 3}));
-}
-
-TEST(Picture, DescribesWhatWasDone) {
-  EXPECT_EQ(describe({.from = {48, 64, 3}, .to = {28, 28, 1}, .turned = true, .inverted = true}),
-            "64 x 48 colour -> 28 x 28 grey: turned upright (EXIF), inverted, converted to grey, scaled to "
-            "28 x 21, centred on black");
-  EXPECT_EQ(describe({.from = {28, 28, 1}, .to = {28, 28, 1}}), "28 x 28 grey -> 28 x 28 grey: unchanged");
-  EXPECT_THAT(describe({.from = {20, 28, 1}, .to = {28, 28, 1}, .ground = {245, 245, 245}}),
-              testing::EndsWith("centred on grey 245"));
-  EXPECT_THAT(describe({.from = {20, 28, 3}, .to = {28, 28, 3}, .ground = {1, 2, 255}}),
-              testing::EndsWith("centred on #0102ff"));
 }
 
 }  // namespace
