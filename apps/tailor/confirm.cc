@@ -77,7 +77,7 @@ void confirm(const ConfirmArguments& a) {
           "these out to go on with it, or give --again for another one, with other seeds",
           storage.get_study(*confirmation).name);
   }
-  SessionImages images = open_images(a.data.empty() ? study.data.name : a.data);
+  SessionImages images = open_images(study.data, a.data);
   if (!confirmation) {
     if (!a.sealed) check_sealed_images(images);
     const int number = static_cast<int>(before.size()) + 1;

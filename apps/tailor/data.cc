@@ -1,4 +1,4 @@
-// tailor data info | verify: what is in a data set, and whether its files are sound. Looks at files, never at
+// tailor data info | verify | cache: what is in a data set, whether its files are sound, and what is kept of it. Looks at files, never at
 // models, so it may read test images.
 #include <chrono>
 #include <cstdio>
@@ -9,10 +9,13 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "data_options.h"
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
+#include "tailor/data/cache/image_cache.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/inspect.h"
+#include "tailor/data/near_duplicates.h"
 #include "tailor/data/split.h"
 #include "tailor/data/verify.h"
 
@@ -26,10 +29,11 @@ std::string printed(const Json& json) { return json.dump(2, ' ', false, Json::er
 
 struct DataOptions {
   std::string data = "fashion-mnist";
-  std::string contact_sheet;
+  GivenPictureOptions pictures;
+  std::string contact_sheet, alike_sheet;
   std::size_t train = 0, validation = 0;
   std::uint64_t split_seed = 1;
-  bool json = false;
+  bool json = false, clean = false;
 };
 
 std::string number(std::size_t value) { return with_thousands(static_cast<long long>(value)); }
@@ -66,6 +70,7 @@ struct Facts {
   std::vector<PartFacts> parts;
   Split split;
   std::vector<Duplicates> duplicates;
+  std::vector<NearDuplicates> alike;
 };
 
 std::string per_channel(const std::vector<float>& values) {
@@ -99,6 +104,14 @@ void print_duplicates(const Facts& facts) {
   }
 }
 
+void print_near_duplicates(const Facts& facts) {
+  fmt::print("\nNear duplicates (alike in their edges, more than others are)\n{:<34}{:>8}{:>22}\n", "",
+             "images", "other label");
+  for (const NearDuplicates& each : facts.alike)
+    fmt::print("{:<34}{:>8}{:>22}\n", each.second + " as in " + each.first, number(each.images),
+               number(each.contradictions));
+}
+
 void print_facts(const Facts& facts) {
   fmt::print("{}: {} classes, images of {} x {} x {}\n{}\n\n{:<26}", facts.name, facts.class_names.size(),
              facts.shape.height, facts.shape.width, facts.shape.channels, facts.location, "");
@@ -126,6 +139,7 @@ void print_facts(const Facts& facts) {
   fmt::print("\nSplit of the training images, {} : {}, seed {}\n{:<11}{}\n", number(facts.split.train.size()),
              number(facts.split.validation.size()), facts.split.seed, "", facts.split.hash);
   print_duplicates(facts);
+  print_near_duplicates(facts);
 }
 
 Json facts_json(const Facts& facts) {
@@ -155,16 +169,30 @@ Json facts_json(const Facts& facts) {
                                   {"other_label", each.contradictions},
                                   {"examples", examples}});
   }
+  json["near_duplicates"] = Json::array();
+  for (const NearDuplicates& each : facts.alike) {
+    Json pairs = Json::array();
+    for (const NearDuplicates::Pair& pair : each.pairs)
+      pairs.push_back({{"first", pair.first},
+                       {"second", pair.second},
+                       {"correlation", pair.correlation},
+                       {"same_label", pair.same_label}});
+    json["near_duplicates"].push_back({{"first", each.first},
+                                       {"second", each.second},
+                                       {"images", each.images},
+                                       {"other_label", each.contradictions},
+                                       {"pairs", pairs}});
+  }
   return json;
 }
 
 void info(const DataOptions& options) {
   Steps step;
-  const auto data = open_dataset(options.data);
-  const ImageSet train = data->read_train();
+  const auto data = open_data(options.data, options.pictures.over({}));
+  const ImageSet train = read_training_images(*data);
   step("reading test images");
   const ImageSet test = data->has_test() ? data->read_test() : ImageSet{train.shape, {}, {}, ""};
-  Facts facts{data->name(), data->location(), data->class_names(), train.shape, {}, {}, {}};
+  Facts facts{data->name(), data->location(), data->class_names(), train.shape, {}, {}, {}, {}};
   std::vector<ImagePart> parts = {whole_part("training", train)};
   if (data->has_test()) parts.push_back(whole_part("test", test));
   for (const ImagePart& part : parts) {
@@ -176,12 +204,21 @@ void info(const DataOptions& options) {
   step("looking for duplicates");
   for (const ImagePart& part : parts) facts.duplicates.push_back(duplicates_within(part));
   if (parts.size() == 2) facts.duplicates.push_back(duplicates_between(parts[0], parts[1]));
-  const std::size_t n = train.count(), wanted = options.train + options.validation;
-  facts.split = wanted > 0
-                    ? stratified_split(train.labels, options.train, options.validation, options.split_seed)
-                    : stratified_split(train.labels, n - n / 3, n / 3, options.split_seed);
-  facts.duplicates.push_back(duplicates_between({"training part", &train, facts.split.train},
-                                                {"validation part", &train, facts.split.validation}));
+  facts.split = options.train > 0 ? split_images(train, options.train, options.validation, options.split_seed)
+                                  : make_split(std::nullopt, train, options.split_seed, "split");
+  const ImagePart fitting{"training part", &train, facts.split.train};
+  const ImagePart validating{"validation part", &train, facts.split.validation};
+  facts.duplicates.push_back(duplicates_between(fitting, validating));
+  step("looking for near duplicates");
+  facts.alike.push_back(near_duplicates_between(fitting, validating));
+  if (parts.size() == 2) facts.alike.push_back(near_duplicates_between(parts[0], parts[1]));
+  if (!options.alike_sheet.empty()) {
+    // Of test images, which nobody should have trained on, where there are any.
+    const bool of_test = parts.size() == 2;
+    const Picture sheet = near_duplicates_sheet(of_test ? parts[0] : fitting, of_test ? parts[1] : validating,
+                                                facts.alike.back());
+    write_png(options.alike_sheet, sheet.pixels, sheet.shape);
+  }
 
   if (!options.contact_sheet.empty()) {
     step("drawing the contact sheet");
@@ -223,6 +260,25 @@ void verify(const DataOptions& options) {
   if (wrong > 0) throw bad_input("{}: {} of 4 files wrong", result.location, wrong);
 }
 
+void cache(const DataOptions& options) {
+  const ImageCache images = account_image_cache();
+  const std::vector<CachedImages> packs = options.clean ? images.shrink(0) : images.list();
+  Json list = Json::array();
+  std::uint64_t total = 0;
+  constexpr double megabyte = 1e6;
+  for (const CachedImages& pack : packs) {
+    total += pack.bytes;
+    list.push_back({{"source", pack.source}, {"bytes", pack.bytes}, {"file", pack.file.string()}});
+    if (!options.json)
+      fmt::print("{:>12.1f} MB  {}\n", static_cast<double>(pack.bytes) / megabyte, pack.source);
+  }
+  if (options.json)
+    fmt::print("{}\n", printed({{"removed", options.clean}, {"bytes", total}, {"packs", list}}));
+  else
+    fmt::print("{:>12.1f} MB {}\n", static_cast<double>(total) / megabyte,
+               options.clean ? "removed" : "in all");
+}
+
 }  // namespace
 
 void add_data_command(CLI::App& app) {
@@ -231,13 +287,17 @@ void add_data_command(CLI::App& app) {
   data->require_subcommand(1);
   const auto add = [&](const char* name, const char* what) {
     CLI::App* command = data->add_subcommand(name, what);
-    command->add_option("DATA", options->data, "fashion-mnist, or a folder with IDX files")
+    command->add_option("DATA", options->data, "A data set's name, folder or file (docs/images.md)")
         ->capture_default_str();
     command->add_flag("--json", options->json, "Print JSON");
     return command;
   };
-  CLI::App* show = add("info", "Show sizes, classes, hashes, mean, deviation and exact duplicates");
+  CLI::App* show = add("info", "Show sizes, classes, hashes, mean, deviation and duplicates");
+  add_picture_options(*show, options->pictures);
   show->add_option("--contact-sheet", options->contact_sheet, "Write a PNG with examples of each class")
+      ->type_name("FILE.png");
+  show->add_option("--near-duplicates", options->alike_sheet,
+                   "Write a PNG with test images beside those they look like")
       ->type_name("FILE.png");
   CLI::Option* train =
       show->add_option("--train", options->train, "Images of the split that fit weights (two thirds)");
@@ -249,6 +309,10 @@ void add_data_command(CLI::App& app) {
   show->callback([options] { info(*options); });
   CLI::App* check = add("verify", "Check every file; exit code 3 if one is wrong");
   check->callback([options] { verify(*options); });
+  CLI::App* kept = data->add_subcommand("cache", "List decoded pictures that are kept for the next time");
+  kept->add_flag("--clean", options->clean, "Remove them; they are decoded again when they are needed");
+  kept->add_flag("--json", options->json, "Print JSON");
+  kept->callback([options] { cache(*options); });
 }
 
 }  // namespace tailor

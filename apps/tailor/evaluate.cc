@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "data_options.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/hash.h"
@@ -66,7 +67,8 @@ void evaluate(const EvaluateArguments& arguments) {
   const RunDescription run = read_description(folder);
   Model model = read_run_model(folder);
   RunSummary summary = read_summary(folder / run_file::summary);
-  const std::unique_ptr<Dataset> dataset = open_dataset(arguments.data.empty() ? run.data : arguments.data);
+  const std::unique_ptr<Dataset> dataset =
+      open_data(arguments.data.empty() ? run.data : arguments.data, run.pictures);
 
   ImagesOpenings opened_before;
   const std::optional<ImagesLedger> ledger = arguments.test ? std::optional(account_ledger()) : std::nullopt;
@@ -85,8 +87,8 @@ void evaluate(const EvaluateArguments& arguments) {
     }
     write_down(folder, images, opened_before, *ledger);
   } else {
-    const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
-                                         static_cast<std::size_t>(run.validation_images), run.split_seed);
+    const Split split = split_images(images, static_cast<std::size_t>(run.train_images),
+                                     static_cast<std::size_t>(run.validation_images), run.split_seed);
     if (split.hash != run.split_hash)
       throw bad_input("{}: the split of this run cannot be drawn again (hash {}, expected {})",
                       folder.string(), split.hash, run.split_hash);

@@ -62,7 +62,7 @@ Model find_model(const std::filesystem::path& path) {
 void add_image(Picture picture, const Model& model, bool inverted, Inputs& inputs, std::size_t& light) {
   if (inverted) invert(picture);
   light += has_light_border(picture);
-  const Picture fitted = fit_picture(picture, model.architecture.input, Fit::pad, model.ground);
+  const Picture fitted = fit_for(model, picture);
   inputs.pixels.insert(inputs.pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
   ++inputs.count;
 }
@@ -94,7 +94,11 @@ Inputs read_inputs(const PredictArguments& arguments, const Model& model) {
     const InputFile input(file);
     Source source{file, is_idx_images(input.open()), inputs.count, 1, "", false};
     std::size_t light = 0;
-    Preprocessing done{.from = {}, .to = shape, .inverted = arguments.invert, .ground = model.ground};
+    Preprocessing done{.from = {},
+                       .to = shape,
+                       .fit = model.fit.value_or(Fit::pad),
+                       .inverted = arguments.invert,
+                       .ground = model.ground};
     if (source.idx) {
       ContentReader content = input.open();
       const IdxImages images = read_idx_images(content);
@@ -106,8 +110,9 @@ Inputs read_inputs(const PredictArguments& arguments, const Model& model) {
                   inputs, light);
       }
     } else {
-      // What is transparent has the training images' ground once the picture is inverted.
-      Picture picture = input.picture(arguments.invert ? inverted(model.ground) : model.ground);
+      // What is transparent has its ground once the picture is inverted.
+      const Ground behind = ground_behind(model);
+      Picture picture = input.picture(arguments.invert ? inverted(behind) : behind);
       done.from = picture.shape;
       done.turned = picture.turned;
       add_image(std::move(picture), model, arguments.invert, inputs, light);

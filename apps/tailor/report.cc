@@ -58,8 +58,9 @@ std::string document_of(const StudyLocation& location, const std::string& data) 
   std::optional<DocumentErrors> errors;
   if (!confirmations.empty()) {
     confirmation = read_confirmation(storage, confirmations.back());
-    errors = winner_errors(*confirmation, data.empty() ? table.definition.data.name : data,
-                           table.definition.data.hash);
+    StudyData images = table.definition.data;
+    if (!data.empty()) images.name = data;
+    errors = winner_errors(*confirmation, images);
   }
   const ConfirmationTable* confirmed = confirmation ? &*confirmation : nullptr;
   std::vector<Opening> openings = read_openings(storage, record, account_ledger());

@@ -110,8 +110,10 @@ void RunOutput::finish(TrainingEnd end) {
   write_metrics(folder_ / run_file::metrics, trainer_.history());
   write_model(folder_ / run_file::model,
               {run_.architecture, trainer_.normalization(), views(run_.settings), names,
-               light_ground(images_, split_), usual_ground(images_, some_images(split_)),
-               trainer_.best_values(), trainer_.provenance()});
+               light_ground(images_, split_),
+               // Pictures were padded with black already.
+               dataset_.fit() ? black_ground : usual_ground(images_, some_images(split_)),
+               trainer_.best_values(), trainer_.provenance(), dataset_.fit()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);

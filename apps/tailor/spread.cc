@@ -78,7 +78,7 @@ void spread(const SpreadArguments& a) {
   } else {
     definition = define(storage, found.id, name, static_cast<int>(before.size()), a);
   }
-  SessionImages images = open_images(a.data.empty() ? study.data.name : a.data);
+  SessionImages images = open_images(study.data, a.data);
   if (!experiment) {
     const std::size_t number = before.size() + 1;
     experiment = create_study(storage, name + ".spread" + (number > 1 ? "-" + std::to_string(number) : ""),

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "confirm_output.h"
+#include "data_options.h"
 #include "signals.h"
 #include "spread_output.h"
 #include "study_location.h"
@@ -67,9 +68,10 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
   command.add_flag("--json", options.json, "Print the summary as JSON, nothing else");
 }
 
-SessionImages open_images(const std::string& data) {
-  const std::shared_ptr<const Dataset> dataset = open_dataset(data);
-  return {dataset->read_train(), dataset};
+SessionImages open_images(const StudyData& data, const std::string& elsewhere) {
+  const std::shared_ptr<const Dataset> dataset =
+      open_data(elsewhere.empty() ? data.name : elsewhere, data.pictures);
+  return {read_training_images(*dataset), dataset};
 }
 
 void check_sealed_images(const SessionImages& images) {

@@ -25,8 +25,8 @@ struct SessionImages {
   ImageSet images;
   std::shared_ptr<const Dataset> dataset;
 };
-// Of the data set of this name, or in this folder.
-SessionImages open_images(const std::string& data);
+// Of a study's data set, which may be elsewhere on this machine.
+SessionImages open_images(const StudyData& data, const std::string& elsewhere);
 
 // Before a confirmation trains for hours: an error if its test images could not be read in the end, as far as
 // can be told without reading any, or their opening not be written down.

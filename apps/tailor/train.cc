@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "data_options.h"
 #include "progress.h"
 #include "run_output.h"
 #include "signals.h"
@@ -28,13 +29,14 @@ namespace {
 struct TrainArguments {
   std::string architecture = "mnist_cnn";
   std::string data = "fashion-mnist";
+  GivenPictureOptions pictures;
   std::optional<std::string> recipe;
   std::vector<std::string> overrides;
   std::optional<int> epochs;
   std::optional<std::string> precision;
   std::uint64_t seed = 1;
   int threads = 1;
-  std::string split = "2:1";
+  std::optional<std::string> split;
   std::uint64_t split_seed = 1;
   std::string out;
   bool data_given = false, layer_by_layer = false, resume = false, overwrite = false, json = false;
@@ -65,15 +67,16 @@ RunDescription describe(const TrainArguments& arguments, const Dataset& dataset,
   run.data = utf8("--data", dataset.reference());
   if (arguments.recipe) utf8("--recipe", *arguments.recipe);
   run.data_hash = images.content_hash;
+  run.pictures = arguments.pictures.over({});
   run.architecture = find_architecture(arguments.architecture, {images.shape, dataset.classes()});
   std::vector<std::string> overrides = arguments.overrides;
   if (arguments.epochs) overrides.push_back(fmt::format("epochs={}", *arguments.epochs));
   if (arguments.precision) overrides.push_back("precision=" + *arguments.precision);
   settings = resolve_settings(run.architecture, arguments.recipe, overrides);
   run.settings = settings.settings;
-  const auto [train, validation] = split_sizes(arguments.split, images.count(), "--split");
-  run.train_images = static_cast<std::int64_t>(train),
-  run.validation_images = static_cast<std::int64_t>(validation);
+  const Split split = make_split(arguments.split, images, arguments.split_seed, "--split");
+  run.train_images = static_cast<std::int64_t>(split.train.size());
+  run.validation_images = static_cast<std::int64_t>(split.validation.size());
   run.split_seed = arguments.split_seed;
   run.seed = arguments.seed;
   run.layer_by_layer = arguments.layer_by_layer;
@@ -86,15 +89,16 @@ void train(const TrainArguments& arguments) {
   std::optional<RunDescription> described;
   if (arguments.resume) described = read_description(folder);
   const std::unique_ptr<Dataset> dataset =
-      open_dataset(described && !arguments.data_given ? described->data : arguments.data);
-  const ImageSet images = dataset->read_train();
+      open_data(described && !arguments.data_given ? described->data : arguments.data,
+                described ? described->pictures : arguments.pictures.over({}));
+  const ImageSet images = read_training_images(*dataset);
   ResolvedSettings settings;
   RunDescription run = described ? *described : describe(arguments, *dataset, images, settings);
   if (run.data_hash != images.content_hash)
     throw bad_input("{}: the images are not those that the training began with (hash {}, expected {})",
                     dataset->location(), images.content_hash, run.data_hash);
-  const Split split = stratified_split(images.labels, static_cast<std::size_t>(run.train_images),
-                                       static_cast<std::size_t>(run.validation_images), run.split_seed);
+  const Split split = split_images(images, static_cast<std::size_t>(run.train_images),
+                                   static_cast<std::size_t>(run.validation_images), run.split_seed);
   const int threads = useful_threads(arguments.threads);
   Trainer trainer(run.architecture, run.settings, images, split,
                   {.seed = run.seed,
@@ -139,7 +143,7 @@ void add_train_command(CLI::App& app) {
       app.add_subcommand("train", "Train the fixed network on the training images of a data set");
   // What decides the result; a resumed training has it from its folder.
   std::vector<CLI::Option*> decisions;
-  const auto option = [&](const char* name, auto& value, const char* help) {
+  const auto option = [&](const char* name, auto& value, const std::string& help) {
     return decisions.emplace_back(command->add_option(name, value, help));
   };
   option("--architecture", arguments->architecture, "Shipped name or TOML file")->capture_default_str();
@@ -151,15 +155,19 @@ void add_train_command(CLI::App& app) {
   option("--seed", arguments->seed, "Decides every random choice of the training")
       ->capture_default_str()
       ->check(seed_range);
-  option("--split", arguments->split, "TRAIN:VALIDATION, image counts or shares")->capture_default_str();
+  option("--split", arguments->split,
+         fmt::format("TRAIN:VALIDATION, image counts or shares [{}]", default_split));
   option("--split-seed", arguments->split_seed, "Decides which images validate")
       ->capture_default_str()
       ->check(seed_range);
   decisions.push_back(command->add_flag(
       "--layer-by-layer", arguments->layer_by_layer,
       "Each layer by its plain dense kernel: slower, the same up to rounding; to compare with"));
-  CLI::Option* data = command->add_option("--data", arguments->data, "Data set's name or folder");
+  CLI::Option* data =
+      command->add_option("--data", arguments->data, "Data set's name, folder or file (docs/images.md)");
   data->capture_default_str();
+  for (CLI::Option* decision : add_picture_options(*command, arguments->pictures))
+    decisions.push_back(decision);
   add_threads_option(*command, arguments->threads);
   command->add_option("--out", arguments->out, "The run's folder")->required();
   CLI::Option* overwrite =

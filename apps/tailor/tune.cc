@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "data_options.h"
 #include "session_output.h"
 #include "study_location.h"
 #include "study_session.h"
@@ -23,6 +24,7 @@ struct TuneArguments {
   std::optional<int> trials, repeats, epochs, lag;
   std::optional<std::uint64_t> seed;
   std::optional<double> minutes;
+  GivenPictureOptions pictures;
   bool resume = false;
   SessionOptions session;
 };
@@ -52,12 +54,13 @@ void take_names(TuneArguments& a) {
 
 StudyFile study_file(const TuneArguments& a) {
   StudyFile file = a.file.empty() ? StudyFile() : read_study_file(a.file);
-  const auto replace = [](std::string& value, std::uint32_t& line, const std::optional<std::string>& given) {
+  const auto replace = [](auto& value, std::uint32_t& line, const std::optional<std::string>& given) {
     if (given) value = *given, line = 0;
   };
   replace(file.architecture, file.lines.architecture, a.architecture);
   replace(file.data, file.lines.data, a.data);
   replace(file.split, file.lines.split, a.split);
+  file.pictures = a.pictures.over(file.pictures);
   replace(file.space_name, file.lines.space, a.space);
   if (a.space) file.own_space.reset(), file.found_space = a.found_space;
   take_plan(file, a);
@@ -73,12 +76,15 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
   const DataShape shape = {images.shape, dataset.classes()};
   d.architecture = file.look_up(file.lines.architecture, "architecture",
                                 [&] { return find_architecture(file.architecture, shape); });
-  const auto [train, validation] = split_sizes(file.split, images.count(), "split");
-  const Split split = file.look_up(file.lines.split, "data.split", [&, n = train, v = validation] {
-    return stratified_split(images.labels, n, v, file.split_seed);
-  });
-  d.data = {utf8("--data", dataset.reference()),   images.content_hash, static_cast<std::int64_t>(train),
-            static_cast<std::int64_t>(validation), file.split_seed,     split.hash};
+  const Split split = file.look_up(file.lines.split, "data.split",
+                                   [&] { return make_split(file.split, images, file.split_seed, "split"); });
+  d.data = {utf8("--data", dataset.reference()),
+            images.content_hash,
+            static_cast<std::int64_t>(split.train.size()),
+            static_cast<std::int64_t>(split.validation.size()),
+            file.split_seed,
+            split.hash,
+            file.pictures};
   ResolvedSpace space = resolve_space(file, d.architecture);
   d.fixed = std::move(space.fixed);
   d.space = std::move(space.space);
@@ -124,9 +130,10 @@ void tune(TuneArguments& a) {
     throw usage_error("'{}' is the spread experiment of '{}': go on with it by `tailor spread`", name,
                       old.spread->study);
   const std::shared_ptr<const Dataset> dataset =
-      as_it_was ? open_dataset(a.data.value_or(old.data.name))
-                : file.look_up(file.lines.data, "data.name", [&file] { return open_dataset(file.data); });
-  SessionImages images{dataset->read_train(), dataset};
+      as_it_was ? open_data(a.data.value_or(old.data.name), old.data.pictures)
+                : file.look_up(file.lines.data, "data.name",
+                               [&file] { return open_data(file.data, file.pictures); });
+  SessionImages images{read_training_images(*dataset), dataset};
   int reopened = 0;
   if (as_it_was) {
     // Of the study as it is now: others may have changed it while the images were read.
@@ -157,8 +164,9 @@ void add_tune_command(CLI::App& app) {
   };
   option("--architecture", a->architecture, "Shipped name or TOML file [mnist_cnn]");
   option("--space", a->space, "What is searched: small, default, full or a TOML file [default]");
-  option("--data", a->data, "Data set's name or folder [fashion-mnist]");
-  option("--split", a->split, "TRAIN:VALIDATION, image counts or shares [2:1]");
+  option("--data", a->data, "Data set's name, folder or file (docs/images.md) [fashion-mnist]");
+  add_picture_options(*command, a->pictures);
+  option("--split", a->split, fmt::format("TRAIN:VALIDATION, image counts or shares [{}]", default_split));
   option("--trials", a->trials, "Settings to try [50]")->check(positive);
   option("--repeats", a->repeats, "Of these, so many train the leading settings again [0]")
       ->check(CLI::Range(0, 1000000));

@@ -16,9 +16,8 @@ struct WorkArguments {
 void work(const WorkArguments& a) {
   const FoundStudy found = find_study(a.location);
   const StudyDefinition definition = read_definition(*found.storage, found.id);
-  run_session(*found.storage, a.location.storage, found.id,
-              open_images(a.data.empty() ? definition.data.name : a.data), a.session, "work",
-              found.storage->get_study(found.id).name);
+  run_session(*found.storage, a.location.storage, found.id, open_images(definition.data, a.data), a.session,
+              "work", found.storage->get_study(found.id).name);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cli/sandbox.h"
 
+#include <fmt/format.h>
+
 #include "tailor/base/process.h"
 #include "tailor/data/pictures/picture.h"
 #include "train/tiny_training.h"
@@ -93,12 +95,23 @@ units = "classes"
   png("dark.png", dark);
   const std::string whole = encode_png(dark.pixels, dark.shape);
   folder_.write("cut.png", whole.substr(0, whole.size() / 2));
+
+  // Photographs of lying and standing things, of unequal sizes and colours, in class folders and parts.
+  for (const auto& [part, count] : {std::pair{"train", 30}, {"val", 10}, {"test", 12}})
+    for (const bool lying : {true, false}) {
+      const std::string name = fmt::format("photos/{}/{}", part, lying ? "2 lying" : "10 standing");
+      fs::create_directories(path / name);
+      for (int i = 0; i < count; ++i) {
+        const Picture photo = stripes({20 + i % 7, 24 + i % 5, i % 2 ? 3 : 1}, 2 + i % 4, lying);
+        write_png(path / name / fmt::format("{}.png", i), photo.pixels, photo.shape);
+      }
+    }
 }
 
 std::string Sandbox::script(const std::string& line) const {
-  const std::string state = (path() / "state").string();
+  const std::string state = (path() / "state").string(), cache = (path() / "cache").string();
   return "unset TAILOR_STORAGE; cd '" + path().string() + "' && export XDG_STATE_HOME='" + state +
-         "' PATH='" + fs::path(TAILOR_COMMAND).parent_path().string() +
+         "' XDG_CACHE_HOME='" + cache + "' PATH='" + fs::path(TAILOR_COMMAND).parent_path().string() +
          "':\"$PATH\" DOCS='" TAILOR_SOURCE_DIR "/docs'\n" + line;
 }
 

@@ -134,7 +134,7 @@ TEST_F(ArraySource, SaysWhichArraysAreMissing) {
   EXPECT_FALSE(open(without("y_test.npy"))->has_test());
   expect_error(ExitCode::bad_input, {"a single array", "give the folder"},
                [&] { open_dataset(folder_.write("x_train.npy", npy_labels(3, 3)).string()); });
-  expect_error(ExitCode::bad_input, {"notes.txt", "another kind"},
+  expect_error(ExitCode::bad_input, {"notes.txt", "got none of these"},
                [&] { open_dataset(folder_.write("notes.txt", "hello").string()); });
 }
 

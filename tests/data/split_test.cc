@@ -98,5 +98,63 @@ TEST(Split, OfFashionMnistIsFixed) {
   EXPECT_EQ(split.hash, "648b2d08fdf168b68f0e356c31a334c5586b5505cf4a85f70c20d3421d14d2e2");
 }
 
+// 60 patients with 1 to 9 pictures each, of three classes.
+ImageSet patients() {
+  ImageSet images;
+  images.shape = {1, 1, 1};
+  for (std::uint32_t g = 0; g < 60; ++g)
+    for (std::uint32_t i = 0; i < 1 + g * 7 % 9; ++i) {
+      images.labels.push_back(static_cast<std::uint16_t>((g + i / 4) % 3));
+      images.groups.push_back(1000 + g * 13 % 60);
+    }
+  images.pixels = std::vector<std::uint8_t>(images.count());
+  return images;
+}
+
+TEST(GroupedSplit, KeepsGroupsTogetherAndClassesInProportion) {
+  const ImageSet images = patients();
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Split split = make_split("3:1", images, seed, "--split");
+    std::set<std::uint32_t> train, validation;
+    std::array<double, 3> in_train{}, in_all{};
+    for (const std::uint32_t i : split.train) train.insert(images.groups[i]), ++in_train[images.labels[i]];
+    for (const std::uint32_t i : split.validation) validation.insert(images.groups[i]);
+    for (const std::uint16_t label : images.labels) ++in_all[label];
+    for (const std::uint32_t group : train) EXPECT_EQ(validation.count(group), 0u);
+    EXPECT_EQ(split.train.size() + split.validation.size(), images.count());
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(in_train[c] / in_all[c], 0.75, 0.08) << "class " << c;
+    const Split again = split_images(images, split.train.size(), split.validation.size(), seed);
+    EXPECT_EQ(again.hash, split.hash) << "what is recorded gives it again";
+  }
+  EXPECT_NE(make_split("3:1", images, 1, "").hash, make_split("3:1", images, 2, "").hash);
+}
+
+TEST(GroupedSplit, LeavesOutWhatIsNotAskedFor) {
+  const ImageSet images = patients();
+  const Split split = make_split("150:60", images, 1, "--split");
+  EXPECT_NEAR(static_cast<double>(split.train.size()), 150, 8);
+  EXPECT_NEAR(static_cast<double>(split.validation.size()), 60, 8);
+}
+
+TEST(GroupedSplit, NeedsTwoGroups) {
+  ImageSet images = patients();
+  std::fill(images.groups.begin(), images.groups.end(), 1u);
+  test::expect_error(ExitCode::usage, {"at least two groups", "got 1"},
+                     [&] { make_split(std::nullopt, images, 1, "--split"); });
+}
+
+TEST(GivenSplit, IsUsedAsItIs) {
+  ImageSet images = patients();
+  images.validation_begin = 200;
+  const Split split = make_split(std::nullopt, images, 9, "--split");
+  ASSERT_EQ(split.train.size(), 200u);
+  EXPECT_EQ(split.train.back(), 199u);
+  EXPECT_EQ(split.validation.front(), 200u);
+  EXPECT_EQ(split.validation.size(), images.count() - 200);
+  test::expect_error(ExitCode::usage, {"--split", "validation images of its own", "leave it out"},
+                     [&] { make_split("2:1", images, 1, "--split"); });
+  test::expect_error(ExitCode::usage, {"parts of its own"}, [&] { split_images(images, 100, 50, 1); });
+}
+
 }  // namespace
 }  // namespace tailor

@@ -37,8 +37,14 @@ TEST(WinnerErrors, NothingWithoutAWinnerThatKeptSome) {
   EXPECT_FALSE(winner_errors(c, "nowhere", ""));
 }
 
+StudyData images_at(const std::string& name, const std::string& hash) {
+  StudyData data;
+  data.name = name, data.hash = hash;
+  return data;
+}
+
 TEST(WinnerErrors, WithoutTheImagesClassesHaveNumbers) {
-  const DocumentErrors errors = winner_errors(with_mistakes(), "nowhere", "").value();
+  const DocumentErrors errors = winner_errors(with_mistakes(), images_at("nowhere", "")).value();
   EXPECT_EQ(errors.images, "validation");
   EXPECT_EQ(errors.confusion.at(0, 1), 1);  // the first final run's
   EXPECT_THAT(errors.classes, ElementsAre("class 0", "class 1"));
@@ -50,13 +56,13 @@ TEST(WinnerErrors, WithThemTheHardestHavePictures) {
   folder.write("train-images-idx3-ubyte", test::idx_images(4, 3, 3));
   folder.write("train-labels-idx1-ubyte", test::idx_labels(4, 2));
   const std::string data = folder.path().string(), hash = open_dataset(data)->read_train().content_hash;
-  const DocumentErrors errors = winner_errors(with_mistakes(), data, hash).value();
+  const DocumentErrors errors = winner_errors(with_mistakes(), images_at(data, hash)).value();
   ASSERT_EQ(errors.hardest.size(), 1U);
   EXPECT_EQ(errors.hardest[0].label, errors.classes[0]);
   EXPECT_EQ(errors.hardest[0].predicted, errors.classes[1]);
   EXPECT_EQ(errors.hardest[0].probability, 0.75);
   EXPECT_THAT(errors.hardest[0].png, StartsWith("\x89PNG"));
-  EXPECT_TRUE(winner_errors(with_mistakes(), data, "another").value().hardest.empty());
+  EXPECT_TRUE(winner_errors(with_mistakes(), images_at(data, "another")).value().hardest.empty());
 }
 
 }  // namespace

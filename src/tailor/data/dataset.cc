@@ -7,8 +7,13 @@
 #include "tailor/base/text.h"
 #include "tailor/data/array_dataset.h"
 #include "tailor/data/cifar_dataset.h"
+#include "tailor/data/fitted_dataset.h"
 #include "tailor/data/idx_dataset.h"
+#include "tailor/data/idx_folder.h"
 #include "tailor/data/known_sets.h"
+#include "tailor/data/sources/manifest.h"
+#include "tailor/data/sources/picture_dataset.h"
+#include "tailor/data/sources/picture_folder.h"
 
 namespace tailor {
 namespace {
@@ -22,6 +27,10 @@ struct DataSource {
                                    const DatasetOptions& options);
 };
 
+constexpr const char* kinds_of_data =
+    "a folder of pictures with a folder for each class, a CSV file with the columns path and label, a folder with IDX "
+    "files or .npy arrays, an .npz, or CIFAR as published";
+
 // Tried in turn; the last one takes every folder that is left, and says what it misses there.
 constexpr std::array sources = {
     DataSource{is_cifar_source,
@@ -31,6 +40,20 @@ constexpr std::array sources = {
     DataSource{is_array_source,
                [](const fs::path& path, std::string reference, const DatasetOptions&) {
                  return open_array_dataset(path, std::move(reference));
+               }},
+    DataSource{has_idx_files,
+               [](const fs::path& path, std::string reference, const DatasetOptions&) {
+                 return open_idx_dataset(path, std::move(reference));
+               }},
+    DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::file && is_manifest(path); },
+               [](const fs::path& path, std::string reference, const DatasetOptions& options) {
+                 return make_picture_dataset(read_manifest(path), path.string(), std::move(reference),
+                                             options);
+               }},
+    DataSource{is_picture_folder,
+               [](const fs::path& path, std::string reference, const DatasetOptions& options) {
+                 return make_picture_dataset(list_picture_folder(path), path.string(), std::move(reference),
+                                             options);
                }},
     DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::folder; },
                [](const fs::path& path, std::string reference, const DatasetOptions&) {
@@ -54,15 +77,12 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
   } else if (kind_of_path(path) == PathKind::nothing) {
     std::vector<std::string> names;
     for (const KnownSet& each : known_sets()) names.emplace_back(each.name);
-    throw usage_error("there is no data set and no folder '{}'{}: expected {} or a folder with IDX files",
-                      name_or_path, did_you_mean(name_or_path, names), join(names, ", "));
+    throw usage_error("there is no data set, folder or file '{}'{}: expected {}, or {}", name_or_path,
+                      did_you_mean(name_or_path, names), join(names, ", "), kinds_of_data);
   }
   for (const DataSource& source : sources)
-    if (source.is(path)) return source.open(path, std::move(reference), options);
-  throw bad_input(
-      "{}: expected a data set: a folder with IDX files or .npy arrays, an .npz, or CIFAR as published, got a file of "
-      "another kind",
-      path.string());
+    if (source.is(path)) return fitted(source.open(path, std::move(reference), options), options.pictures);
+  throw bad_input("{}: expected {}, got none of these", path.string(), kinds_of_data);
 }
 
 }  // namespace tailor

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tailor/data/image_set.h"
+#include "tailor/data/picture_options.h"
 
 namespace tailor {
 
@@ -36,9 +40,19 @@ class Dataset {
   // Bad input if read_test() cannot give images of this shape, as far as the headers and sizes of its files
   // tell. No test image is read: this is for asking before hours of work whose end needs them.
   virtual void check_test(const Shape& shape) const = 0;
+
+  // How pictures of any size became these images; none where they were images of one size already.
+  virtual std::optional<Fit> fit() const { return std::nullopt; }
+  // Files that cannot be read and were left out of the training images, as the options allow; known after read_train().
+  virtual std::vector<std::string> left_out() const { return {}; }
 };
 
+// Hears what is done ("decoding"), and how many of how many pictures; called by the caller's thread.
+using DecodingProgress = std::function<void(std::string_view what, std::size_t done, std::size_t of)>;
+
 struct DatasetOptions {
+  PictureOptions pictures = {};
+  DecodingProgress progress = nullptr;
   std::filesystem::path installed = "/usr/share/datasets";  // where the distribution's packages put data sets
 };
 

@@ -14,6 +14,9 @@ namespace tailor {
 
 class Pixels {
  public:
+  using value_type = std::uint8_t;
+  using const_iterator = std::span<const std::uint8_t>::iterator;
+
   Pixels() = default;
   // In memory.
   Pixels(std::vector<std::uint8_t> bytes)  // NOLINT(google-explicit-constructor): they are the same thing
@@ -29,8 +32,8 @@ class Pixels {
   }
   std::size_t size() const { return bytes_.size(); }
   const std::uint8_t* data() const { return bytes_.data(); }
-  auto begin() const { return bytes_.begin(); }
-  auto end() const { return bytes_.end(); }
+  const_iterator begin() const { return bytes_.begin(); }
+  const_iterator end() const { return bytes_.end(); }
   std::uint8_t operator[](std::size_t i) const { return bytes_[i]; }
 
  private:

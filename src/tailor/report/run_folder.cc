@@ -28,6 +28,8 @@ void visit(RunDescription& run, Visitor&& visitor) {
   visitor("architecture_fingerprint", run.architecture.fingerprint);
 }
 
+constexpr const char* pictures_key = "pictures";  // only where they are not the defaults
+
 }  // namespace
 
 void write_description(const std::filesystem::path& folder, const RunDescription& run,
@@ -41,6 +43,8 @@ void write_description(const std::filesystem::path& folder, const RunDescription
     else
       text += fmt::format("{} = {}\n", key, value);
   });
+  if (const std::string pictures = to_text(run.pictures); !pictures.empty())
+    text += fmt::format("{} = {}\n", pictures_key, toml_text(pictures));
   text += "\n" + to_toml(settings);
   write_file(folder / run_file::architecture, to_toml(run.architecture));
   write_file(folder / run_file::description, text);
@@ -73,6 +77,7 @@ RunDescription read_description(const std::filesystem::path& folder) {
       value = static_cast<Value>(*found);
     }
   });
+  run.pictures = picture_options_from_text(table["run"][pictures_key].value_or(std::string()), file.string());
   if (run.architecture.fingerprint != fingerprint)
     throw bad_input("{}: the architecture beside it has the fingerprint {}, the run was made with {}",
                     file.string(), fingerprint, run.architecture.fingerprint);

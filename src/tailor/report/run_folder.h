@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tailor/data/images_ledger.h"
+#include "tailor/data/picture_options.h"
 #include "tailor/data/split.h"
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/model.h"
@@ -39,6 +40,7 @@ struct RunDescription {
   std::string version;
   std::string data;  // as given to open_dataset; folders absolute
   std::string data_hash;
+  PictureOptions pictures = {};  // as given to open_dataset
   std::int64_t train_images = 0, validation_images = 0;
   std::uint64_t split_seed = 0;
   std::string split_hash;

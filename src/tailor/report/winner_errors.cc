@@ -18,17 +18,16 @@ const Mistakes* winners_mistakes(const ConfirmationTable& confirmation) {
 
 }  // namespace
 
-std::optional<DocumentErrors> winner_errors(const ConfirmationTable& confirmation, const std::string& data,
-                                            const std::string& data_hash) {
+std::optional<DocumentErrors> winner_errors(const ConfirmationTable& confirmation, const StudyData& data) {
   const Mistakes* mistakes = winners_mistakes(confirmation);
   if (!mistakes) return std::nullopt;
   DocumentErrors errors{
       .images = "validation", .classes = {}, .confusion = mistakes->confusion, .hardest = {}};
   for (int c = 0; c < mistakes->confusion.classes; ++c) errors.classes.push_back(fmt::format("class {}", c));
   try {
-    const std::unique_ptr<Dataset> dataset = open_dataset(data);
+    const std::unique_ptr<Dataset> dataset = open_dataset(data.name, {.pictures = data.pictures});
     const ImageSet images = dataset->read_train();
-    if (images.content_hash != data_hash) return errors;
+    if (images.content_hash != data.hash) return errors;
     errors.classes = dataset->class_names();
     for (const Mistake& m : mistakes->hardest)
       errors.hardest.push_back({errors.classes[static_cast<std::size_t>(m.label)],

@@ -11,6 +11,12 @@ namespace tailor {
 
 using nlohmann::json;
 
+Picture fit_for(const Model& model, const Picture& picture) {
+  return fit_picture(picture, model.architecture.input, model.fit.value_or(Fit::pad), model.ground);
+}
+
+Ground ground_behind(const Model& model) { return model.fit ? white_ground : model.ground; }
+
 void write_model(const std::filesystem::path& file, const Model& model) {
   const ParameterTable table(model.architecture);
   if (model.values.size() != table.total_floats())
@@ -19,17 +25,19 @@ void write_model(const std::filesystem::path& file, const Model& model) {
   std::vector<TensorView> tensors;
   for (const ParameterTensor& t : table.tensors())
     tensors.push_back({t.name, t.shape, std::span(model.values).subspan(t.offset, t.size)});
-  write_safetensors(file, tensors,
-                    {{"format", "tailor model 1"},
-                     {"architecture", to_toml(model.architecture)},
-                     {"fingerprint", model.architecture.fingerprint},
-                     {"normalization_mean", json(model.normalization.mean).dump()},
-                     {"normalization_deviation", json(model.normalization.deviation).dump()},
-                     {"views", json{model.views.flip, model.views.shift}.dump()},
-                     {"class_names", json(model.class_names).dump()},
-                     {"light_ground", json(model.light_ground).dump()},
-                     {"ground", json(model.ground).dump()},
-                     {"provenance", to_json(model.provenance, true)}});
+  std::map<std::string, std::string> metadata{
+      {"format", "tailor model 1"},
+      {"architecture", to_toml(model.architecture)},
+      {"fingerprint", model.architecture.fingerprint},
+      {"normalization_mean", json(model.normalization.mean).dump()},
+      {"normalization_deviation", json(model.normalization.deviation).dump()},
+      {"views", json{model.views.flip, model.views.shift}.dump()},
+      {"class_names", json(model.class_names).dump()},
+      {"light_ground", json(model.light_ground).dump()},
+      {"ground", json(model.ground).dump()},
+      {"provenance", to_json(model.provenance, true)}};
+  if (model.fit) metadata.emplace("fit", name_of(*model.fit));
+  write_safetensors(file, tensors, metadata);
 }
 
 Model read_model(const std::filesystem::path& file) {
@@ -64,6 +72,11 @@ Model read_model(const std::filesystem::path& file) {
         "{}: metadata does not describe a model (normalization, views, class_names, light_ground or ground): "
         "{}",
         file.string(), error.what());
+  }
+  if (const auto found = content.metadata.find("fit"); found != content.metadata.end()) {
+    model.fit = fit_named(found->second);
+    if (!model.fit)
+      throw bad_input("{}: fit: expected {}, got '{}'", file.string(), fit_names(), found->second);
   }
   if (const auto found = content.metadata.find("provenance"); found != content.metadata.end())
     model.provenance = provenance_from_json(found->second);

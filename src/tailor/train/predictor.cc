@@ -24,7 +24,7 @@ Predictor::Predictor(Model model, const PredictorOptions& options)
 }
 
 std::vector<float> Predictor::predict(const Picture& picture) {
-  return predict(fit_picture(picture, model_.architecture.input, Fit::pad, model_.ground).pixels);
+  return predict(fit_for(model_, picture).pixels);
 }
 
 std::vector<float> Predictor::predict(std::span<const std::uint8_t> pixels,

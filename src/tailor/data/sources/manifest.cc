@@ -71,9 +71,9 @@ class ManifestReader {
 
   void number_classes() {
     for (const DelimitedRow& row : table_.rows) labels_.emplace(field(row, label_), 0);
-    std::uint16_t next = 0;
+    int next = 0;
     for (auto& [name, label] : labels_) {
-      if (next < max_classes) label = next++;
+      if (next < max_classes) label = static_cast<std::uint16_t>(next++);
       list_.class_names.push_back(name);
     }
   }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/base/natural_order.h"
 #include "tailor/base/text.h"
 
@@ -157,22 +158,45 @@ std::vector<PartFolder> find_parts(const fs::path& folder, FolderContent content
   return parts;
 }
 
+// Ends at the first picture; at a depth where nobody keeps pictures, or a link points in a circle, too.
+bool has_picture_below(const fs::path& folder, int depth) {
+  constexpr int deepest = 16;
+  std::vector<fs::path> folders;
+  std::error_code code;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, code)) {
+    const std::string name = entry.path().filename().string();
+    if (is_litter(name)) continue;
+    if (entry.is_directory(code))
+      folders.push_back(entry.path());
+    else if (depth > 0 && has_picture_name(name))
+      return true;
+  }
+  return depth < deepest && std::any_of(folders.begin(), folders.end(), [&](const fs::path& each) {
+           return has_picture_below(each, depth + 1);
+         });
+}
+
 }  // namespace
 
-std::optional<PictureList> list_picture_folder(const fs::path& folder) {
+bool is_picture_folder(const fs::path& path) {
+  return kind_of_path(path) == PathKind::folder && has_picture_below(path, 0);
+}
+
+PictureList list_picture_folder(const fs::path& folder) {
   PictureList list;
-  list.folder = folder;
+  list.folder = fs::absolute(folder).lexically_normal();
   FolderContent top = read_folder_content(folder);
-  if (top.folders.empty()) return std::nullopt;
-  const std::vector<std::string> stray = top.pictures;
   list.other_files = top.others;
   const std::vector<PartFolder> parts = find_parts(folder, std::move(top));
   for (const PartFolder& part : parts)
     if (part.part == PicturePart::train) list.class_names = part.content.folders;
 
   FolderWalk walk(list);
-  std::size_t found = 0;
   for (const PartFolder& part : parts) {
+    if (!part.content.pictures.empty())
+      throw bad_input(
+          "{}: {} lies beside the class folders: expected each picture in the folder of its class",
+          folder.string(), part.relative + part.content.pictures.front());
     for (const std::string& name : part.content.folders) {
       const auto at = std::find(list.class_names.begin(), list.class_names.end(), name);
       if (at == list.class_names.end())
@@ -181,13 +205,7 @@ std::optional<PictureList> list_picture_folder(const fs::path& folder) {
       walk.collect(folder / (part.relative + name), part.relative + name,
                    static_cast<std::uint16_t>(at - list.class_names.begin()), list.part(part.part));
     }
-    found += list.part(part.part).size();
-    if (found > 0 && !part.content.pictures.empty())
-      throw bad_input(
-          "{}: {} lies beside the class folders: expected each picture in the folder of its class",
-          folder.string(), part.relative + part.content.pictures.front());
   }
-  if (found == 0) return std::nullopt;
   check_picture_list(list, folder.string());
   return list;
 }

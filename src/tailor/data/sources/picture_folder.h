@@ -6,15 +6,16 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 
 #include "tailor/data/sources/picture_list.h"
 
 namespace tailor {
 
-// Nothing if the folder has no class folders with pictures. Bad input: class folders beside train/, a class folder
-// without pictures, a test class that has no training pictures, links in a circle, names that are not UTF-8,
-// pictures beside the class folders.
-std::optional<PictureList> list_picture_folder(const std::filesystem::path& folder);
+// Whether there are class folders with pictures; looks no further than it must.
+bool is_picture_folder(const std::filesystem::path& path);
+
+// Bad input: class folders beside train/, a class folder without pictures, a test class that has no training pictures,
+// links in a circle, names that are not UTF-8, pictures beside the class folders.
+PictureList list_picture_folder(const std::filesystem::path& folder);
 
 }  // namespace tailor

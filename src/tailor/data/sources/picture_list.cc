@@ -26,7 +26,7 @@ void check_picture_list(const PictureList& list, const std::string& location) {
     throw bad_input(
         "{}: expected pictures of at least two classes, got {}", location,
         list.class_names.empty() ? std::string("none") : fmt::format("'{}' alone", list.class_names.front()));
-  if (list.class_names.size() > max_classes)
+  if (list.class_names.size() > static_cast<std::size_t>(max_classes))
     throw bad_input("{}: expected at most {} classes, got {}", location, max_classes,
                     list.class_names.size());
   const bool divided = list.part(PicturePart::validation).empty();

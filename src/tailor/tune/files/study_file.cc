@@ -29,8 +29,25 @@ std::uint32_t line_if_there(const toml::table& table, const char* key) {
   return node ? line_of(*node) : 0;
 }
 
+void read_pictures(const TomlReader& reader, const toml::table& table, PictureOptions& pictures) {
+  const auto where = [&](const char* key) {
+    return fmt::format("{}:{}: data.{}", reader.origin(), line_if_there(table, key), key);
+  };
+  try {
+    if (const auto size = reader.text(table, "size", "data."))
+      pictures.size = image_size(*size, where("size"));
+    if (const auto fit = reader.text(table, "fit", "data.")) pictures.fit = fit_from_name(*fit, where("fit"));
+  } catch (const Error& error) {
+    throw bad_input("{}", error.what());
+  }
+  if (const auto channels = reader.integer(table, "channels", 1, 3, "data."))
+    pictures.channels = checked_channels(static_cast<int>(*channels), where("channels"));
+  take(pictures.skip_unreadable, reader.boolean(table, "skip_unreadable", "data."));
+}
+
 void read_data(const TomlReader& reader, const toml::table& table, StudyFile& study) {
-  reader.check_keys(table, "data.", {"name", "split", "split_seed"});
+  reader.check_keys(table, "data.",
+                    {"name", "split", "split_seed", "size", "fit", "channels", "skip_unreadable"});
   take(study.data, reader.text(table, "name", "data."));
   study.lines.data = line_if_there(table, "name");
   study.lines.split = line_if_there(table, "split");
@@ -44,6 +61,7 @@ void read_data(const TomlReader& reader, const toml::table& table, StudyFile& st
     study.split = *split;
   }
   take(study.split_seed, reader.integer(table, "split_seed", 0, any, "data."));
+  read_pictures(reader, table, study.pictures);
 }
 
 void read_budget(const TomlReader& reader, const toml::table& table, StudyFile& study) {

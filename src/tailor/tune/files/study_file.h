@@ -48,8 +48,9 @@ struct StudyFile : StudyPlan {
   std::string origin;
   std::string architecture = "mnist_cnn";  // shipped name or file
   std::string data = "fashion-mnist";      // name or folder
-  std::string split = "2:1";
+  std::optional<std::string> split;        // none: default_split, or the data set's own parts
   std::uint64_t split_seed = 1;
+  PictureOptions pictures = {};
   std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own
   std::optional<SpaceFile> own_space{};
   std::optional<SpaceFile>

@@ -11,8 +11,8 @@ namespace tailor {
 namespace {
 
 Split draw_split(const StudyDefinition& d, const ImageSet& images, std::uint64_t seed) {
-  return stratified_split(images.labels, static_cast<std::size_t>(d.data.train_images),
-                          static_cast<std::size_t>(d.data.validation_images), seed);
+  return split_images(images, static_cast<std::size_t>(d.data.train_images),
+                      static_cast<std::size_t>(d.data.validation_images), seed);
 }
 
 Split split_of(const StudyDefinition& d, const ImageSet& images) {

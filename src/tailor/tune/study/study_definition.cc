@@ -167,6 +167,8 @@ std::string to_json(const StudyDefinition& d) {
                 {"keep", p.keep}}},
               {"fixed", json(d.fixed)},
               {"space", space}};
+  if (const std::string pictures = to_text(d.data.pictures); !pictures.empty())
+    result["data"]["pictures"] = pictures;
   if (d.budget.repeats > 0) result["budget"]["repeats"] = d.budget.repeats;
   if (!d.description.empty()) result["description"] = d.description;
   if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
@@ -188,6 +190,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
     d.data = {data.at("name"),         data.at("hash"),
               data.at("train_images"), data.at("validation_images"),
               data.at("split_seed"),   data.at("split_hash")};
+    d.data.pictures = picture_options_from_text(data.value("pictures", ""), std::string(where));
     const json& budget = j.at("budget");
     d.budget = {budget.at("trials"), budget.at("epochs"), budget.at("total_epochs"), budget.at("minutes")};
     d.budget.repeats = budget.value("repeats", 0);
@@ -222,6 +225,7 @@ void check_change(const StudyDefinition& old, const StudyDefinition& now) {
   };
   same("an architecture of fingerprint", old.architecture.fingerprint, now.architecture.fingerprint);
   same("images of hash", old.data.hash, now.data.hash);
+  same("pictures made images by '", to_text(old.data.pictures) + "'", to_text(now.data.pictures) + "'");
   same("a split of hash", old.data.split_hash, now.data.split_hash);
   same("epochs for each trial =", old.budget.epochs, now.budget.epochs);
   same("seed", old.seed, now.seed);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tailor/data/picture_options.h"
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/settings.h"
 #include "tailor/tune/pruners/pruners.h"
@@ -36,6 +37,7 @@ struct StudyData {
   std::int64_t train_images = 0, validation_images = 0;
   std::uint64_t split_seed = 1;
   std::string split_hash;
+  PictureOptions pictures = {};
 
   bool operator==(const StudyData&) const = default;
 };
