@@ -1,8 +1,10 @@
 // All formats: files that other programs wrote, as Pillow sees them, and the same files damaged.
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include "data/files.h"
 #include "data/pictures/golden_pictures.h"
@@ -119,6 +121,33 @@ TEST(PictureFormats, SayWhatTheyDoNotRead) {
   says("P2 2 1 9\n4 10", "byte 11: expected the next value of a PNM picture, 0 to 9");
   says("P2 2 1 9\n4  ", "the end of the file");
   says("P1 2 1\n12", "byte 8: expected the next pixel of a PNM picture, 0 or 1, got something else");
+}
+
+// What a thread hears of a library's errors is its own.
+TEST(PictureFormats, AreReadByManyThreads) {
+  const auto read = [](const std::string& content) -> std::string {
+    try {
+      const Picture picture = decode_picture(content, "x");
+      return {picture.pixels.begin(), picture.pixels.end()};
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  std::vector<std::pair<std::string, std::string>> expected;
+  for (const GoldenFile& file : golden_pictures().files)
+    for (const std::string& content : {file.content, file.content.substr(0, file.content.size() / 2)})
+      expected.emplace_back(content, read(content));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 0; i < 4 * expected.size(); ++i) {
+        const auto& [content, result] = expected[(i * (t + 1) + t) % expected.size()];
+        wrong += read(content) != result;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 class DamagedPictures : public testing::TestWithParam<const char*> {};

@@ -110,6 +110,8 @@ def png():
     add("png grey of 16 bits", saved(Image.fromarray(wide[:, :, 0]), "PNG"), to_8(wide))
     both = (colour.astype(np.uint16) << 8) + colour[:, :, ::-1]
     add("png colour of 16 bits", png_encode(both), to_8(both))
+    deep = (made_up(5, 6, 4).astype(np.uint16) << 8) + 99
+    add("png alpha of 16 bits", png_encode(deep), levels=1)
     add("png interlaced", interlaced(made_up(9, 10, 1)))
     add("png gamma that is ignored", gamma(saved(image(colour), "PNG")), colour)
     add("png lying", saved(image(colour), "PNG", exif=exif(6)))
@@ -204,9 +206,17 @@ def bmp():
     core = struct.pack("<IHHHH", 12, 6, 5, 1, 4)
     small = b"".join(bytes((b, g, r)) for r, g, b in (four * 4))
     add("bmp os/2, 4 bits", bmp_file(core, bmp_rows(nibbles), small))
+    pairs = [bytes(a << 6 | b << 4 | c << 2 | d for a, b, c, d in zip(*[iter([*row, 0, 0])] * 4)) for row in numbers[::-1].tolist()]
+    seen = np.array(four, np.uint8)[numbers]
+    add("bmp 2 bits", bmp_file(bmp_header(6, 5, 2, colours=4), bmp_rows(pairs), palette), seen)
+    short = struct.pack("<IiiHH", 16, 6, 5, 1, 2)
+    add("bmp os/2 2.x, 2 bits", bmp_file(short, bmp_rows(pairs), palette), seen)
     # Runs, plain pixels, a move, the end of a line: 6 x 4, from below.
     runs = bytes([3, 1, 0, 3, 2, 3, 1, 0, 0, 0, 6, 2, 0, 0, 0, 2, 2, 1, 4, 3, 0, 1])
     add("bmp runs of 8 bits", bmp_file(bmp_header(6, 4, 8, 1, 4), runs, palette))
+    runs = bytes([9, 1, 0, 0, 6, 2, 0, 0, 4, 3, 0, 4, 1, 0, 3, 0, 0, 0, 6, 3, 0, 1])
+    seen = np.array([[3] * 6, [3, 3, 3, 3, 1, 0], [2] * 6, [1] * 6])
+    add("bmp runs that are too long", bmp_file(bmp_header(6, 4, 8, 1, 4), runs, palette), np.array(four, np.uint8)[seen])
     runs = bytes([4, 0x12, 0, 3, 0x31, 0x20, 0, 0, 6, 0x22, 0, 0, 0, 2, 2, 1, 4, 0x30, 0, 1])
     seen = np.zeros((4, 7), int)
     seen[3] = [1, 2, 1, 2, 3, 1, 2]
@@ -287,6 +297,10 @@ def tiff():
     add("tiff big", tiff_file(colour, photometric="rgb", bigtiff=True), colour)
     four = (grey[:, :, 0] % 16).astype(np.uint8)
     add("tiff 4 bits", tiff_file(four, bitspersample=4, photometric="minisblack"), four[:, :, None] * 17)
+    twelve = (made_up(5, 6, 1)[:, :, 0].astype(np.uint16) << 4) + 5
+    exact = ((twelve.astype(np.uint32) * 255 + 2047) // 4095).astype(np.uint8)
+    packed = tiff_file(twelve, bitspersample=12, photometric="minisblack")
+    add("tiff 12 bits", packed, exact[:, :, None])
     alpha = made_up(5, 6, 4)
     alpha[:, :, :3] = (alpha[:, :, :3].astype(int) * alpha[:, :, 3:] + 127) // 255  # multiplied in
     behind = np.array(GROUND) * (255 - alpha[:, :, 3:].astype(int)) / 255
@@ -327,7 +341,7 @@ def resized():
 # other int(size * long / short); the crop begins at int(round((side - size) / 2)).
 def cropped():
     cases = []
-    for height, width, channels, size in [(31, 47, 3, 8), (47, 32, 1, 9), (20, 21, 3, 32), (60, 37, 1, 10), (30, 41, 3, 11)]:
+    for height, width, channels, size in [(31, 47, 3, 8), (47, 32, 1, 9), (20, 21, 3, 32), (60, 37, 1, 10), (20, 26, 1, 10), (30, 41, 3, 11)]:
         long = int(size * max(height, width) / min(height, width))
         scaled = (size, long) if height <= width else (long, size)
         picture = image(made_up(height, width, channels)).resize(scaled[::-1], Image.Resampling.BILINEAR)

@@ -58,7 +58,7 @@ class BmpReading {
     h.pixels = number(10, 4);
     h.size = number(14, 4);
     const bool core = h.size == 12;
-    if (!core && (h.size < 40 || h.size > 124))
+    if (!core && (h.size < 16 || h.size > 124))
       throw unsupported(source_, fmt::format("a header of {} bytes", h.size));
     const auto side = [&](std::size_t at) { return std::int64_t{static_cast<std::int32_t>(number(at, 4))}; };
     h.width = core ? std::int64_t{number(18, 2)} : side(18);
@@ -67,17 +67,15 @@ class BmpReading {
     h.top_down = h.height < 0;
     if (h.top_down) h.height = -h.height;
     check_size(source_, h.width, h.height);
-    if (!core) {
+    if (h.size >= 40) {  // a shorter one may end before
       h.compression = number(30, 4);
       h.colours = number(46, 4);
     }
-    constexpr std::array<unsigned, 6> usual = {1, 4, 8, 16, 24, 32};
-    if (std::find(usual.begin(), usual.end(), h.bits) == usual.end())
-      throw unsupported(source_, fmt::format("{} bits for each pixel", h.bits));
     const bool masks = h.compression == bmp_masks || h.compression == bmp_alpha_masks;
     const bool fits = h.compression == bmp_rgb || (h.compression == bmp_rle8 && h.bits == 8) ||
                       (h.compression == bmp_rle4 && h.bits == 4) || (masks && (h.bits == 16 || h.bits == 32));
-    if (!fits)
+    constexpr std::array<unsigned, 7> usual = {1, 2, 4, 8, 16, 24, 32};
+    if (!fits || std::find(usual.begin(), usual.end(), h.bits) == usual.end())
       throw unsupported(source_,
                         fmt::format("compression {} and {} bits for each pixel", h.compression, h.bits));
     // The masks stand behind a header of 40 bytes, or within a longer one: at the same place.
@@ -91,18 +89,25 @@ class BmpReading {
       after_header_ = bmp_file_header + h.size;
     }
     if (h.pixels < after_header_) throw damaged(source_, "pixels that begin within the header");
+    // Some writers forget their palette there.
+    if (h.bits <= 8 && h.pixels == after_header_) h.pixels += said_colours() * colour_bytes();
+  }
+
+  std::size_t colour_bytes() const { return header_.size == 12 ? 3 : 4; }
+  std::size_t said_colours() const {
+    const std::size_t most = std::size_t{1} << header_.bits;
+    return header_.colours == 0 ? most : std::min(header_.colours, most);
   }
 
   Palette palette() const {
-    const std::size_t entry = header_.size == 12 ? 3 : 4, most = std::size_t{1} << header_.bits;
     // What a file says of its palette counts only as far as there is room for it before the pixels.
     const std::size_t end = std::min(header_.pixels, source_.content.size());
-    const std::size_t room = end > after_header_ ? (end - after_header_) / entry : 0;
-    const std::size_t count = std::min({header_.colours == 0 ? most : header_.colours, most, room});
+    const std::size_t room = end > after_header_ ? (end - after_header_) / colour_bytes() : 0;
+    const std::size_t count = std::min(said_colours(), room);
     if (count == 0) throw damaged(source_, "no palette");
     Palette colours;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = after_header_ + i * entry;
+      const std::size_t at = after_header_ + i * colour_bytes();
       colours.push_back({byte(at + 2), byte(at + 1), byte(at), 255});
     }
     return colours;

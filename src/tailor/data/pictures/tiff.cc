@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include <tiffio.h>
@@ -128,7 +129,7 @@ class TiffReading {
   // What is read, and how much memory and work it is to read it: tiles may be far larger than the picture.
   void check_layout() {
     const bool integers = format_ == SAMPLEFORMAT_UINT || format_ == SAMPLEFORMAT_VOID;
-    if (!integers || (bits_ != 1 && bits_ != 2 && bits_ != 4 && bits_ != 8 && bits_ != 16))
+    if (!integers || bits_ < 1 || bits_ > 16)
       throw unsupported(source_, fmt::format("{} samples of {} bits",
                                              format_ == SAMPLEFORMAT_IEEEFP ? "floating-point"
                                              : integers                     ? "integer"
@@ -231,16 +232,18 @@ class TiffReading {
                            : TIFFReadScanline(tif(), block.data(), y, plane) >= 0);
           for (std::size_t line = 0; line < down && top + line < height_; ++line)
             for (std::size_t c = apart ? pass : 0; c < (apart ? pass + 1 : channels.size()); ++c)
-              take(block.data() + line * static_cast<std::size_t>(row), apart ? 0 : channels[c],
-                   apart ? 1 : samples_, std::min<std::size_t>(across, width_ - left),
+              take(std::span(block).subspan(line * static_cast<std::size_t>(row),
+                                            static_cast<std::size_t>(row)),
+                   apart ? 0 : channels[c], apart ? 1 : samples_,
+                   std::min<std::size_t>(across, width_ - left),
                    result.data() + ((top + line) * width_ + left) * channels.size() + c, channels.size());
         }
     return result;
   }
 
   // One channel of `n` pixels of a row, each `samples` samples long.
-  void take(const std::uint8_t* row, unsigned channel, unsigned samples, std::size_t n, std::uint8_t* to,
-            std::size_t step) const {
+  void take(std::span<const std::uint8_t> row, unsigned channel, unsigned samples, std::size_t n,
+            std::uint8_t* to, std::size_t step) const {
     const bool number = photometric_ == PHOTOMETRIC_PALETTE;
     const std::uint32_t largest = (1u << bits_) - 1;
     std::size_t sample = channel;
@@ -249,12 +252,14 @@ class TiffReading {
         *to = row[sample];
       } else if (bits_ == 16) {
         std::uint16_t value = 0;
-        std::memcpy(&value, row + 2 * sample, 2);
+        std::memcpy(&value, row.data() + 2 * sample, 2);
         *to = to_8_bit(value, largest);
       } else {
         const std::size_t bit = sample * bits_;
-        const std::uint32_t value =
-            static_cast<std::uint32_t>(row[bit / 8]) >> (8 - bits_ - bit % 8) & largest;
+        std::uint32_t three_bytes = 0;
+        for (std::size_t b = bit / 8; b < bit / 8 + 3; ++b)
+          three_bytes = three_bytes << 8 | (b < row.size() ? row[b] : 0u);
+        const std::uint32_t value = three_bytes >> (24 - bits_ - bit % 8) & largest;
         *to = number ? static_cast<std::uint8_t>(value) : to_8_bit(value, largest);
       }
     }
