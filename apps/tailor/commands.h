@@ -31,6 +31,7 @@ inline const CLI::Validator seed_range(
 void add_architecture_command(CLI::App& app);
 void add_confirm_command(CLI::App& app);
 void add_data_command(CLI::App& app);
+void add_data_get_command(CLI::App& data);
 void add_evaluate_command(CLI::App& app);
 void add_hyperparameters_command(CLI::App& app);
 void add_predict_command(CLI::App& app);

@@ -313,6 +313,7 @@ void add_data_command(CLI::App& app) {
   kept->add_flag("--clean", options->clean, "Remove them; they are decoded again when they are needed");
   kept->add_flag("--json", options->json, "Print JSON");
   kept->callback([options] { cache(*options); });
+  add_data_get_command(*data);
 }
 
 }  // namespace tailor

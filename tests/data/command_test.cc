@@ -4,6 +4,7 @@
 
 #include <sys/wait.h>
 
+#include "data/download/http_server.h"
 #include "data/files.h"
 #include "tailor/data/pictures/picture.h"
 
@@ -56,6 +57,39 @@ TEST(DataCommand, FailsWithTheDocumentedCodes) {
   EXPECT_EQ(run("info --train 5").code, 2);
   EXPECT_EQ(run("info --train 60000 --validation 1").code, 2);
   EXPECT_EQ(run("").code, 2);
+}
+
+TEST(DataCommand, GetsNothingThatIsNotAsPublished) {
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  const test::TemporaryFolder folder;
+  const test::HttpServer server([](const test::HttpRequest& request) {
+    if (request.target == "/other/cifar-10-binary.tar.gz") return test::http_answer("200 OK", "", "<html>");
+    if (request.target == "/slow/train-images-idx3-ubyte.gz")
+      return test::cut(test::http_answer("200 OK", "", std::string(9912422, 'x')), 5000) +
+             std::string(test::HttpServer::stall);
+    return test::http_answer("404 Not Found", "", "");
+  });
+  const std::string to = " --to " + folder.path().string() + "/new";
+  const Outcome other = run("get cifar10 --from " + server.url("/other") + to);
+  EXPECT_EQ(other.code, 3);
+  for (const char* text :
+       {"60,000 colour images", "170 MB", "none stated", "Krizhevsky", "expected 170052171 bytes"})
+    EXPECT_THAT(other.output, testing::HasSubstr(text));
+  const Outcome none = run("get mnist --from " + server.url("/none") + to);
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.output, testing::HasSubstr("answered 404"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "new"));
+  const std::string stopped = "timeout --preserve-status -s INT 1 '" TAILOR_COMMAND
+                              "' data get mnist --from " +
+                              server.url("/slow") + to + " >/dev/null 2>&1";
+  EXPECT_EQ(WEXITSTATUS(std::system(stopped.c_str())), 130);
+  EXPECT_EQ(std::filesystem::file_size(folder.path() / "new" / "train-images-idx3-ubyte.gz.part"), 5000u);
+  EXPECT_EQ(run("get no-such-set").code, 2);
+  const Outcome list = run("get");
+  EXPECT_EQ(list.code, 0);
+  EXPECT_THAT(list.output, testing::HasSubstr("medmnist:pathmnist"));
+  std::istringstream lines(list.output);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80u) << line;
 }
 
 }  // namespace

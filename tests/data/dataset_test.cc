@@ -92,8 +92,9 @@ TEST_F(Folder, SaysWhatIsMissing) {
                [&] { open(); });
   expect_error(ExitCode::usage, {"'fashon-mnist'", "did you mean 'fashion-mnist'"},
                [] { open_dataset("fashon-mnist"); });
-  expect_error(ExitCode::bad_input, {"apt-get install dataset-fashion-mnist"},
-               [&] { open_dataset("fashion-mnist", {.installed = folder_.path()}); });
+  expect_error(ExitCode::bad_input, {"apt-get install dataset-fashion-mnist"}, [&] {
+    open_dataset("fashion-mnist", {.installed = folder_.path(), .fetched = folder_.path()});
+  });
 }
 
 // Whether test images could be read is known from their headers, before hours of training whose end needs

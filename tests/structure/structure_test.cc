@@ -27,6 +27,7 @@ constexpr std::string_view layers[] = {"base",
                                        "data/pictures",
                                        "data/sources",
                                        "data/arrays",
+                                       "data/download",
                                        "data",  //
                                        "nn/architecture",
                                        "nn/kernels/common",

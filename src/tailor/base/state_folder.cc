@@ -41,6 +41,8 @@ fs::path state_folder() {
 
 fs::path cache_folder() { return account_folder("XDG_CACHE_HOME", ".cache", "decoded pictures"); }
 
+fs::path data_folder() { return account_folder("XDG_DATA_HOME", ".local/share", "data sets"); }
+
 std::string host_name() {
   char name[256] = {};
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "unknown";

@@ -14,6 +14,9 @@ std::filesystem::path state_folder();
 // $XDG_CACHE_HOME/tailor, or ~/.cache/tailor: what can be made again. The same rules.
 std::filesystem::path cache_folder();
 
+// $XDG_DATA_HOME/tailor, or ~/.local/share/tailor: data sets that were fetched. The same rules.
+std::filesystem::path data_folder();
+
 // This machine's name, for people; "unknown" if it has none.
 std::string host_name();
 

@@ -63,8 +63,12 @@ struct PartContent {
 
 class ArrayDataset : public Dataset {
  public:
-  ArrayDataset(std::unique_ptr<Files> files, std::array<PartFiles, 3> parts, std::string reference)
-      : files_(std::move(files)), parts_(std::move(parts)), reference_(std::move(reference)) {}
+  ArrayDataset(std::unique_ptr<Files> files, std::array<PartFiles, 3> parts, std::string reference,
+               std::vector<std::string> class_names)
+      : files_(std::move(files)),
+        parts_(std::move(parts)),
+        reference_(std::move(reference)),
+        class_names_(std::move(class_names)) {}
 
   std::string name() const override {
     std::error_code code;
@@ -91,6 +95,7 @@ class ArrayDataset : public Dataset {
   }
 
   std::vector<std::string> class_names() const override {
+    if (class_names_.size() == static_cast<std::size_t>(classes())) return class_names_;
     std::vector<std::string> names;
     for (int c = 0; c < classes(); ++c) names.push_back(std::to_string(c));
     return names;
@@ -200,6 +205,7 @@ class ArrayDataset : public Dataset {
   const std::unique_ptr<Files> files_;
   const std::array<PartFiles, 3> parts_;
   const std::string reference_;
+  const std::vector<std::string> class_names_;
   mutable Mutex mutex_;
   mutable std::optional<int> classes_ TAILOR_GUARDED_BY(mutex_);
 };
@@ -230,7 +236,8 @@ bool is_array_source(const std::filesystem::path& path) {
                                               [](const std::string& name) { return name.ends_with(".npy"); });
 }
 
-std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference) {
+std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
+                                            std::vector<std::string> class_names) {
   constexpr std::string_view wanted =
       "x_train and y_train, or train_images and train_labels, each an array of its own";
   if (is_single_array(path))
@@ -251,7 +258,8 @@ std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, s
   if (parts[validation_part].images.empty() != parts[validation_part].labels.empty())
     throw bad_input("{}: expected validation images and labels, got only {}", path.string(),
                     parts[validation_part].images + parts[validation_part].labels);
-  return std::make_unique<ArrayDataset>(std::move(files), std::move(parts), std::move(reference));
+  return std::make_unique<ArrayDataset>(std::move(files), std::move(parts), std::move(reference),
+                                        std::move(class_names));
 }
 
 }  // namespace tailor

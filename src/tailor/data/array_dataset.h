@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tailor/data/dataset.h"
 
@@ -17,7 +18,8 @@ namespace tailor {
 bool is_array_source(const std::filesystem::path& path);
 
 // Bad input unless there are training images and labels, each once. read_train() returns the validation images after the
-// training images.
-std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference);
+// training images. The names of its classes, where they are known and as many as it has classes.
+std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
+                                            std::vector<std::string> class_names = {});
 
 }  // namespace tailor

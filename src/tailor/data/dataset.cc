@@ -1,12 +1,16 @@
 #include "tailor/data/dataset.h"
 
 #include <array>
+#include <optional>
+#include <span>
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/base/state_folder.h"
 #include "tailor/base/text.h"
 #include "tailor/data/array_dataset.h"
 #include "tailor/data/cifar_dataset.h"
+#include "tailor/data/download/published_sets.h"
 #include "tailor/data/fitted_dataset.h"
 #include "tailor/data/idx_dataset.h"
 #include "tailor/data/idx_folder.h"
@@ -61,24 +65,36 @@ constexpr std::array sources = {
                }},
 };
 
+std::unique_ptr<Dataset> open_published(const PublishedSet& set, const DatasetOptions& options) {
+  std::string otherwise;
+  if (const KnownSet* packaged = find_known_set(set.name)) {
+    const fs::path path = options.installed / packaged->folder;
+    if (kind_of_path(path) == PathKind::folder) return open_idx_dataset(path, set.name);
+    otherwise = fmt::format(", or install its package (apt-get install {})", packaged->package);
+  }
+  const fs::path folder = (options.fetched.empty() ? data_folder() : options.fetched) / published_folder(set);
+  for (const PublishedFile& file : set.files)
+    if (kind_of_path(folder / file.name) == PathKind::nothing)
+      throw bad_input("{}: expected the data set {}, got no such file: get it by `tailor data get {}`{}",
+                      (folder / file.name).string(), set.name, set.name, otherwise);
+  if (set.files.size() > 1) return open_idx_dataset(folder, set.name, set.class_names);
+  const fs::path file = folder / set.files.front().name;
+  return is_cifar_source(file) ? open_cifar_dataset(file, set.name)
+                               : open_array_dataset(file, set.name, set.class_names);
+}
+
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options) {
-  fs::path path = name_or_path;
+  if (const std::optional<PublishedSet> set = find_published_set(name_or_path))
+    return fitted(open_published(*set, options), options.pictures);
+  const fs::path path = name_or_path;
   std::string reference = fs::absolute(path).lexically_normal().string();
-  if (const KnownSet* set = find_known_set(name_or_path)) {
-    path = options.installed / set->folder;
-    reference = set->name;
-    if (kind_of_path(path) != PathKind::folder)
-      throw bad_input(
-          "{}: expected the data set {}, got no such folder: install it (apt-get install {}) or give a "
-          "folder with its four IDX files",
-          path.string(), set->name, set->package);
-  } else if (kind_of_path(path) == PathKind::nothing) {
-    std::vector<std::string> names;
-    for (const KnownSet& each : known_sets()) names.emplace_back(each.name);
-    throw usage_error("there is no data set, folder or file '{}'{}: expected {}, or {}", name_or_path,
-                      did_you_mean(name_or_path, names), join(names, ", "), kinds_of_data);
+  if (kind_of_path(path) == PathKind::nothing) {
+    const std::vector<std::string> names = published_set_names();
+    throw usage_error(
+        "there is no data set, folder or file '{}'{}: expected {}, or one of {}; tailor data get lists all names",
+        name_or_path, did_you_mean(name_or_path, names), kinds_of_data, join(std::span(names).first(5), ", "));
   }
   for (const DataSource& source : sources)
     if (source.is(path)) return fitted(source.open(path, std::move(reference), options), options.pictures);

@@ -54,11 +54,13 @@ struct DatasetOptions {
   PictureOptions pictures = {};
   DecodingProgress progress = nullptr;
   std::filesystem::path installed = "/usr/share/datasets";  // where the distribution's packages put data sets
+  std::filesystem::path fetched{};  // where `tailor data get` puts them; if empty, data_folder()
 };
 
-// "fashion-mnist" means the files that Debian's and Ubuntu's package installs; everything else is a path, whose kind
-// of data set is recognised by content. A name that is neither is a usage error; missing files are bad input. A folder
-// of a data set's name is given as ./NAME.
+// The name of a published data set means its files where Debian's and Ubuntu's package installs them, or where
+// `tailor data get` put them; nothing is fetched here. Everything else is a path, whose kind of data set is recognised by
+// content. A name that is neither is a usage error; missing files are bad input. A folder of a data set's name is given
+// as ./NAME.
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options = {});
 
 }  // namespace tailor

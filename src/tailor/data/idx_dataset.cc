@@ -16,8 +16,8 @@ namespace {
 
 class IdxDataset : public Dataset {
  public:
-  IdxDataset(IdxFolder folder, std::string reference)
-      : folder_(std::move(folder)), reference_(std::move(reference)) {}
+  IdxDataset(IdxFolder folder, std::string reference, std::vector<std::string> class_names)
+      : folder_(std::move(folder)), reference_(std::move(reference)), class_names_(std::move(class_names)) {}
 
   std::string location() const override { return folder_.folder.string(); }
   std::string reference() const override { return reference_; }
@@ -36,6 +36,7 @@ class IdxDataset : public Dataset {
 
   std::vector<std::string> class_names() const override {
     if (const KnownSet* set = known()) return set->class_names;
+    if (class_names_.size() == static_cast<std::size_t>(classes())) return class_names_;
     std::vector<std::string> names;
     for (int c = 0; c < classes(); ++c) names.push_back(std::to_string(c));
     return names;
@@ -140,6 +141,7 @@ class IdxDataset : public Dataset {
 
   const IdxFolder folder_;
   const std::string reference_;
+  const std::vector<std::string> class_names_;
   mutable Mutex mutex_;
   mutable std::optional<IdxLabels> train_labels_ TAILOR_GUARDED_BY(mutex_);  // never changed once there
   mutable std::string train_images_hash_ TAILOR_GUARDED_BY(mutex_);
@@ -147,8 +149,9 @@ class IdxDataset : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference) {
-  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference));
+std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
+                                          std::vector<std::string> class_names) {
+  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference), std::move(class_names));
 }
 
 }  // namespace tailor

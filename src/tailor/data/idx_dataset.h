@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tailor/data/dataset.h"
 
 namespace tailor {
 
-std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference);
+// The names of its classes, where they are known and as many as it has classes.
+std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
+                                          std::vector<std::string> class_names = {});
 
 }  // namespace tailor
