@@ -94,7 +94,8 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
     const std::vector<std::string> names = published_set_names();
     throw usage_error(
         "there is no data set, folder or file '{}'{}: expected {}, or one of {}; tailor data get lists all names",
-        name_or_path, did_you_mean(name_or_path, names), kinds_of_data, join(std::span(names).first(5), ", "));
+        name_or_path, did_you_mean(name_or_path, names), kinds_of_data,
+        join(std::span(names).first(5), ", "));
   }
   for (const DataSource& source : sources)
     if (source.is(path)) return fitted(source.open(path, std::move(reference), options), options.pictures);
