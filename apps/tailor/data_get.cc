@@ -27,7 +27,7 @@ struct GetOptions {
 };
 
 std::string megabytes(std::uint64_t bytes) {
-  if (bytes == 0) return "not published";
+  if (bytes == 0) return "unknown";
   return fmt::format("{:.{}f} MB", static_cast<double>(bytes) / 1e6, bytes < 10'000'000 ? 1 : 0);
 }
 

@@ -78,7 +78,7 @@ TEST(DataCommand, GetsNothingThatIsNotAsPublished) {
   const Outcome none = run("get mnist --from " + server.url("/none") + to);
   EXPECT_EQ(none.code, 1);
   EXPECT_THAT(none.output, testing::HasSubstr("answered 404"));
-  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "new"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "new"));
   const std::string stopped = "timeout --preserve-status -s INT 1 '" TAILOR_COMMAND
                               "' data get mnist --from " +
                               server.url("/slow") + to + " >/dev/null 2>&1";

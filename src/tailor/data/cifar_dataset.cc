@@ -257,6 +257,9 @@ class CifarDataset : public Dataset {
     ImageSet set;
     set.shape = cifar_shape;
     std::vector<std::uint8_t> pixels;
+    std::size_t bytes = 0;
+    for (const CifarImages& batch : batches) bytes += batch.pixels.size();
+    pixels.reserve(bytes);
     for (CifarImages& batch : batches) {
       pixels.insert(pixels.end(), batch.pixels.begin(), batch.pixels.end());
       batch.pixels = {};

@@ -37,6 +37,23 @@ void check_room(const FetchPlan& plan) {
                   plan.folder.string(), bytes_text(plan.bytes - here), bytes_text(room.available));
 }
 
+int fetch_files(const FetchPlan& plan, const DownloadPatience& patience, const FetchWatch& watch) {
+  std::uint64_t before = 0;
+  int fetched = 0;
+  for (const Download& file : plan.files) {
+    const DownloadWatch own{.progress =
+                                [&](std::uint64_t bytes) {
+                                  if (watch.progress)
+                                    watch.progress(before + bytes, file.to.filename().string());
+                                },
+                            .retry = watch.retry,
+                            .stop = watch.stop};
+    fetched += download(file, patience, own);
+    before += bytes_here(file.to);
+  }
+  return fetched;
+}
+
 }  // namespace
 
 FetchPlan plan_fetch(const PublishedSet& set, const std::filesystem::path& folder,
@@ -57,23 +74,17 @@ FetchPlan plan_fetch(const PublishedSet& set, const std::filesystem::path& folde
 }
 
 int fetch(const FetchPlan& plan, const DownloadPatience& patience, const FetchWatch& watch) {
+  const bool is_new = kind_of_path(plan.folder) == PathKind::nothing;
   make_folder(plan.folder);
-  const FolderLock lock(plan.folder);
-  check_room(plan);
-  std::uint64_t before = 0;
-  int fetched = 0;
-  for (const Download& file : plan.files) {
-    const DownloadWatch own{.progress =
-                                [&](std::uint64_t bytes) {
-                                  if (watch.progress)
-                                    watch.progress(before + bytes, file.to.filename().string());
-                                },
-                            .retry = watch.retry,
-                            .stop = watch.stop};
-    fetched += download(file, patience, own);
-    before += bytes_here(file.to);
+  try {
+    const FolderLock lock(plan.folder);
+    check_room(plan);
+    return fetch_files(plan, patience, watch);
+  } catch (...) {
+    std::error_code ignored;
+    if (is_new) std::filesystem::remove(plan.folder, ignored);  // unless there is something in it
+    throw;
   }
-  return fetched;
 }
 
 }  // namespace tailor

@@ -30,7 +30,8 @@ struct FetchWatch {
 };
 
 // How many files were fetched; those that are there already are kept. Errors as download() has them; a failure if the disk
-// has not enough room, or if another process fetches into this folder.
+// has not enough room, or if another process fetches into this folder. A folder that was made
+// for nothing goes again.
 int fetch(const FetchPlan& plan, const DownloadPatience& patience, const FetchWatch& watch);
 
 }  // namespace tailor
