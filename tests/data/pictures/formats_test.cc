@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "data/files.h"
@@ -16,6 +17,12 @@ namespace {
 using test::golden_pictures;
 using namespace std::string_literals;
 using test::GoldenFile;
+
+std::string golden_file(const std::string& name) {
+  for (const GoldenFile& file : golden_pictures().files)
+    if (file.name == name) return file.content;
+  throw std::runtime_error(name);
+}
 
 TEST(PictureFormats, AreSeenAsPillowSeesThem) {
   const auto& [ground, files, fits] = golden_pictures();
@@ -69,9 +76,7 @@ std::string tiff_header(const std::vector<std::pair<unsigned, unsigned>>& tags) 
 // All in a few hundred bytes at most: what a picture needs is known before memory for it is taken.
 TEST(PictureFormats, OfHugePicturesAreRefusedByTheirHeaders) {
   const auto n = [](int bytes) { return little_endian(50000, bytes); };
-  std::string jpeg;
-  for (const GoldenFile& file : golden_pictures().files)
-    if (file.name == "jpeg colour") jpeg = file.content;
+  std::string jpeg = golden_file("jpeg colour");
   const std::size_t frame = jpeg.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
   jpeg.replace(frame + 5, 4, "\xc3\x50\xc3\x50");
@@ -105,6 +110,22 @@ TEST(PictureFormats, OfHugePicturesAreRefusedByTheirHeaders) {
   damaged("BM" + little_endian(0, 8) + little_endian(54, 4) + little_endian(40, 4) + little_endian(8000, 4) +
               little_endian(8000, 4) + little_endian(1, 2) + little_endian(24, 2) + little_endian(0, 24),
           "0 bytes of pixels where 8000 x 8000 take 192000000");
+}
+
+// Each scan costs time for all pixels, and a few bytes.
+TEST(PictureFormats, JpegsOfManyScansAreRefused) {
+  const std::string content = golden_file("jpeg progressive, lying");
+  // The first scan, which sets coefficients and may do so again; tables follow.
+  const std::size_t begin = content.find("\xff\xda"), end = content.find("\xff\xc4", begin);
+  ASSERT_NE(end, std::string::npos);
+  const auto repeated = [&](int times) {
+    std::string file = content.substr(0, begin);
+    for (int i = 0; i < times; ++i) file += content.substr(begin, end - begin);
+    return file + content.substr(end);
+  };
+  EXPECT_EQ(decode_picture(repeated(10), "x").pixels, decode_picture(content, "x").pixels);
+  test::expect_error(ExitCode::bad_input, {"x: ", "JPEG", "more than 100 scans"},
+                     [&] { decode_picture(repeated(120), "x"); });
 }
 
 TEST(PictureFormats, SayWhatTheyDoNotRead) {
