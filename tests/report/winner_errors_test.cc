@@ -29,18 +29,18 @@ ConfirmationTable with_mistakes() {
   return c;
 }
 
-TEST(WinnerErrors, NothingWithoutAWinnerThatKeptSome) {
-  ConfirmationTable c = with_mistakes();
-  c.winner = 0;
-  EXPECT_FALSE(winner_errors(c, "nowhere", ""));
-  c.winner = std::nullopt;
-  EXPECT_FALSE(winner_errors(c, "nowhere", ""));
-}
-
 StudyData images_at(const std::string& name, const std::string& hash) {
   StudyData data;
   data.name = name, data.hash = hash;
   return data;
+}
+
+TEST(WinnerErrors, NothingWithoutAWinnerThatKeptSome) {
+  ConfirmationTable c = with_mistakes();
+  c.winner = 0;
+  EXPECT_FALSE(winner_errors(c, images_at("nowhere", "")));
+  c.winner = std::nullopt;
+  EXPECT_FALSE(winner_errors(c, images_at("nowhere", "")));
 }
 
 TEST(WinnerErrors, WithoutTheImagesClassesHaveNumbers) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -155,6 +156,72 @@ TEST(BatchLoader, MixesImagesAndLabelsByTheSameShare) {
     }
     EXPECT_GT(blends, 5) << kind;
   }
+}
+
+TEST(BatchLoader, ClassWeightsGiveEachImageItsCost) {
+  EXPECT_EQ(Loading({}).loader.targets().cost, nullptr);
+  Loading weighted({"class_weights=balanced", "batch_size=7"});
+  weighted.loader.start_epoch(1);
+  std::map<int, float> cost;
+  double total = 0;
+  for (int step = 0; step < weighted.loader.steps(); ++step) {
+    const int count = weighted.loader.load(step, weighted.input.data());
+    const kernels::Targets targets = weighted.loader.targets();
+    for (int i = 0; i < count; ++i) {
+      total += static_cast<double>(targets.cost[i]);
+      const auto [known, is_new] = cost.emplace(targets.label[i], targets.cost[i]);
+      EXPECT_EQ(known->second, targets.cost[i]);
+    }
+  }
+  EXPECT_NEAR(total / static_cast<double>(weighted.indices.size()), 1, 1e-5);
+}
+
+TEST(BatchLoader, MixedImagesCostAsTheirPartsDo) {
+  Loading mixed({"class_weights=balanced", "mixup=1", "batch_size=16"});
+  // Make classes unequal, so that costs differ.
+  for (std::size_t i = 0; i < 30; ++i) mixed.images.labels[i] = 0;
+  BatchLoader loader(mixed.images, mixed.indices, mixed.settings, mixed.augmenter, Key(1), mixed.workers);
+  Settings plain_settings = mixed.settings;
+  plain_settings.mixup = 0;
+  BatchLoader plain(mixed.images, mixed.indices, plain_settings, mixed.augmenter, Key(1), mixed.workers);
+  std::map<int, double> cost;
+  plain.start_epoch(1);
+  for (int step = 0; step < plain.steps(); ++step) {
+    const int count = plain.load(step, mixed.input.data());
+    for (int i = 0; i < count; ++i)
+      cost[plain.targets().label[i]] = static_cast<double>(plain.targets().cost[i]);
+  }
+  loader.start_epoch(1);
+  const int count = loader.load(0, mixed.input.data());
+  const kernels::Targets t = loader.targets();
+  for (int i = 0; i < count; ++i) {
+    const double w = static_cast<double>(t.weight[i]);
+    EXPECT_NEAR(t.cost[i], w * cost[t.label[i]] + (1 - w) * cost[t.other[i]], 1e-5);
+  }
+}
+
+TEST(BatchLoader, BalancedEpochsRepeatImagesInOtherVariations) {
+  Loading balanced({"sampling=balanced", "batch_size=16", "brightness=0.5"});
+  for (std::size_t i = 1; i < 50; ++i) balanced.images.labels[i] = 0;
+  balanced.images.labels[balanced.indices[0]] = 1;  // the only one: half of each epoch
+  const Augmenter augmenter(balanced.images.shape, {{0.0f}, {1.0f}}, augmentation(balanced.settings));
+  BatchLoader loader(balanced.images, balanced.indices, balanced.settings, augmenter, Key(1),
+                     balanced.workers);
+  EXPECT_EQ(loader.steps(), balanced.loader.steps());
+  loader.start_epoch(1);
+  std::set<float> variations;
+  int of_one = 0, of_all = 0;
+  for (int step = 0; step < loader.steps(); ++step) {
+    const int count = loader.load(step, balanced.input.data());
+    of_all += count;
+    for (int i = 0; i < count; ++i)
+      if (loader.targets().label[i] == 1) {
+        ++of_one;
+        variations.insert(balanced.input[static_cast<std::size_t>(i) * balanced.images.shape.size()]);
+      }
+  }
+  EXPECT_NEAR(of_one, of_all / 2.0, 1);
+  EXPECT_GT(static_cast<int>(variations.size()), of_one / 2);
 }
 
 }  // namespace

@@ -9,14 +9,15 @@
 #include "tailor/base/state_folder.h"
 #include "tailor/base/text.h"
 #include "tailor/data/array_dataset.h"
+#include "tailor/data/cached_dataset.h"
 #include "tailor/data/cifar_dataset.h"
 #include "tailor/data/download/published_sets.h"
 #include "tailor/data/fitted_dataset.h"
 #include "tailor/data/idx_dataset.h"
 #include "tailor/data/idx_folder.h"
 #include "tailor/data/known_sets.h"
+#include "tailor/data/picture_dataset.h"
 #include "tailor/data/sources/manifest.h"
-#include "tailor/data/sources/picture_dataset.h"
 #include "tailor/data/sources/picture_folder.h"
 
 namespace tailor {
@@ -83,11 +84,22 @@ std::unique_ptr<Dataset> open_published(const PublishedSet& set, const DatasetOp
                                : open_array_dataset(file, set.name, set.class_names);
 }
 
+// Accounts without a home do without the cache.
+std::unique_ptr<Dataset> kept(std::unique_ptr<Dataset> dataset) {
+  std::optional<ImageCache> cache;
+  try {
+    cache = account_image_cache();
+  } catch (const Error&) {
+    return dataset;
+  }
+  return cached(std::move(dataset), *cache);
+}
+
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options) {
   if (const std::optional<PublishedSet> set = find_published_set(name_or_path))
-    return fitted(open_published(*set, options), options.pictures);
+    return fitted(kept(open_published(*set, options)), options.pictures);
   const fs::path path = name_or_path;
   std::string reference = fs::absolute(path).lexically_normal().string();
   if (kind_of_path(path) == PathKind::nothing) {
@@ -98,7 +110,8 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
         join(std::span(names).first(5), ", "));
   }
   for (const DataSource& source : sources)
-    if (source.is(path)) return fitted(source.open(path, std::move(reference), options), options.pictures);
+    if (source.is(path))
+      return fitted(kept(source.open(path, std::move(reference), options)), options.pictures);
   throw bad_input("{}: expected {}, got none of these", path.string(), kinds_of_data);
 }
 

@@ -105,7 +105,8 @@ void Network::forward(int batch, bool training, Key key) {
   done_ = Done::forward;
 }
 
-kernels::LossSums Network::loss(int batch, const kernels::Targets& targets, double label_smoothing) {
+kernels::LossSums Network::loss(int batch, const kernels::Targets& targets, double label_smoothing,
+                                double focal_gamma) {
   check_batch("loss", batch);
   if (done_ == Done::nothing || batch != pass_.batch)
     throw usage_error("Network::loss: batch {} does not follow a forward() of the same batch", batch);
@@ -125,10 +126,16 @@ kernels::LossSums Network::loss(int batch, const kernels::Targets& targets, doub
     const std::size_t first = static_cast<std::size_t>(r.first),
                       offset = first * static_cast<std::size_t>(classes_);
     const kernels::Targets part{targets.label + first, targets.other ? targets.other + first : nullptr,
-                                targets.weight ? targets.weight + first : nullptr};
-    sums[static_cast<std::size_t>(r.lane)] = kernels::softmax_cross_entropy(
-        plan_.logits() + offset, r.count, classes_, part, static_cast<float>(label_smoothing), scale,
-        diff ? diff + offset : nullptr);
+                                targets.weight ? targets.weight + first : nullptr,
+                                targets.cost ? targets.cost + first : nullptr};
+    const float* logits = plan_.logits() + offset;
+    const float smoothing = static_cast<float>(label_smoothing);
+    float* diff_logits = diff ? diff + offset : nullptr;
+    sums[static_cast<std::size_t>(r.lane)] =
+        focal_gamma > 0
+            ? kernels::focal_cross_entropy(logits, r.count, classes_, part, smoothing, focal_gamma, scale,
+                                           diff_logits)
+            : kernels::softmax_cross_entropy(logits, r.count, classes_, part, smoothing, scale, diff_logits);
   });
   kernels::LossSums total;
   for (const kernels::LossSums& s : sums) total.loss += s.loss, total.correct += s.correct;

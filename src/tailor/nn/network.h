@@ -56,7 +56,9 @@ class Network {
   void forward(int batch, bool training, Key key = Key(0));
   // Sums over the batch of the last forward(); after it backward() gives the gradient of the batch's mean
   // loss. `label_smoothing`, in [0, 1), enters the gradient and the loss. Labels are below classes().
-  kernels::LossSums loss(int batch, const kernels::Targets& targets, double label_smoothing);
+  // `focal_gamma` above 0 makes it the focal loss.
+  kernels::LossSums loss(int batch, const kernels::Targets& targets, double label_smoothing,
+                         double focal_gamma = 0);
   // Overwrites `gradients`. Follows forward(training = true) and loss() of the same batch.
   void backward(int batch, std::span<float> gradients);
 

@@ -6,6 +6,7 @@
 #include "tailor/base/rounding.h"
 #include "tailor/data/mixing.h"
 #include "tailor/nn/operators/pass.h"
+#include "tailor/train/class_balance.h"
 
 namespace tailor {
 
@@ -24,11 +25,19 @@ BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t
       batch_size_(settings.batch_size),
       mixup_(settings.mixup),
       cutmix_(settings.cutmix),
+      balanced_(settings.sampling == "balanced"),
       steps_(ceil_div(static_cast<std::int64_t>(indices.size()), std::int64_t{batch_size_})),
       epoch_key_(key) {
   const std::size_t batch = static_cast<std::size_t>(batch_size_);
   labels_.resize(batch);
   order_.reserve(indices.size());
+  std::vector<std::int64_t> counts;
+  for (const std::uint32_t index : indices) {
+    if (images.labels[index] >= counts.size()) counts.resize(images.labels[index] + 1u);
+    ++counts[images.labels[index]];
+  }
+  class_cost_ = class_costs(settings.class_weights, settings.effective_beta, counts);
+  if (!class_cost_.empty()) cost_.resize(batch);
   if (mixup_ > 0 || cutmix_ > 0) {
     other_.resize(batch);
     weight_.resize(batch);
@@ -39,7 +48,16 @@ BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t
 void BatchLoader::start_epoch(int epoch) {
   order_.assign(indices_.begin(), indices_.end());
   epoch_key_ = key_.with(Purpose::augmentation).with(static_cast<std::uint64_t>(epoch));
-  shuffle(order_, key_.with(Purpose::shuffle).with(static_cast<std::uint64_t>(epoch)));
+  const Key order_key = key_.with(Purpose::shuffle).with(static_cast<std::uint64_t>(epoch));
+  if (!balanced_) {
+    shuffle(order_, order_key);
+    return;
+  }
+  balanced_order(indices_, images_.labels, order_key, order_);
+  // The same image again is varied otherwise.
+  times_.assign(images_.count(), 0);
+  time_.clear();
+  for (const std::uint32_t index : order_) time_.push_back(times_[index]++);
 }
 
 int BatchLoader::load(std::int64_t step, float* input) {
@@ -51,9 +69,13 @@ int BatchLoader::load(std::int64_t step, float* input) {
   each_lane(workers_, count, [&](const Images& r) {
     for (int i = r.first; i < r.first + r.count; ++i) {
       const std::uint32_t index = order_[static_cast<std::size_t>(first + i)];
-      labels_[static_cast<std::size_t>(i)] = images_.labels[index];
-      augmenter_.apply(images_.image(index), epoch_key_.with(index),
-                       input + static_cast<std::size_t>(i) * floats);
+      const std::size_t row = static_cast<std::size_t>(i);
+      labels_[row] = images_.labels[index];
+      if (!cost_.empty()) cost_[row] = class_cost_[images_.labels[index]];
+      Key key = epoch_key_.with(index);
+      if (balanced_ && time_[static_cast<std::size_t>(first + i)] > 0)
+        key = key.with(time_[static_cast<std::size_t>(first + i)]);
+      augmenter_.apply(images_.image(index), key, input + row * floats);
     }
   });
   if (!unmixed_.empty())
@@ -80,12 +102,16 @@ void BatchLoader::mix(int count, Key key, float* input) {
     if (!paste) mix_images(out, from, floats, share);
     weight_[image] =
         static_cast<float>(paste ? cutmix_images(out, from, images_.shape, share, image_key.with(1)) : share);
+    if (!cost_.empty()) {
+      const auto cost = [&](std::int32_t label) { return class_cost_[static_cast<std::size_t>(label)]; };
+      cost_[image] = weight_[image] * cost(labels_[image]) + (1 - weight_[image]) * cost(other_[image]);
+    }
   }
 }
 
 kernels::Targets BatchLoader::targets() const {
   return {labels_.data(), unmixed_.empty() ? nullptr : other_.data(),
-          unmixed_.empty() ? nullptr : weight_.data()};
+          unmixed_.empty() ? nullptr : weight_.data(), cost_.empty() ? nullptr : cost_.data()};
 }
 
 }  // namespace tailor

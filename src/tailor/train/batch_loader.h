@@ -40,11 +40,15 @@ class BatchLoader {
   Workers& workers_;
   int batch_size_;
   double mixup_, cutmix_;
+  bool balanced_;
   std::int64_t steps_;
   Key epoch_key_;
   std::vector<std::uint32_t> order_;
   std::vector<std::int32_t> labels_, other_;
   std::vector<float> weight_;
+  std::vector<float> class_cost_, cost_;  // only with class weights: by class, by row
+  std::vector<std::uint32_t> time_,
+      times_;                   // only if balanced: how often an image of the order came before; by image
   std::vector<float> unmixed_;  // only with mixing: partners as they were
 };
 

@@ -148,6 +148,13 @@ std::vector<Hyperparameter> network_rows() {
                       "PyTorch BatchNorm2d")),
       real("label_smoothing", &S::label_smoothing, 0, 0.99, "",
            "Share of the target spread evenly over all classes.", "0", "off in Keras and PyTorch"),
+      choice("class_weights", &S::class_weights, {"none", "balanced", "effective"},
+             "An image's cost by its class: alike, 1 / images or 1 / effective number.", "none",
+             "off in Keras and PyTorch"),
+      real("effective_beta", &S::effective_beta, 0, 0.999999, "",
+           "effective: the number of n images is (1 - x^n) / (1 - x).", "0.999", "Cui et al. 2019"),
+      real("focal_gamma", &S::focal_gamma, 0, 10, "",
+           "Focal loss: how much easy images are discounted; 0: off.", "0", "off in Keras and PyTorch"),
       choice("precision", &S::precision, {"f32", "bf16"},
              "bf16: large layers train with rounded operands; needs AMX.", "f32", "Keras and PyTorch"),
   };
@@ -158,6 +165,8 @@ std::vector<Hyperparameter> data_rows() {
   return {
       choice("normalization", &S::normalization, {"unit", "standard"},
              "unit: 0 to 1; standard: the training part's mean 0 and deviation 1.", "unit", none),
+      choice("sampling", &S::sampling, {"plain", "balanced"},
+             "An epoch has each image once, or as many of each class (some repeated).", "plain", none),
       real("flip", &S::flip, 0, 1, "probability", "Horizontal mirror image.", "0", none),
       real("shift", &S::shift, 0, 64, "pixels", "Largest shift along each axis.", "0", none),
       real("rotation", &S::rotation, 0, 180, "degrees", "Largest rotation either way.", "0", none),

@@ -49,9 +49,13 @@ struct Settings {
       dropout;  // dropout_1, dropout_2, …: one for each dropout layer, in the architecture's order
   double batch_norm_momentum = 0;  // the new batch's share in the running statistics
   double label_smoothing = 0;
-  std::string precision;  // of training: f32, bf16
+  double focal_gamma = 0;     // 0: cross-entropy
+  std::string class_weights;  // none, balanced, effective
+  double effective_beta = 0;  // effective: of the effective number of images
+  std::string precision;      // of training: f32, bf16
 
   // data
+  std::string sampling;       // plain (each image once an epoch), balanced (each class as often)
   std::string normalization;  // unit (x / 255), standard (zero mean, unit deviation of the training part)
   double flip = 0;            // probability of a horizontal flip
   double shift = 0;           // pixels, uniform in [-shift, shift] for each axis

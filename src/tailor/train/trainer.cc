@@ -162,7 +162,8 @@ void Trainer::train_step() {
                           .with(static_cast<std::uint64_t>(p.step));
   const int count = loader_.load(p.step, network_.input());
   network_.forward(count, true, dropout);
-  const kernels::LossSums sums = network_.loss(count, loader_.targets(), settings_.label_smoothing);
+  const kernels::LossSums sums =
+      network_.loss(count, loader_.targets(), settings_.label_smoothing, settings_.focal_gamma);
   if (!std::isfinite(sums.loss))
     throw diverged(
         "the loss is {} at epoch {}, step {} of {} (learning rate {:.4g}). Lower learning_rate, add "

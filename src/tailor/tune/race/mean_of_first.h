@@ -1,3 +1,4 @@
+// What both rules of the race compare.
 #pragma once
 
 #include <cstddef>

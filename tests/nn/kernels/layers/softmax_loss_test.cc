@@ -74,6 +74,96 @@ TEST(SoftmaxLoss, MatchesTheReference) {
   });
 }
 
+TEST(SoftmaxLoss, ARowsCostScalesItsLossAndGradient) {
+  constexpr int rows = 5, classes = 19;
+  const auto logits = random_values(rows * classes, 1, 0.2, 6);
+  const auto labels = random_labels(rows, classes, 2);
+  const std::vector<float> costs = {1, 0, 2.5f, 0.25f, 7};
+  for_each_target([&] {
+    for (const double gamma : {0.0, 2.0}) {
+      const auto loss = [&](const Targets& t, int first, int n, float* diff) {
+        const float* z = logits.data() + first * classes;
+        return gamma > 0 ? focal_cross_entropy(z, n, classes, t, 0.1f, gamma, 0.3f, diff)
+                         : softmax_cross_entropy(z, n, classes, t, 0.1f, 0.3f, diff);
+      };
+      std::vector<float> diff(logits.size()), plain(classes);
+      const LossSums sums = loss({labels.data(), nullptr, nullptr, costs.data()}, 0, rows, diff.data());
+      double expected = 0;
+      for (int r = 0; r < rows; ++r) {
+        expected += static_cast<double>(costs[r]) * loss({&labels[r]}, r, 1, plain.data()).loss;
+        for (int c = 0; c < classes; ++c) EXPECT_NEAR(diff[r * classes + c], costs[r] * plain[c], 1e-6);
+      }
+      EXPECT_NEAR(sums.loss, expected, 1e-5);
+    }
+    std::vector<float> fast(logits.size()), slow(logits.size());
+    const Targets targets{labels.data(), nullptr, nullptr, costs.data()};
+    softmax_cross_entropy(logits.data(), rows, classes, targets, 0.1f, 0.3f, fast.data());
+    reference::softmax_cross_entropy(logits.data(), rows, classes, targets, 0.1f, 0.3f, slow.data());
+    expect_close(fast, slow, 1e-6);
+  });
+}
+
+TEST(FocalLoss, WithoutFocusIsTheCrossEntropy) {
+  const auto logits = random_values(6 * 7, 1, 0.2, 6);
+  const auto labels = random_labels(6, 7, 2), others = random_labels(6, 7, 3);
+  const std::vector<float> weights = {1, 0, 0.5f, 0.25f, 0.9f, 0.1f};
+  const Targets targets{labels.data(), others.data(), weights.data()};
+  std::vector<float> diff(logits.size()), expected(logits.size());
+  const LossSums sums = focal_cross_entropy(logits.data(), 6, 7, targets, 0.1f, 0, 0.7f, diff.data());
+  const LossSums wanted =
+      reference::softmax_cross_entropy(logits.data(), 6, 7, targets, 0.1f, 0.7f, expected.data());
+  EXPECT_NEAR(sums.loss, wanted.loss, 1e-5);
+  EXPECT_EQ(sums.correct, wanted.correct);
+  expect_close(diff, expected, 1e-6);
+}
+
+// Lin et al.: -(1 - p)^gamma log p of the right class.
+TEST(FocalLoss, KnownValues) {
+  const std::vector<float> logits = {std::log(3.0f), 0};  // 3/4 and 1/4
+  const std::int32_t right = 0, wrong = 1;
+  EXPECT_NEAR(focal_cross_entropy(logits.data(), 1, 2, {&right}, 0, 2, 1, nullptr).loss,
+              std::log(4.0 / 3) / 16, 1e-6);
+  EXPECT_NEAR(focal_cross_entropy(logits.data(), 1, 2, {&wrong}, 0, 2, 1, nullptr).loss,
+              std::log(4.0) * 9 / 16, 1e-6);
+}
+
+TEST(FocalLoss, GradientsAreTheLossesSlopes) {
+  constexpr int classes = 5;
+  const auto logits = random_values(classes, 1, 0.2, 4);
+  const std::int32_t label = 3, other = 1;
+  const float weight = 0.7f, cost = 1.5f;
+  const Targets targets{&label, &other, &weight, &cost};
+  for (const double gamma : {0.5, 1.0, 2.0, 5.0}) {
+    std::vector<float> diff(classes);
+    focal_cross_entropy(logits.data(), 1, classes, targets, 0.1f, gamma, 1, diff.data());
+    for (int c = 0; c < classes; ++c) {
+      const auto at = [&](float shift) {
+        auto moved = logits;
+        moved[c] += shift;
+        return focal_cross_entropy(moved.data(), 1, classes, targets, 0.1f, gamma, 1, nullptr).loss;
+      };
+      constexpr float step = 1e-2f;
+      EXPECT_NEAR(diff[c], (at(step) - at(-step)) / (2 * step), 1e-3) << gamma << ", class " << c;
+    }
+  }
+}
+
+TEST(FocalLoss, CertainImagesCostNothingAndNanStays) {
+  const std::vector<float> logits = {500, -500, nan, 0};
+  const std::int32_t labels[] = {0, 1};
+  for (const double gamma : {0.5, 2.0}) {
+    std::vector<float> diff(4);
+    const LossSums certain = focal_cross_entropy(logits.data(), 1, 2, {labels}, 0, gamma, 1, diff.data());
+    EXPECT_EQ(certain.loss, 0);
+    EXPECT_EQ(diff[0], 0);
+    EXPECT_EQ(diff[1], 0);
+    const LossSums lost = focal_cross_entropy(logits.data() + 2, 1, 2, {labels}, 0, gamma, 1, diff.data());
+    EXPECT_TRUE(std::isnan(lost.loss));
+    EXPECT_EQ(lost.correct, 0);
+    EXPECT_TRUE(std::isnan(diff[0]));
+  }
+}
+
 TEST(SoftmaxLoss, ExtremeLogitsStayFinite) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const std::vector<float> logits = {1e30f, -1e30f, 0, 88, 89, 90, -5000, -5001, -5002, 1, -infinity, 2};

@@ -1,3 +1,4 @@
+// Places in the maps of the plain references.
 #pragma once
 
 #include <cstddef>

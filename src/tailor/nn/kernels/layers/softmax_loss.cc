@@ -109,6 +109,8 @@ LossSums cross_entropy(const float* logits, int rows, int classes, const Targets
     const float* z = logits + static_cast<std::size_t>(r) * classes;
     const int label = targets.label[r];
     const double weight = targets.weight ? static_cast<double>(targets.weight[r]) : 1;
+    const double cost = targets.cost ? static_cast<double>(targets.cost[r]) : 1;
+    const float row_scale = targets.cost ? gradient_scale * targets.cost[r] : gradient_scale;
     const float max = greatest(z, classes);
     sums.correct += first_greatest_is(z, max, label);
 
@@ -128,16 +130,15 @@ LossSums cross_entropy(const float* logits, int rows, int classes, const Targets
     if (diff_logits) {
       float* g = diff_logits + static_cast<std::size_t>(r) * classes;
       sum = exponentials(z, classes, max, g);
-      scale(g, classes, gradient_scale / sum, gradient_scale * label_smoothing / static_cast<float>(classes));
-      g[label] -= static_cast<float>(static_cast<double>(gradient_scale) * certain * weight);
+      scale(g, classes, row_scale / sum, row_scale * label_smoothing / static_cast<float>(classes));
+      g[label] -= static_cast<float>(static_cast<double>(row_scale) * certain * weight);
       if (targets.other) {
-        g[targets.other[r]] -=
-            static_cast<float>(static_cast<double>(gradient_scale) * certain * (1 - weight));
+        g[targets.other[r]] -= static_cast<float>(static_cast<double>(row_scale) * certain * (1 - weight));
       }
     } else {
       sum = exponential_sum(z, classes, max);
     }
-    sums.add(static_cast<double>(max) + std::log(static_cast<double>(sum)) - wanted);
+    sums.add(cost * (static_cast<double>(max) + std::log(static_cast<double>(sum)) - wanted));
   }
   return sums;
 }

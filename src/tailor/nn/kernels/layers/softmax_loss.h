@@ -7,11 +7,13 @@
 namespace tailor::kernels {
 
 // The target of row r is weight[r] * onehot(label[r]) + (1 - weight[r]) * onehot(other[r]), classes in [0,
-// classes); `other` and `weight` are both null for plain labels. Arrays of one value per row.
+// classes); `other` and `weight` are both null for plain labels. Its loss and gradient are multiplied by cost[r],
+// 1 where that is null. Arrays of one value per row.
 struct Targets {
   const std::int32_t* label;
   const std::int32_t* other = nullptr;
   const float* weight = nullptr;
+  const float* cost = nullptr;
 };
 
 struct LossSums {
@@ -28,6 +30,12 @@ struct LossSums {
 // gradients are NaN.
 LossSums softmax_cross_entropy(const float* logits, int rows, int classes, const Targets& targets,
                                float label_smoothing, float gradient_scale, float* diff_logits);
+
+// The focal loss (Lin et al., ICCV 2017): each class' part of the loss above is multiplied by (1 - p)^gamma, p being the
+// class' probability, so that images which are right already count little. gamma 0 is the loss above, bigger ones up to
+// some 5 are usual. In plain loops: there are few logits, and few trainings want it.
+LossSums focal_cross_entropy(const float* logits, int rows, int classes, const Targets& targets,
+                             float label_smoothing, double gamma, float gradient_scale, float* diff_logits);
 
 // probabilities may be logits.
 void softmax(const float* logits, int rows, int classes, float* probabilities);

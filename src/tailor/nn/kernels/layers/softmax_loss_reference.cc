@@ -37,6 +37,7 @@ LossSums softmax_cross_entropy(const Real* logits, int rows, int classes, const 
     const Real* z = logits + static_cast<std::size_t>(r) * classes;
     const Row row = examine(z, classes);
     const double weight = targets.weight ? static_cast<double>(targets.weight[r]) : 1;
+    const double cost = targets.cost ? static_cast<double>(targets.cost[r]) : 1;
     sums.correct += !std::isnan(row.max) && row.arg_max == targets.label[r];
     double loss = 0;
     for (int c = 0; c < classes; ++c) {
@@ -47,11 +48,11 @@ LossSums softmax_cross_entropy(const Real* logits, int rows, int classes, const 
       // 0 * -infinity: a class of probability 0 that is not wanted costs nothing.
       if (target != 0 || std::isnan(log_probability)) loss -= target * log_probability;
       if (diff_logits) {
-        diff_logits[static_cast<std::size_t>(r) * classes + c] =
-            static_cast<Real>(static_cast<double>(gradient_scale) * (std::exp(log_probability) - target));
+        diff_logits[static_cast<std::size_t>(r) * classes + c] = static_cast<Real>(
+            static_cast<double>(gradient_scale) * cost * (std::exp(log_probability) - target));
       }
     }
-    sums.add(loss);
+    sums.add(cost * loss);
   }
   return sums;
 }

@@ -1,4 +1,4 @@
-#include "tailor/data/cache/image_cache.h"
+#include "tailor/data/image_cache.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "tailor/data/cache/image_pack.h"
+#include "tailor/data/image_pack.h"
 
 #include <bit>
 #include <cerrno>

@@ -1,4 +1,4 @@
-#include "tailor/data/sources/picture_dataset.h"
+#include "tailor/data/picture_dataset.h"
 
 #include <array>
 #include <optional>
@@ -7,7 +7,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/mutex.h"
-#include "tailor/data/sources/decode_pictures.h"
+#include "tailor/data/decode_pictures.h"
 
 namespace tailor {
 namespace {

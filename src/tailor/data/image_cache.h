@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tailor/data/cache/image_pack.h"
+#include "tailor/data/image_pack.h"
 
 namespace tailor {
 

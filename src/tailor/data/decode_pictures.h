@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <span>
 
-#include "tailor/data/cache/image_cache.h"
 #include "tailor/data/dataset.h"
+#include "tailor/data/image_cache.h"
 #include "tailor/data/sources/picture_list.h"
 
 namespace tailor {

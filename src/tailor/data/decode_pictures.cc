@@ -1,4 +1,4 @@
-#include "tailor/data/sources/decode_pictures.h"
+#include "tailor/data/decode_pictures.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,0 +1,103 @@
+#include "tailor/data/cached_dataset.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "tailor/base/error.h"
+#include "tailor/base/hash.h"
+
+namespace tailor {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Another number makes all packs of arrays anew.
+constexpr int reader_version = 1;
+
+void add_file(Sha256& hash, const fs::path& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return;
+  hash.add(fmt::format("{} {} {}.{}\n", path.string(), facts.st_size, facts.st_mtim.tv_sec,
+                       facts.st_mtim.tv_nsec));
+}
+
+// Of all files that the set could be read from: CIFAR's may lie a folder deeper.
+std::string signature_of(const fs::path& location, std::string_view part) {
+  Sha256 hash;
+  hash.add(fmt::format("arrays {} {}\n", reader_version, part));
+  std::error_code code;
+  add_file(hash, fs::absolute(location));
+  std::vector<fs::path> files;
+  constexpr int deepest = 1;
+  for (auto each = fs::recursive_directory_iterator(fs::absolute(location), code);
+       !code && each != fs::end(each); each.increment(code)) {
+    if (each.depth() >= deepest) each.disable_recursion_pending();
+    files.push_back(each->path());
+  }
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) add_file(hash, file);
+  return hash.hex();
+}
+
+class CachedDataset : public Dataset {
+ public:
+  CachedDataset(std::unique_ptr<Dataset> dataset, const ImageCache& cache, std::size_t least)
+      : dataset_(std::move(dataset)), cache_(cache), least_(least) {}
+
+  std::string name() const override { return dataset_->name(); }
+  std::string location() const override { return dataset_->location(); }
+  std::string reference() const override { return dataset_->reference(); }
+  int classes() const override { return dataset_->classes(); }
+  std::vector<std::string> class_names() const override { return dataset_->class_names(); }
+  bool has_test() const override { return dataset_->has_test(); }
+  void check_test(const Shape& shape) const override { dataset_->check_test(shape); }
+  ImageSet read_train() const override {
+    return kept("training", [&] { return dataset_->read_train(); });
+  }
+  ImageSet read_test() const override {
+    return kept("test", [&] { return dataset_->read_test(); });
+  }
+
+ private:
+  template <class Read>
+  ImageSet kept(std::string_view part, Read&& read) const {
+    const std::string signature = signature_of(dataset_->location(), part);
+    if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
+    ImageSet images = read();
+    if (images.pixels.size() < least_) return images;
+    // The same arrays elsewhere, or packed otherwise, have one pack.
+    const std::string key =
+        sha256(fmt::format("arrays {} {} {}", reader_version, images.content_hash,
+                           images.validation_begin ? std::to_string(*images.validation_begin) : "none"));
+    try {
+      const ImageCache::Lock lock(cache_, signature, [] {});
+      if (!cache_.find_content(signature, key)) {
+        ImagePackWriter writer(cache_.pack_file(key), images.count(), images.shape.size());
+        for (std::size_t i = 0; i < images.count(); ++i) writer.put(i, images.image(i));
+        writer.finish(images, {dataset_->location(), {}});
+        cache_.remember(signature, key);
+      }
+      if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
+    } catch (const Error&) {
+      // No room, or no folder to write to: the images are here all the same.
+    }
+    return images;
+  }
+
+  const std::unique_ptr<Dataset> dataset_;
+  const ImageCache cache_;
+  const std::size_t least_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> cached(std::unique_ptr<Dataset> dataset, const ImageCache& cache,
+                                std::size_t least) {
+  if (dataset->fit()) return dataset;
+  return std::make_unique<CachedDataset>(std::move(dataset), cache, least);
+}
+
+}  // namespace tailor
