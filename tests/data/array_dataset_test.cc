@@ -167,6 +167,9 @@ TEST_F(ArraySource, ChecksTestArraysByTheirHeaders) {
   open(changed("x_test.npy", npy("<f8", "3, 4, 5", std::string(480, '\x3f'))))->check_test({4, 5, 1});
   EXPECT_EQ(
       open(changed("x_test.npy", npy("<f8", "3, 4, 5", std::string(480, '\x3f'))))->read_train().count(), 9u);
+  expect_error(ExitCode::bad_input, {"x_test.npy", "truncated"}, [&] {
+    open(changed("x_test.npy", npy("|u1", "3, 4, 5", "cut")))->check_test({4, 5, 1});
+  });
 }
 
 TEST_F(ArraySource, RefusesBombsQuickly) {

@@ -81,12 +81,11 @@ TEST(Files, StopsAtWhatWasAskedFor) {
   expect_error(ExitCode::bad_input, {"at most 99999 bytes"}, [&] { read_all(liar, 99'999); });
 }
 
-// A tar whose header promises 8 GB of zeros, which would be inflated to be passed over.
-TEST(Files, RefusesATarThatInflatesWithoutEnd) {
-  const test::TemporaryFolder folder;
+// The header of a file in a tar, whose size is in octal digits.
+std::string tar_header(const std::string& octal_size) {
   std::string header(512, '\0');
   const auto put = [&](std::size_t at, const std::string& text) { header.replace(at, text.size(), text); };
-  put(0, "zeros"), put(100, "0000644"), put(108, "0000000"), put(116, "0000000"), put(124, "77777777777");
+  put(0, "zeros"), put(100, "0000644"), put(108, "0000000"), put(116, "0000000"), put(124, octal_size);
   put(136, "00000000000"), put(156, "0"),
       put(257, std::string("ustar\0"
                            "00",
@@ -95,9 +94,26 @@ TEST(Files, RefusesATarThatInflatesWithoutEnd) {
   unsigned sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
   put(148, fmt::format("{:06o}", sum) + '\0' + ' ');
-  const auto path = folder.write("bomb.tar.gz", test::gzip(header + std::string(1 << 20, '\0')));
+  return header;
+}
+
+// Its header promises 8 GB of zeros, which would be inflated to be passed over.
+TEST(Files, RefusesATarThatInflatesWithoutEnd) {
+  const test::TemporaryFolder folder;
+  const auto path =
+      folder.write("bomb.tar.gz", test::gzip(tar_header("77777777777") + std::string(1 << 20, '\0')));
   expect_error(ExitCode::bad_input, {"bomb.tar.gz", "2147483648 bytes", "unpacked"},
                [&] { open_archive(path); });
+}
+
+// The sum at the end of a gzip file, long after the tar in it has ended.
+TEST(Files, ChecksAGzipFileToItsEnd) {
+  const test::TemporaryFolder folder;
+  std::string content = test::gzip(tar_header("00000000000") + std::string(1 << 20, '\0'));
+  EXPECT_TRUE(open_archive(folder.write("whole.tar.gz", content))->has("zeros"));
+  content[content.size() - 6] ^= 1;
+  const auto path = folder.write("damaged.tar.gz", content);
+  expect_error(ExitCode::bad_input, {"damaged.tar.gz", "incorrect data check"}, [&] { open_archive(path); });
 }
 
 TEST(Files, SurviveEveryFlippedByteAndEveryLength) {
