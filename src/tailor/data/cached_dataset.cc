@@ -77,7 +77,7 @@ class CachedDataset : public Dataset {
       if (!cache_.find_content(signature, key)) {
         ImagePackWriter writer(cache_.pack_file(key), images.count(), images.shape.size());
         for (std::size_t i = 0; i < images.count(); ++i) writer.put(i, images.image(i));
-        writer.finish(images, {dataset_->location(), {}});
+        writer.finish(images, {fs::absolute(dataset_->location()).lexically_normal().string(), {}});
         cache_.remember(signature, key);
       }
       if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
