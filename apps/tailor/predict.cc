@@ -118,7 +118,8 @@ Inputs read_inputs(const PredictArguments& arguments, const Model& model) {
       add_image(std::move(picture), model, arguments.invert, inputs, light);
     }
     source.preprocessing = describe(done);
-    source.looks_inverted = (2 * light > source.count) != model.light_ground;
+    // Photographs have no ground to be right or wrong.
+    source.looks_inverted = !model.fit && (2 * light > source.count) != model.light_ground;
     inputs.sources.push_back(std::move(source));
   }
   return inputs;

@@ -237,5 +237,82 @@ TEST(Augment, NoiseHasItsMoments) {
   EXPECT_NEAR(product / 1e4, 0, 0.04);
 }
 
+TEST(Augment, UpsideDownIsTheRowsInReverse) {
+  for (const bool general : {false, true}) {
+    const Shape shape{5, 4, 3};
+    const auto image = some_image(shape);
+    Augmentation a{.shift = general ? 0.5 : 0, .vertical_flip = 1};
+    const Augmenter augmenter(shape, some_normalization(shape), a), plain(shape, some_normalization(shape));
+    Variation v;
+    v.vertical_flip = true;
+    std::vector<float> out(shape.size()), expected(shape.size());
+    augmenter.vary(image, v, out.data());
+    plain.normalize(image, expected.data());
+    for (int y = 0; y < 5; ++y)
+      for (int i = 0; i < 12; ++i)
+        EXPECT_NEAR(out[static_cast<std::size_t>(12 * y + i)],
+                    expected[static_cast<std::size_t>(12 * (4 - y) + i)], 1e-5);
+  }
+}
+
+// A ramp along each axis stays one: the part that is cut out, with centres where they belong.
+TEST(Augment, ACutOutPartIsEnlarged) {
+  const Shape shape{20, 30, 1};
+  std::vector<std::uint8_t> image;
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 30; ++x) image.push_back(static_cast<std::uint8_t>(3 * x + 5 * y));
+  const Augmenter augmenter(shape, {{0.0f}, {1.0f}}, {.crop_area = 0.1});
+  Variation v;
+  v.crop_top = 0.25, v.crop_left = 0.5, v.crop_height = 0.5, v.crop_width = 1.0 / 3;
+  std::vector<float> out(shape.size());
+  augmenter.vary(image, v, out.data());
+  for (int y = 0; y < 20; ++y)
+    for (int x = 0; x < 30; ++x) {
+      const double from_x = 15 + (x + 0.5) / 3 - 0.5, from_y = 5 + (y + 0.5) / 2 - 0.5;
+      EXPECT_NEAR(255 * out[static_cast<std::size_t>(30 * y + x)], 3 * from_x + 5 * from_y, 0.01);
+    }
+  double least = 1;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const Variation drawn = augmenter.draw(key.with(i));
+    EXPECT_GE(drawn.crop_top, 0);
+    EXPECT_LE(drawn.crop_top + drawn.crop_height, 1 + 1e-12);
+    EXPECT_LE(drawn.crop_left + drawn.crop_width, 1 + 1e-12);
+    least = std::min(least, drawn.crop_height * drawn.crop_width);
+  }
+  EXPECT_NEAR(least, 0.1, 0.01);
+}
+
+TEST(Augment, ColoursTurnAroundTheGreys) {
+  const Shape shape{1, 3, 3};
+  const std::vector<std::uint8_t> image = {77, 77, 77, 200, 100, 50, 60, 120, 90};
+  const Augmenter augmenter(shape, {{0, 0, 0}, {1, 1, 1}}, {.saturation = 0.5, .hue = 90, .grey = 0.1});
+  const auto varied = [&](double saturation, double hue) {
+    Variation v;
+    v.saturation = saturation, v.hue = hue;
+    std::vector<float> out(9);
+    augmenter.vary(image, v, out.data());
+    for (float& value : out) value *= 255;
+    return out;
+  };
+  const auto luminance = [](const std::vector<float>& x, std::size_t p) {
+    return 0.299 * x[3 * p] + 0.587 * x[3 * p + 1] + 0.114 * x[3 * p + 2];
+  };
+  const std::vector<float> same = varied(1, 0);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(same[i], image[i], 0.3);  // NTSC's matrix has three digits
+  const std::vector<float> grey = varied(0, 1);
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(grey[i], luminance(same, i / 3), 0.5);
+  for (const double hue : {-0.3, 0.4}) {
+    const std::vector<float> turned = varied(0.9, hue);
+    for (std::size_t p = 0; p < 3; ++p) EXPECT_NEAR(luminance(turned, p), luminance(same, p), 1) << p;
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(turned[c], 77, 0.5) << "greys stay";
+    EXPECT_GT(std::abs(turned[3] - same[3]) + std::abs(turned[4] - same[4]), 5);
+  }
+  // One channel has no colours.
+  const Augmenter one({1, 3, 1}, {{0.0f}, {1.0f}}, {.saturation = 0.5, .hue = 90, .grey = 1});
+  std::vector<float> out(3);
+  one.apply(std::vector<std::uint8_t>{1, 2, 3}, key, out.data());
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_FLOAT_EQ(out[i], static_cast<float>(i + 1) / 255);
+}
+
 }  // namespace
 }  // namespace tailor

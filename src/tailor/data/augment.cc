@@ -26,6 +26,14 @@ enum Draw : std::uint64_t {
   draw_aspect,
   draw_top,
   draw_left,
+  draw_vertical_flip,
+  draw_crop_area,
+  draw_crop_aspect,
+  draw_crop_top,
+  draw_crop_left,
+  draw_saturation,
+  draw_hue,
+  draw_grey,
 };
 
 double between(Key key, Draw what, double limit) { return (2 * key.uniform(what) - 1) * limit; }
@@ -62,6 +70,15 @@ void draw_rectangle(Key key, const Shape& shape, double largest, Variation& vari
   variation.left = start(draw_left, shape.width - variation.erased_width);
 }
 
+void draw_crop(Key key, double smallest, Variation& variation) {
+  const double share = smallest + (1 - smallest) * key.uniform(draw_crop_area);
+  const double aspect = std::exp(between(key, draw_crop_aspect, std::log(4.0 / 3)));
+  variation.crop_height = std::min(1.0, std::sqrt(share * aspect));
+  variation.crop_width = std::min(1.0, std::sqrt(share / aspect));
+  variation.crop_top = key.uniform(draw_crop_top) * (1 - variation.crop_height);
+  variation.crop_left = key.uniform(draw_crop_left) * (1 - variation.crop_width);
+}
+
 }  // namespace
 
 Augmenter::Augmenter(const Shape& shape, const Normalization& normalization, const Augmentation& augmentation)
@@ -75,8 +92,9 @@ Augmenter::Augmenter(const Shape& shape, const Normalization& normalization, con
         shape.height, shape.width, shape.channels, normalization.mean.size(), normalization.deviation.size());
   const ComputeScope scope;
   whole_shift_ = a.shift == std::floor(a.shift);
-  bilinear_ = a.rotation > 0 || a.scale > 0 || a.shear > 0 || !whole_shift_;
-  adjusts_ = a.brightness > 0 || a.contrast > 0 || a.noise > 0;
+  bilinear_ = a.rotation > 0 || a.scale > 0 || a.shear > 0 || a.crop_area > 0 || !whole_shift_;
+  colours_ = shape.channels == 3 && (a.saturation > 0 || a.hue > 0 || a.grey > 0);
+  adjusts_ = colours_ || a.brightness > 0 || a.contrast > 0 || a.noise > 0;
   for (int x = 0; x < shape.width; ++x) {
     for (std::size_t c = 0; c < channels; ++c) {
       const double mean = normalization.mean[c], deviation = normalization.deviation[c];
@@ -110,6 +128,11 @@ Variation Augmenter::draw(Key key) const {
   if (a.brightness > 0) v.brightness = between(key, draw_brightness, a.brightness);
   if (a.contrast > 0) v.contrast = 1 + between(key, draw_contrast, a.contrast);
   v.noise_key = key.bits(draw_noise);
+  v.vertical_flip = a.vertical_flip > 0 && key.uniform(draw_vertical_flip) < a.vertical_flip;
+  if (a.crop_area > 0) draw_crop(key, a.crop_area, v);
+  if (a.saturation > 0) v.saturation = 1 + between(key, draw_saturation, a.saturation);
+  if (a.hue > 0) v.hue = between(key, draw_hue, a.hue) * degree;
+  if (a.grey > 0 && key.uniform(draw_grey) < a.grey) v.saturation = 0;
   if (key.uniform(draw_erasing) < a.erasing) draw_rectangle(key, shape_, a.erasing_area, v);
   return v;
 }
@@ -120,7 +143,7 @@ void Augmenter::apply(std::span<const std::uint8_t> image, Key key, float* out) 
 
 void Augmenter::normalize(std::span<const std::uint8_t> image, float* out, bool flip, int right,
                           int down) const {
-  place(image.data(), flip, right, down, normalized_, out);
+  place(image.data(), flip, false, right, down, normalized_, out);
 }
 
 void Augmenter::vary(std::span<const std::uint8_t> image, const Variation& v, float* out) const {
@@ -128,7 +151,9 @@ void Augmenter::vary(std::span<const std::uint8_t> image, const Variation& v, fl
   if (bilinear_)
     warp(image.data(), v, rows, out);
   else
-    place(image.data(), v.flip, static_cast<int>(v.right), static_cast<int>(v.down), rows, out);
+    place(image.data(), v.flip, v.vertical_flip, static_cast<int>(v.right), static_cast<int>(v.down), rows,
+          out);
+  if (colours_) turn_colours(v, out);
   if (adjusts_) adjust(v, out);
   const auto channels = static_cast<std::size_t>(shape_.channels);
   for (int y = v.top; y < v.top + v.erased_height; ++y)
@@ -137,8 +162,8 @@ void Augmenter::vary(std::span<const std::uint8_t> image, const Variation& v, fl
 }
 
 // Whole pixels: each row is black, a converted run of the source row, black.
-void Augmenter::place(const std::uint8_t* image, bool flip, int right, int down, const Rows& rows,
-                      float* out) const {
+void Augmenter::place(const std::uint8_t* image, bool flip, bool vertical_flip, int right, int down,
+                      const Rows& rows, float* out) const {
   const int height = shape_.height, width = shape_.width, channels = shape_.channels;
   const int begin = std::clamp(right, 0, width), end = std::clamp(width + right, begin, width);
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(width) * channels;
@@ -152,7 +177,7 @@ void Augmenter::place(const std::uint8_t* image, bool flip, int right, int down,
     }
     std::copy_n(offset, begin * channels, out);
     std::copy_n(offset, (width - end) * channels, out + end * channels);
-    const std::uint8_t* const from = image + from_y * row;
+    const std::uint8_t* const from = image + (vertical_flip ? height - 1 - from_y : from_y) * row;
     float* const to = out + begin * channels;
     if (!flip) {
       const std::uint8_t* const source = from + (begin - right) * channels;
@@ -178,17 +203,23 @@ void Augmenter::warp(const std::uint8_t* image, const Variation& v, const Rows& 
   // shifted centre.
   const double cosine = std::cos(v.angle) / v.scale, sine = std::sin(v.angle) / v.scale;
   const double mirror = v.flip ? -1 : 1;
-  const double yx = -sine, yy = cosine;
-  const double xx = mirror * (cosine - v.slant * yx), xy = mirror * (sine - v.slant * yy);
+  const double xx = mirror * (cosine + v.slant * sine), xy = mirror * (sine - v.slant * cosine);
+  const double upside_down = v.vertical_flip ? -1 : 1;
+  const double yx = upside_down * -sine, yy = upside_down * cosine;
+  // Where the first output pixel's centre lies in the part that is cut out, and how far apart they are there.
+  const double step_x = v.crop_width, step_y = v.crop_height;
+  const double first_x = v.crop_left * width + step_x / 2 - 0.5,
+               first_y = v.crop_top * height + step_y / 2 - 0.5;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(width) * channels;
   const auto pixel = [&](int y, int x, int c) -> int {
     return y >= 0 && y < height && x >= 0 && x < width ? image[y * row + x * channels + c] : 0;
   };
   for (int y = 0; y < height; ++y) {
-    const double dy = y - cy - v.down;
-    const double start_x = cx + xx * (-cx - v.right) + xy * dy, start_y = cy + yx * (-cx - v.right) + yy * dy;
+    const double dx = first_x - cx - v.right, dy = first_y + step_y * y - cy - v.down;
+    const double start_x = cx + xx * dx + xy * dy, start_y = cy + yx * dx + yy * dy;
+    const double along_x = xx * step_x, along_y = yx * step_x;
     for (int x = 0; x < width; ++x, out += channels) {
-      const double from_x = start_x + xx * x, from_y = start_y + yx * x;
+      const double from_x = start_x + along_x * x, from_y = start_y + along_y * x;
       if (!(from_x > -1 && from_x < width && from_y > -1 && from_y < height)) {
         std::copy_n(rows.offset.data(), channels, out);
         continue;
@@ -205,6 +236,28 @@ void Augmenter::warp(const std::uint8_t* image, const Variation& v, const Rows& 
         out[c] = value * rows.scale[static_cast<std::size_t>(c)] + rows.offset[static_cast<std::size_t>(c)];
       }
     }
+  }
+}
+
+// In YIQ (NTSC's: luminance, and two axes of colour) hue turns the plane of colours, and saturation scales it. Both are one
+// matrix on red, green and blue, whose rows add up to 1: greys stay.
+void Augmenter::turn_colours(const Variation& v, float* out) const {
+  constexpr double luminance[3] = {0.299, 0.587, 0.114};
+  constexpr double in_phase[3] = {0.596, -0.274, -0.322}, quadrature[3] = {0.211, -0.523, 0.312};
+  constexpr double to_rgb[3][2] = {{0.956, 0.621}, {-0.272, -0.647}, {-1.106, 1.703}};
+  const double cosine = v.saturation * std::cos(v.hue), sine = v.saturation * std::sin(v.hue);
+  float m[3][3];
+  for (int row = 0; row < 3; ++row)
+    for (int column = 0; column < 3; ++column) {
+      const double i = cosine * in_phase[column] - sine * quadrature[column];
+      const double q = sine * in_phase[column] + cosine * quadrature[column];
+      m[row][column] = static_cast<float>(luminance[column] + to_rgb[row][0] * i + to_rgb[row][1] * q);
+    }
+  for (std::size_t i = 0; i < shape_.size(); i += 3) {
+    const float r = out[i], g = out[i + 1], b = out[i + 2];
+    for (int row = 0; row < 3; ++row)
+      out[i + static_cast<std::size_t>(row)] =
+          std::clamp(m[row][0] * r + m[row][1] * g + m[row][2] * b, 0.0f, 1.0f);
   }
 }
 

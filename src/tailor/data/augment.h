@@ -14,19 +14,26 @@
 namespace tailor {
 
 // How much of what; the default is none. Applied in this order: mirror, shear, rotate and scale around the
-// centre, shift (bilinear; pixels from outside are 0), contrast and brightness (then limited to the valid
-// range), noise, erasing (to 0).
+// centre, shift, cut out and enlarge (bilinear; pixels from outside are 0), hue and saturation of coloured images,
+// contrast and brightness (each then limited to the valid range), noise, erasing (to 0).
 struct Augmentation {
-  double flip = 0;          // probability of a horizontal flip
-  double shift = 0;         // pixels, uniform in [-shift, shift] for each axis; whole ones if shift is whole
-  double rotation = 0;      // degrees, uniform in [-rotation, rotation]
-  double scale = 0;         // uniform factor in [1 - scale, 1 + scale], scale < 1
-  double shear = 0;         // degrees of a horizontal shear, uniform in [-shear, shear], below 90
-  double erasing = 0;       // probability of erasing a rectangle (Zhong et al., arXiv:1708.04896)
-  double erasing_area = 0;  // largest share of the image
-  double brightness = 0;    // uniform offset in [-brightness, brightness], of full range
-  double contrast = 0;      // uniform factor in [1 - contrast, 1 + contrast] around the varied image's mean
-  double noise = 0;         // standard deviation of nearly normal noise, of full range
+  double flip = 0;           // probability of a horizontal flip
+  double shift = 0;          // pixels, uniform in [-shift, shift] for each axis; whole ones if shift is whole
+  double rotation = 0;       // degrees, uniform in [-rotation, rotation]
+  double scale = 0;          // uniform factor in [1 - scale, 1 + scale], scale < 1
+  double shear = 0;          // degrees of a horizontal shear, uniform in [-shear, shear], below 90
+  double erasing = 0;        // probability of erasing a rectangle (Zhong et al., arXiv:1708.04896)
+  double erasing_area = 0;   // largest share of the image
+  double brightness = 0;     // uniform offset in [-brightness, brightness], of full range
+  double contrast = 0;       // uniform factor in [1 - contrast, 1 + contrast] around the varied image's mean
+  double noise = 0;          // standard deviation of nearly normal noise, of full range
+  double vertical_flip = 0;  // probability of a vertical flip
+  // Smallest share of the image that is cut out and enlarged to the whole, its aspect changed by up to 4/3 (torchvision's
+  // RandomResizedCrop); 0: none.
+  double crop_area = 0;
+  double saturation = 0;  // uniform factor in [1 - saturation, 1 + saturation] of the distance from grey
+  double hue = 0;         // degrees, uniform in [-hue, hue]: turns colours around the axis of greys (in YIQ)
+  double grey = 0;        // probability of losing all colour
 };
 
 // What chance chose for one image.
@@ -40,6 +47,10 @@ struct Variation {
   double contrast = 1;         // factor
   std::uint64_t noise_key = 0;
   int top = 0, left = 0, erased_height = 0, erased_width = 0;  // empty: nothing erased
+  bool vertical_flip = false;
+  double crop_top = 0, crop_left = 0, crop_height = 1, crop_width = 1;  // shares of the image
+  double saturation = 1;                                                // factor
+  double hue = 0;                                                       // radians
 };
 
 // All that is the same for every image of a training. Const functions are safe to call from many threads,
@@ -68,15 +79,18 @@ class Augmenter {
     std::vector<float> scale, offset;
   };
 
-  void place(const std::uint8_t* image, bool flip, int right, int down, const Rows& rows, float* out) const;
+  void place(const std::uint8_t* image, bool flip, bool vertical_flip, int right, int down, const Rows& rows,
+             float* out) const;
   void warp(const std::uint8_t* image, const Variation& variation, const Rows& rows, float* out) const;
+  void turn_colours(const Variation& variation, float* out) const;
   void adjust(const Variation& variation, float* out) const;
 
   Shape shape_;
   Augmentation augmentation_;
   bool whole_shift_;  // shifts are whole pixels
   bool bilinear_;     // anything that whole-pixel copies cannot do
-  bool adjusts_;      // brightness, contrast or noise
+  bool adjusts_;      // colours, brightness, contrast or noise
+  bool colours_;      // hue, saturation or grey, where there are colours
   Rows normalized_;   // byte -> normalised
   Rows unit_;         // byte -> [0, 1], where brightness and the like work
   Rows from_unit_;    // [0, 1] -> normalised

@@ -67,6 +67,11 @@ struct Settings {
   double brightness = 0;      // uniform offset in [-brightness, brightness], of full range
   double contrast = 0;        // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
   double noise = 0;           // standard deviation, of full range
+  double vertical_flip = 0;   // probability
+  double crop_area = 0;       // smallest share that is cut out and enlarged; 0: none
+  double saturation = 0;      // uniform factor in [1 - saturation, 1 + saturation]
+  double hue = 0;             // degrees, uniform in [-hue, hue]
+  double grey = 0;            // probability of losing all colour
   double mixup = 0;           // Beta(alpha, alpha); 0: off
   double cutmix = 0;          // the same
 
