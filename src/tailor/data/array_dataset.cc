@@ -165,7 +165,7 @@ class ArrayDataset : public Dataset {
     if (!has_test())
       throw bad_input(
           "{}: expected test images and labels (x_test and y_test, or test_images and test_labels), got {}",
-          location(), test.images + test.labels == "" ? "neither" : "only " + test.images + test.labels);
+          location(), (test.images + test.labels).empty() ? "neither" : "only " + test.images + test.labels);
     return test;
   }
 

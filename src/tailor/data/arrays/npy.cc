@@ -216,7 +216,7 @@ NpyHeader read_npy_header(ByteStream& stream) {
                     most_header, length);
   std::string text(length, '\0');
   read_exactly(stream, text.data(), length, offset);
-  const NpyHeader header = HeaderText(text, offset, stream.name()).read();
+  NpyHeader header = HeaderText(text, offset, stream.name()).read();
   const std::uint64_t values = product(header.shape, stream.name()),
                       whole = offset + length + values * static_cast<std::uint64_t>(header.type.bytes);
   if (values * static_cast<std::uint64_t>(header.type.bytes) > most_content)

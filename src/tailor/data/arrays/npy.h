@@ -41,7 +41,7 @@ WholeArray<Whole> read_npy(ByteStream& stream);
 
 // Values that lie in memory; `name` is for messages.
 template <class Whole>
-WholeArray<Whole> whole_array(const NpyHeader& header, const unsigned char* values, const std::string& name);
+WholeArray<Whole> whole_array(const NpyHeader& header, const unsigned char* bytes, const std::string& name);
 
 // Values that lie with these strides, in C order of `shape`.
 template <class Whole>

@@ -86,7 +86,7 @@ Pickle::Index Pickle::Reader::pop() {
 
 std::vector<Pickle::Index> Pickle::Reader::pop_to_mark() {
   if (marks_.empty()) fail("expected a mark on the stack, got none");
-  const std::vector<Index> items(stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back()), stack_.end());
+  std::vector<Index> items(stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back()), stack_.end());
   stack_.resize(marks_.back());
   marks_.pop_back();
   return items;
@@ -494,7 +494,7 @@ void Pickle::Reader::build() {
                        at(state.items[1]).text.size() == 1 && at(state.items[2]).kind == Kind::none &&
                        at(state.items[3]).kind == Kind::none && at(state.items[4]).kind == Kind::none;
     if (!plain) fail("expected a type of numbers, got one of records");
-    value.number = at(state.items[1]).text[0];
+    value.number = static_cast<unsigned char>(at(state.items[1]).text[0]);
   } else {
     refuse("code that builds an object");
   }

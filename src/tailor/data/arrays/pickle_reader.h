@@ -49,7 +49,7 @@ class Pickle::Reader {
   // What NumPy's arrays are made of: calls that are known, as data.
   void reduce();
   void build();
-  void build_array(Index array, const Value& state);
+  void build_array(Index object, const Value& state);
   Index call_type(const std::vector<Index>& arguments);
   Index call_encode(const std::vector<Index>& arguments);
   Index call_scalar(const std::vector<Index>& arguments);

@@ -16,6 +16,6 @@ struct Checksum {
 const char* checksum_name(ChecksumKind kind);  // "SHA-256", "MD5"
 
 // Of the file's bytes as they are. An unreadable file is bad input; a failure where this machine's OpenSSL forbids MD5.
-Checksum checksum_of(const std::filesystem::path& file, ChecksumKind kind);
+Checksum checksum_of(const std::filesystem::path& path, ChecksumKind kind);
 
 }  // namespace tailor
