@@ -10,33 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tailor/base/descriptor.h"
 #include "tailor/base/error.h"
 
 namespace tailor {
 namespace {
-
-// An open file descriptor that is closed on every way out.
-class Descriptor {
- public:
-  Descriptor(const std::filesystem::path& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-  // Closing can report a write error (quota, network file systems), so writers call this.
-  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
-
- private:
-  int fd_;
-};
 
 // A name beside `path` that nobody else has: processes of different containers and threads of one may have
 // the same number.

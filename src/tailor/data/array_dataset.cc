@@ -71,12 +71,10 @@ class ArrayDataset : public Dataset {
         class_names_(std::move(class_names)) {}
 
   std::string name() const override {
-    std::error_code code;
-    const std::filesystem::path full = std::filesystem::weakly_canonical(location(), code);
-    std::string name = (code ? std::filesystem::path(location()) : full).filename().string();
+    std::string name = name_of_location(location());
     for (const std::string_view end : {".npz", ".zip", ".tar.gz", ".tgz"})
       if (name.size() > end.size() && name.ends_with(end)) name.resize(name.size() - end.size());
-    return name.empty() ? location() : name;
+    return name;
   }
   std::string location() const override { return files_->location(); }
   std::string reference() const override { return reference_; }
@@ -96,9 +94,7 @@ class ArrayDataset : public Dataset {
 
   std::vector<std::string> class_names() const override {
     if (class_names_.size() == static_cast<std::size_t>(classes())) return class_names_;
-    std::vector<std::string> names;
-    for (int c = 0; c < classes(); ++c) names.push_back(std::to_string(c));
-    return names;
+    return numbered_classes(classes());
   }
 
   bool has_test() const override {

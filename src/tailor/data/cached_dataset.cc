@@ -4,10 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include <sys/stat.h>
-
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
+#include "tailor/data/dataset_wrapper.h"
 
 namespace tailor {
 namespace {
@@ -17,54 +16,39 @@ namespace fs = std::filesystem;
 // Another number makes all packs of arrays anew.
 constexpr int reader_version = 1;
 
-void add_file(Sha256& hash, const fs::path& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return;
-  hash.add(fmt::format("{} {} {}.{}\n", path.string(), facts.st_size, facts.st_mtim.tv_sec,
-                       facts.st_mtim.tv_nsec));
-}
-
 // Of all files that the set could be read from: CIFAR's may lie a folder deeper.
 std::string signature_of(const fs::path& location, std::string_view part) {
   Sha256 hash;
   hash.add(fmt::format("arrays {} {}\n", reader_version, part));
   std::error_code code;
-  add_file(hash, fs::absolute(location));
-  std::vector<fs::path> files;
+  std::vector<fs::path> files = {fs::absolute(location)};
   constexpr int deepest = 1;
-  for (auto each = fs::recursive_directory_iterator(fs::absolute(location), code);
-       !code && each != fs::end(each); each.increment(code)) {
+  for (auto each = fs::recursive_directory_iterator(files.front(), code); !code && each != fs::end(each);
+       each.increment(code)) {
     if (each.depth() >= deepest) each.disable_recursion_pending();
     files.push_back(each->path());
   }
   std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) add_file(hash, file);
+  for (const fs::path& file : files) hash.add(fmt::format("{} {}\n", file.string(), file_stamp(file)));
   return hash.hex();
 }
 
-class CachedDataset : public Dataset {
+class CachedDataset : public DatasetWrapper {
  public:
   CachedDataset(std::unique_ptr<Dataset> dataset, const ImageCache& cache, std::size_t least)
-      : dataset_(std::move(dataset)), cache_(cache), least_(least) {}
+      : DatasetWrapper(std::move(dataset)), cache_(cache), least_(least) {}
 
-  std::string name() const override { return dataset_->name(); }
-  std::string location() const override { return dataset_->location(); }
-  std::string reference() const override { return dataset_->reference(); }
-  int classes() const override { return dataset_->classes(); }
-  std::vector<std::string> class_names() const override { return dataset_->class_names(); }
-  bool has_test() const override { return dataset_->has_test(); }
-  void check_test(const Shape& shape) const override { dataset_->check_test(shape); }
   ImageSet read_train() const override {
-    return kept("training", [&] { return dataset_->read_train(); });
+    return kept("training", [&] { return wrapped().read_train(); });
   }
   ImageSet read_test() const override {
-    return kept("test", [&] { return dataset_->read_test(); });
+    return kept("test", [&] { return wrapped().read_test(); });
   }
 
  private:
   template <class Read>
   ImageSet kept(std::string_view part, Read&& read) const {
-    const std::string signature = signature_of(dataset_->location(), part);
+    const std::string signature = signature_of(wrapped().location(), part);
     if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
     ImageSet images = read();
     if (images.pixels.size() < least_) return images;
@@ -77,7 +61,7 @@ class CachedDataset : public Dataset {
       if (!cache_.find_content(signature, key)) {
         ImagePackWriter writer(cache_.pack_file(key), images.count(), images.shape.size());
         for (std::size_t i = 0; i < images.count(); ++i) writer.put(i, images.image(i));
-        writer.finish(images, {fs::absolute(dataset_->location()).lexically_normal().string(), {}});
+        writer.finish(images, {fs::absolute(wrapped().location()).lexically_normal().string(), {}});
         cache_.remember(signature, key);
       }
       if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
@@ -87,7 +71,6 @@ class CachedDataset : public Dataset {
     return images;
   }
 
-  const std::unique_ptr<Dataset> dataset_;
   const ImageCache cache_;
   const std::size_t least_;
 };

@@ -207,7 +207,8 @@ class CifarDataset : public Dataset {
 
   std::vector<std::string> class_names() const override {
     const MutexLock lock(mutex_);
-    if (class_names_.empty()) class_names_ = files_->has(form_.class_names) ? read_class_names() : numbers();
+    if (class_names_.empty())
+      class_names_ = files_->has(form_.class_names) ? read_class_names() : numbered_classes(form_.classes);
     return class_names_;
   }
 
@@ -268,12 +269,6 @@ class CifarDataset : public Dataset {
     set.pixels = std::move(pixels);
     set.content_hash = hash_images(set);
     return set;
-  }
-
-  std::vector<std::string> numbers() const {
-    std::vector<std::string> names;
-    for (int c = 0; c < form_.classes; ++c) names.push_back(std::to_string(c));
-    return names;
   }
 
   std::vector<std::string> read_class_names() const {

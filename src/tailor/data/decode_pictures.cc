@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <exception>
-
-#include <sys/stat.h>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
@@ -22,8 +19,6 @@ namespace {
 
 // Another number makes all packs anew: to be raised when decoding or fitting changes a pixel.
 constexpr int decoder_version = 1;
-
-constexpr Shape unknown_shape{0, 0, 0};
 
 // What is done to pictures, for the names of packs.
 std::string options_text(const PictureOptions& o) {
@@ -47,10 +42,8 @@ class Decoding {
     Sha256 hash;
     hash.add(options_text(options_)).add(list_.folder.string());
     for (const PictureEntry* entry : entries_) {
-      struct stat facts {};
-      const bool found = ::stat(path_of(*entry).c_str(), &facts) == 0;
-      hash.add(fmt::format("\n{} {} {}.{} {} {}", entry->path, found ? facts.st_size : -1,
-                           facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, entry->label, entry->group));
+      hash.add(
+          fmt::format("\n{} {} {} {}", entry->path, file_stamp(path_of(*entry)), entry->label, entry->group));
     }
     hash.add(validation_begin_ ? std::to_string(*validation_begin_) : "none");
     return hash.hex();
@@ -141,8 +134,8 @@ class Decoding {
         problems_[i] = error.what();
       }
     }
-    refuse_problems();
-    return unknown_shape;
+    refuse_problems();  // as none can be read
+    return {};
   }
 
   void refuse_sizes(const Shape& shape) const {

@@ -1,30 +1,43 @@
 #include "tailor/data/fitted_dataset.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
+
+#include "tailor/base/mutex.h"
+#include "tailor/data/dataset_wrapper.h"
 
 namespace tailor {
 namespace {
 
-class FittedDataset : public Dataset {
+class FittedDataset : public DatasetWrapper {
  public:
   FittedDataset(std::unique_ptr<Dataset> dataset, const PictureOptions& options)
-      : dataset_(std::move(dataset)), options_(options) {}
+      : DatasetWrapper(std::move(dataset)), options_(options) {}
 
-  std::string name() const override { return dataset_->name(); }
-  std::string location() const override { return dataset_->location(); }
-  std::string reference() const override { return dataset_->reference(); }
-  int classes() const override { return dataset_->classes(); }
-  std::vector<std::string> class_names() const override { return dataset_->class_names(); }
-  bool has_test() const override { return dataset_->has_test(); }
   std::optional<Fit> fit() const override { return options_.fit; }
-  ImageSet read_train() const override { return brought(dataset_->read_train()); }
-  ImageSet read_test() const override { return brought(dataset_->read_test()); }
+  ImageSet read_train() const override {
+    ImageSet images = wrapped().read_train();
+    {
+      const MutexLock lock(mutex_);
+      train_shape_ = images.shape;
+    }
+    return brought(std::move(images));
+  }
+  ImageSet read_test() const override { return brought(wrapped().read_test()); }
 
-  // Of any shape: it is brought to that of the training images.
-  void check_test(const Shape&) const override { dataset_->check_test(dataset_->read_train().shape); }
+  // What is brought to the wanted shape has that of the training images before.
+  void check_test(const Shape&) const override { wrapped().check_test(train_shape()); }
 
  private:
+  Shape train_shape() const {
+    {
+      const MutexLock lock(mutex_);
+      if (train_shape_) return *train_shape_;
+    }
+    return wrapped().read_train().shape;
+  }
+
   ImageSet brought(ImageSet images) const {
     const Shape from = images.shape;
     Shape to = from;
@@ -44,8 +57,9 @@ class FittedDataset : public Dataset {
     return images;
   }
 
-  const std::unique_ptr<Dataset> dataset_;
   const PictureOptions options_;
+  mutable Mutex mutex_;
+  mutable std::optional<Shape> train_shape_ TAILOR_GUARDED_BY(mutex_);  // as it was read
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "tailor/data/idx.h"
 #include "tailor/data/idx_folder.h"
 #include "tailor/data/known_sets.h"
+#include "tailor/data/labelled_images.h"
 
 namespace tailor {
 namespace {
@@ -24,10 +25,7 @@ class IdxDataset : public Dataset {
 
   std::string name() const override {
     if (const KnownSet* set = known()) return std::string(set->name);
-    std::error_code code;
-    const std::filesystem::path full = std::filesystem::weakly_canonical(folder_.folder, code);
-    const std::string name = (code ? folder_.folder : full).filename().string();
-    return name.empty() ? location() : name;
+    return name_of_location(folder_.folder);
   }
 
   int classes() const override {
@@ -37,9 +35,7 @@ class IdxDataset : public Dataset {
   std::vector<std::string> class_names() const override {
     if (const KnownSet* set = known()) return set->class_names;
     if (class_names_.size() == static_cast<std::size_t>(classes())) return class_names_;
-    std::vector<std::string> names;
-    for (int c = 0; c < classes(); ++c) names.push_back(std::to_string(c));
-    return names;
+    return numbered_classes(classes());
   }
 
   bool has_test() const override {

@@ -131,6 +131,12 @@ std::vector<CachedImages> ImageCache::shrink(std::uint64_t bytes) const {
   return removed;
 }
 
+std::string file_stamp(const fs::path& file) {
+  struct stat facts {};
+  if (::stat(file.c_str(), &facts) != 0) return "none";
+  return fmt::format("{} {}.{}", facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec);
+}
+
 ImageCache account_image_cache() { return ImageCache(cache_folder() / "images"); }
 
 }  // namespace tailor

@@ -65,6 +65,9 @@ class ImageCache {
   std::uint64_t limit_;
 };
 
+// A file's size and time of change, by which it is taken for what it was; "none" if there is no such file.
+std::string file_stamp(const std::filesystem::path& file);
+
 // images/ in cache_folder().
 ImageCache account_image_cache();
 

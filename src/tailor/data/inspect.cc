@@ -117,6 +117,14 @@ Duplicates duplicates_between(const ImagePart& first, const ImagePart& second, s
   return compare(first, second, examples);
 }
 
+void paste(Picture& sheet, std::span<const std::uint8_t> image, const Shape& shape, int left, int top) {
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(shape.width) * shape.channels;
+  for (int y = 0; y < shape.height; ++y)
+    std::copy_n(image.data() + y * row, row,
+                sheet.pixels.data() +
+                    (static_cast<std::ptrdiff_t>(top + y) * sheet.shape.width + left) * shape.channels);
+}
+
 Picture contact_sheet(const ImagePart& part, int classes, int columns, int rows) {
   constexpr int smallest = 28, largest = 64, gap = 2;  // pixels of a cell's longer side
   constexpr std::uint8_t background = 96;
@@ -139,11 +147,7 @@ Picture contact_sheet(const ImagePart& part, int classes, int columns, int rows)
     const Picture small = fit_picture({shape, {image.begin(), image.end()}}, cell, Fit::pad);
     const int top = gap + (label * rows + place / columns) * (cell.height + gap),
               left = gap + place % columns * (cell.width + gap);
-    const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(cell.width) * cell.channels;
-    for (int y = 0; y < cell.height; ++y)
-      std::copy_n(small.pixels.data() + y * row, row,
-                  sheet.pixels.data() +
-                      (static_cast<std::ptrdiff_t>(top + y) * sheet.shape.width + left) * cell.channels);
+    paste(sheet, small.pixels, cell, left, top);
   }
   return sheet;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct Duplicates {
 Duplicates duplicates_within(const ImagePart& part, std::size_t examples = 10);
 // The parts must have images of the same shape; otherwise there are none.
 Duplicates duplicates_between(const ImagePart& first, const ImagePart& second, std::size_t examples = 10);
+
+// Copies an image of this shape into a sheet of as many channels, within which it must lie.
+void paste(Picture& sheet, std::span<const std::uint8_t> image, const Shape& shape, int left, int top);
 
 // A grid of examples: `rows` rows for each class from top to bottom, the part's first images of that class.
 Picture contact_sheet(const ImagePart& part, int classes, int columns = 20, int rows = 1);

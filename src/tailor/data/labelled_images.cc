@@ -47,6 +47,19 @@ void check_label_count(std::size_t images, std::size_t labels, const std::string
                     label_name, images, image_name, labels);
 }
 
+std::vector<std::string> numbered_classes(int classes) {
+  std::vector<std::string> names;
+  for (int c = 0; c < classes; ++c) names.push_back(std::to_string(c));
+  return names;
+}
+
+std::string name_of_location(const std::filesystem::path& location) {
+  std::error_code code;
+  const std::filesystem::path full = std::filesystem::weakly_canonical(location, code);
+  const std::string name = (code ? location : full).filename().string();
+  return name.empty() ? location.string() : name;
+}
+
 std::string hash_images(const ImageSet& images) {
   Sha256 pixels, labels;
   for (const std::size_t n :

@@ -184,18 +184,11 @@ Picture near_duplicates_sheet(const ImagePart& first, const ImagePart& second, c
   const int rows = (static_cast<int>(pairs.size()) + columns - 1) / columns;
   Picture sheet{{std::max(1, rows * high + gap), columns * wide + gap, image.channels}, {}};
   sheet.pixels.assign(sheet.shape.size(), background);
-  const auto put = [&](std::span<const std::uint8_t> pixels, int left, int top) {
-    const std::size_t row = static_cast<std::size_t>(image.width) * image.channels;
-    for (int y = 0; y < image.height; ++y)
-      std::copy_n(pixels.data() + static_cast<std::size_t>(y) * row, row,
-                  sheet.pixels.data() +
-                      (static_cast<std::size_t>(top + y) * sheet.shape.width + left) * image.channels);
-  };
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     const int left = gap + static_cast<int>(p) % columns * wide,
               top = gap + static_cast<int>(p) / columns * high;
-    put(first.set->image(pairs[p].first), left, top);
-    put(second.set->image(pairs[p].second), left + image.width, top);
+    paste(sheet, first.set->image(pairs[p].first), image, left, top);
+    paste(sheet, second.set->image(pairs[p].second), image, left + image.width, top);
     if (!pairs[p].same_label)  // a white line below
       for (int x = 0; x < 2 * image.width * image.channels; ++x)
         sheet.pixels[(static_cast<std::size_t>(top + image.height) * sheet.shape.width + left) *

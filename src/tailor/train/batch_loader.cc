@@ -32,13 +32,15 @@ BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t
   const std::size_t batch = static_cast<std::size_t>(batch_size_);
   labels_.resize(batch);
   order_.reserve(indices.size());
-  std::vector<std::int64_t> counts;
-  for (const std::uint32_t index : indices) {
-    if (images.labels[index] >= counts.size()) counts.resize(images.labels[index] + 1u);
-    ++counts[images.labels[index]];
+  if (settings.class_weights != "none") {
+    std::vector<std::int64_t> counts;
+    for (const std::uint32_t index : indices) {
+      if (images.labels[index] >= counts.size()) counts.resize(images.labels[index] + 1u);
+      ++counts[images.labels[index]];
+    }
+    class_cost_ = class_costs(settings.class_weights, settings.effective_beta, counts);
+    cost_.resize(batch);
   }
-  class_cost_ = class_costs(settings.class_weights, settings.effective_beta, counts);
-  if (!class_cost_.empty()) cost_.resize(batch);
   if (mixup_ > 0 || cutmix_ > 0) {
     other_.resize(batch);
     weight_.resize(batch);
@@ -56,9 +58,9 @@ void BatchLoader::start_epoch(int epoch) {
   }
   balanced_order(indices_, images_.labels, order_key, order_);
   // The same image again is varied otherwise.
-  times_.assign(images_.count(), 0);
+  std::vector<std::uint32_t> times(images_.count(), 0);
   time_.clear();
-  for (const std::uint32_t index : order_) time_.push_back(times_[index]++);
+  for (const std::uint32_t index : order_) time_.push_back(times[index]++);
 }
 
 int BatchLoader::load(std::int64_t step, float* input) {

@@ -47,9 +47,8 @@ class BatchLoader {
   std::vector<std::int32_t> labels_, other_;
   std::vector<float> weight_;
   std::vector<float> class_cost_, cost_;  // only with class weights: by class, by row
-  std::vector<std::uint32_t> time_,
-      times_;                   // only if balanced: how often an image of the order came before; by image
-  std::vector<float> unmixed_;  // only with mixing: partners as they were
+  std::vector<std::uint32_t> time_;       // only if balanced: how often an image of the order came before
+  std::vector<float> unmixed_;            // only with mixing: partners as they were
 };
 
 }  // namespace tailor
