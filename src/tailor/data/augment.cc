@@ -34,6 +34,7 @@ enum Draw : std::uint64_t {
   draw_saturation,
   draw_hue,
   draw_grey,
+  draw_trivial_augment,
 };
 
 double between(Key key, Draw what, double limit) { return (2 * key.uniform(what) - 1) * limit; }
@@ -102,6 +103,7 @@ Augmenter::Augmenter(const Shape& shape, const Normalization& normalization, con
         rows.scale.push_back(static_cast<float>(scale));
         rows.offset.push_back(static_cast<float>(offset));
       };
+      add(byte_, 1, 0);
       add(normalized_, 1 / (255 * deviation), -mean / deviation);
       add(unit_, 1 / 255.0, 0);
       add(from_unit_, 1 / deviation, -mean / deviation);
@@ -133,6 +135,7 @@ Variation Augmenter::draw(Key key) const {
   if (a.saturation > 0) v.saturation = 1 + between(key, draw_saturation, a.saturation);
   if (a.hue > 0) v.hue = between(key, draw_hue, a.hue) * degree;
   if (a.grey > 0 && key.uniform(draw_grey) < a.grey) v.saturation = 0;
+  if (a.trivial_augment) v.trivial = draw_trivial(key.with(draw_trivial_augment));
   if (key.uniform(draw_erasing) < a.erasing) draw_rectangle(key, shape_, a.erasing_area, v);
   return v;
 }
@@ -147,12 +150,14 @@ void Augmenter::normalize(std::span<const std::uint8_t> image, float* out, bool 
 }
 
 void Augmenter::vary(std::span<const std::uint8_t> image, const Variation& v, float* out) const {
-  const Rows& rows = adjusts_ ? unit_ : normalized_;
+  const Rows& last = adjusts_ ? unit_ : normalized_;
+  const Rows& rows = augmentation_.trivial_augment ? byte_ : last;
   if (bilinear_)
     warp(image.data(), v, rows, out);
   else
     place(image.data(), v.flip, v.vertical_flip, static_cast<int>(v.right), static_cast<int>(v.down), rows,
           out);
+  if (augmentation_.trivial_augment) alter_bytes(v, last, out);
   if (colours_) turn_colours(v, out);
   if (adjusts_) adjust(v, out);
   const auto channels = static_cast<std::size_t>(shape_.channels);
@@ -237,6 +242,20 @@ void Augmenter::warp(const std::uint8_t* image, const Variation& v, const Rows& 
       }
     }
   }
+}
+
+// out holds values of bytes, between them where it was interpolated.
+void Augmenter::alter_bytes(const Variation& v, const Rows& rows, float* out) const {
+  const std::size_t size = shape_.size(), row = rows.scale.size();
+  thread_local std::vector<std::uint8_t> scratch;
+  if (scratch.size() < 2 * size) scratch.resize(2 * size);
+  std::uint8_t* const before = scratch.data();
+  std::uint8_t* const after = before + size;
+  for (std::size_t i = 0; i < size; ++i)
+    before[i] = static_cast<std::uint8_t>(static_cast<int>(out[i] + 0.5f));
+  apply_trivial(v.trivial, shape_, before, after);
+  for (std::size_t start = 0; start < size; start += row)
+    for (std::size_t i = 0; i < row; ++i) out[start + i] = after[start + i] * rows.scale[i] + rows.offset[i];
 }
 
 // In YIQ (NTSC's: luminance, and two axes of colour) hue turns the plane of colours, and saturation scales it. Both are one

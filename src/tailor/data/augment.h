@@ -10,12 +10,13 @@
 #include "tailor/base/random.h"
 #include "tailor/data/image_set.h"
 #include "tailor/data/normalization.h"
+#include "tailor/data/trivial_augment.h"
 
 namespace tailor {
 
 // How much of what; the default is none. Applied in this order: mirror, shear, rotate and scale around the
-// centre, shift, cut out and enlarge (bilinear; pixels from outside are 0), hue and saturation of coloured images,
-// contrast and brightness (each then limited to the valid range), noise, erasing (to 0).
+// centre, shift, cut out and enlarge (bilinear; pixels from outside are 0), one operation of TrivialAugment,
+// hue and saturation of coloured images, contrast and brightness (each then limited to the valid range), noise, erasing (to 0).
 struct Augmentation {
   double flip = 0;           // probability of a horizontal flip
   double shift = 0;          // pixels, uniform in [-shift, shift] for each axis; whole ones if shift is whole
@@ -34,6 +35,7 @@ struct Augmentation {
   double saturation = 0;  // uniform factor in [1 - saturation, 1 + saturation] of the distance from grey
   double hue = 0;         // degrees, uniform in [-hue, hue]: turns colours around the axis of greys (in YIQ)
   double grey = 0;        // probability of losing all colour
+  bool trivial_augment = false;  // on bytes, rounded after what came before (trivial_augment.h)
 };
 
 // What chance chose for one image.
@@ -51,10 +53,11 @@ struct Variation {
   double crop_top = 0, crop_left = 0, crop_height = 1, crop_width = 1;  // shares of the image
   double saturation = 1;                                                // factor
   double hue = 0;                                                       // radians
+  TrivialChoice trivial{};
 };
 
 // All that is the same for every image of a training. Const functions are safe to call from many threads,
-// each in a ComputeScope (base/threads.h), and do not allocate. `image` holds shape.size() bytes, `out` receives as many floats, both
+// each in a ComputeScope (base/threads.h), and do not allocate, but for TrivialAugment, which keeps two images' bytes for each thread. `image` holds shape.size() bytes, `out` receives as many floats, both
 // [height][width][channels].
 class Augmenter {
  public:
@@ -82,6 +85,7 @@ class Augmenter {
   void place(const std::uint8_t* image, bool flip, bool vertical_flip, int right, int down, const Rows& rows,
              float* out) const;
   void warp(const std::uint8_t* image, const Variation& variation, const Rows& rows, float* out) const;
+  void alter_bytes(const Variation& variation, const Rows& rows, float* out) const;
   void turn_colours(const Variation& variation, float* out) const;
   void adjust(const Variation& variation, float* out) const;
 
@@ -91,6 +95,7 @@ class Augmenter {
   bool bilinear_;     // anything that whole-pixel copies cannot do
   bool adjusts_;      // colours, brightness, contrast or noise
   bool colours_;      // hue, saturation or grey, where there are colours
+  Rows byte_;         // byte -> byte
   Rows normalized_;   // byte -> normalised
   Rows unit_;         // byte -> [0, 1], where brightness and the like work
   Rows from_unit_;    // [0, 1] -> normalised

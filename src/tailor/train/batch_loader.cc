@@ -11,9 +11,9 @@
 namespace tailor {
 
 Augmentation augmentation(const Settings& s) {
-  return {s.flip,          s.shift,        s.rotation,   s.scale,    s.shear,
-          s.erasing,       s.erasing_area, s.brightness, s.contrast, s.noise,
-          s.vertical_flip, s.crop_area,    s.saturation, s.hue,      s.grey};
+  return {s.flip,         s.shift,      s.rotation, s.scale,          s.shear,         s.erasing,
+          s.erasing_area, s.brightness, s.contrast, s.noise,          s.vertical_flip, s.crop_area,
+          s.saturation,   s.hue,        s.grey,     s.trivial_augment};
 }
 
 BatchLoader::BatchLoader(const ImageSet& images, const std::vector<std::uint32_t>& indices,

@@ -185,6 +185,8 @@ std::vector<Hyperparameter> data_rows() {
       real("saturation", &S::saturation, 0, 1, "", "Largest change of the colours' factor.", "0", none),
       real("hue", &S::hue, 0, 180, "degrees", "Largest turn of all colours either way.", "0", none),
       real("grey", &S::grey, 0, 1, "probability", "Lose all colour.", "0", none),
+      boolean("trivial_augment", &S::trivial_augment,
+              "One random operation on each image (TrivialAugment, wide).", "false", none),
       real("mixup", &S::mixup, 0, 10, "", "Blend pairs of images by Beta(x, x); 0: off.", "0", none),
       real("cutmix", &S::cutmix, 0, 10, "", "Paste a part of another image by Beta(x, x); 0: off.", "0",
            none),

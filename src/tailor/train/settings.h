@@ -55,25 +55,26 @@ struct Settings {
   std::string precision;      // of training: f32, bf16
 
   // data
-  std::string sampling;       // plain (each image once an epoch), balanced (each class as often)
-  std::string normalization;  // unit (x / 255), standard (zero mean, unit deviation of the training part)
-  double flip = 0;            // probability of a horizontal flip
-  double shift = 0;           // pixels, uniform in [-shift, shift] for each axis
-  double rotation = 0;        // degrees, uniform in [-rotation, rotation]
-  double scale = 0;           // uniform factor in [1 - scale, 1 + scale]
-  double shear = 0;           // degrees, uniform in [-shear, shear]
-  double erasing = 0;         // probability of erasing a rectangle
-  double erasing_area = 0;    // largest share of the image
-  double brightness = 0;      // uniform offset in [-brightness, brightness], of full range
-  double contrast = 0;        // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
-  double noise = 0;           // standard deviation, of full range
-  double vertical_flip = 0;   // probability
-  double crop_area = 0;       // smallest share that is cut out and enlarged; 0: none
-  double saturation = 0;      // uniform factor in [1 - saturation, 1 + saturation]
-  double hue = 0;             // degrees, uniform in [-hue, hue]
-  double grey = 0;            // probability of losing all colour
-  double mixup = 0;           // Beta(alpha, alpha); 0: off
-  double cutmix = 0;          // the same
+  std::string sampling;          // plain (each image once an epoch), balanced (each class as often)
+  std::string normalization;     // unit (x / 255), standard (zero mean, unit deviation of the training part)
+  double flip = 0;               // probability of a horizontal flip
+  double shift = 0;              // pixels, uniform in [-shift, shift] for each axis
+  double rotation = 0;           // degrees, uniform in [-rotation, rotation]
+  double scale = 0;              // uniform factor in [1 - scale, 1 + scale]
+  double shear = 0;              // degrees, uniform in [-shear, shear]
+  double erasing = 0;            // probability of erasing a rectangle
+  double erasing_area = 0;       // largest share of the image
+  double brightness = 0;         // uniform offset in [-brightness, brightness], of full range
+  double contrast = 0;           // uniform factor in [1 - contrast, 1 + contrast] around the image's mean
+  double noise = 0;              // standard deviation, of full range
+  double vertical_flip = 0;      // probability
+  double crop_area = 0;          // smallest share that is cut out and enlarged; 0: none
+  double saturation = 0;         // uniform factor in [1 - saturation, 1 + saturation]
+  double hue = 0;                // degrees, uniform in [-hue, hue]
+  double grey = 0;               // probability of losing all colour
+  bool trivial_augment = false;  // one operation of TrivialAugment on each image
+  double mixup = 0;              // Beta(alpha, alpha); 0: off
+  double cutmix = 0;             // the same
 
   // prediction
   bool predict_flip = false;  // average logits with the mirrored image

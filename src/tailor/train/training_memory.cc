@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tailor/base/threads.h"
+#include "tailor/nn/operators/pass.h"
 #include "tailor/train/evaluate.h"
 #include "tailor/train/optimizer.h"
 
@@ -26,7 +27,9 @@ std::size_t bytes_beside_arenas(const Architecture& architecture, const Settings
   const bool mixes = settings.mixup > 0 || settings.cutmix > 0;
   const std::size_t mixed =
       mixes ? static_cast<std::size_t>(settings.batch_size) * architecture.input.size() : 0;
-  return sizeof(float) * (2 * kept + learned + mixed) + sizeof(std::uint32_t) * train_images;
+  // Bytes of two images in each lane, at most.
+  const std::size_t altered = settings.trivial_augment ? max_lanes * 2 * architecture.input.size() : 0;
+  return altered + sizeof(float) * (2 * kept + learned + mixed) + sizeof(std::uint32_t) * train_images;
 }
 
 std::uint64_t training_bytes(const Architecture& architecture, const Settings& settings,
