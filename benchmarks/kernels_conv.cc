@@ -38,6 +38,9 @@ struct Layer {
 const Layer default_conv1{"28x28x1-32", shape(28, 1, 32, 3, 0)};
 const Layer lenet_conv1{"28x28x1-6k5p2", shape(28, 1, 6, 5, 2)};
 const Layer vgg_conv1{"32x32x3-64p", shape(32, 3, 64, 3, 1)};
+const Layer resnet_conv1{"32x32x3-16p", shape(32, 3, 16, 3, 1)};
+const Layer large_conv1{"64x64x3-16p", shape(64, 3, 16, 3, 1)};
+const Layer wide_conv1{"64x64x3-32k5p2", shape(64, 3, 32, 5, 2)};
 const Layer default_conv2{"26x26x32-64", shape(26, 32, 64, 3, 0)};
 const Layer vgg_conv{"14x14x64-128p", shape(14, 64, 128, 3, 1)};
 
@@ -314,7 +317,7 @@ void add_all() {
       add("weights" + at + name, onednn, layer.shape, Pass::weights, type);
     }
   }
-  for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1}) {
+  for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1, resnet_conv1, large_conv1, wide_conv1}) {
     const std::string at = std::string("/") + layer.name + "/";
     for (const std::string& target : vector_targets()) {
       add("forward" + at + "first/" + target, first, layer.shape, Pass::forward, target);
