@@ -20,6 +20,7 @@
 #include "tailor/nn/kernels/convolution/first_conv.h"
 #include "tailor/nn/kernels/sparse/sparse_conv.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
+#include "tailor/nn/operators/onednn.h"
 
 namespace tailor::kernels {
 namespace {
@@ -277,6 +278,27 @@ void onednn(benchmark::State& state, const ConvShape& s, Pass pass, dnnl::memory
   report(state, s);
 }
 
+// As networks call it: images in NHWC, a few at a time, weights packed once for a step.
+void wrapped(benchmark::State& state, const ConvShape& s, Pass pass) {
+  tailor::onednn::Convolution conv(s, true, {.forward = true, .data = false, .weights = true}, 1);
+  Buffer x(images * x_size(s), 1), y(images * y_size(s), 2), weights(weight_size(s), 3),
+      bias(static_cast<std::size_t>(s.out_channels), 4), packed(conv.packed_floats()),
+      sum(conv.gradient_floats()), part(conv.gradient_floats()),
+      scratch(conv.scratch_bytes() / sizeof(float));
+  const int count = static_cast<int>(images);
+  for (auto _ : state) {
+    if (pass == Pass::forward) {
+      conv.pack_weights(weights.data(), packed.data());
+      conv.forward(0, count, x.data(), packed.data(), bias.data(), y.data(), scratch.data());
+    } else {
+      conv.backward_weights(0, count, x.data(), y.data(), sum.data(), part.data(), scratch.data());
+      conv.unpack_gradient(sum.data(), weights.data());
+    }
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+}
+
 // bf16 where the processor multiplies it itself.
 std::vector<std::pair<std::string, dnnl::memory::data_type>> onednn_types() {
   std::vector<std::pair<std::string, dnnl::memory::data_type>> types{
@@ -323,6 +345,8 @@ void add_all() {
       add("forward" + at + "first/" + target, first, layer.shape, Pass::forward, target);
       add("weights" + at + "first/" + target, first, layer.shape, Pass::weights, target);
     }
+    add("forward" + at + "layer_by_onednn", wrapped, layer.shape, Pass::forward);
+    add("weights" + at + "layer_by_onednn", wrapped, layer.shape, Pass::weights);
     for (const auto& [name, type] : onednn_types()) {
       add("forward" + at + name, onednn, layer.shape, Pass::forward, type);
       add("weights" + at + name, onednn, layer.shape, Pass::weights, type);
