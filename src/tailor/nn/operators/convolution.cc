@@ -1,4 +1,9 @@
-// Convolution by oneDNN: any shape, images divided among lanes.
+// Convolution by oneDNN: any shape, images divided among lanes. Of colour images it computes the gradients only: in NHWC our own
+// kernel goes forward faster.
+#include <algorithm>
+
+#include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/convolution/first_conv.h"
 #include "tailor/nn/operators/onednn.h"
 #include "tailor/nn/operators/onednn_gradient.h"
 #include "tailor/nn/operators/operators.h"
@@ -11,34 +16,57 @@ class ConvolutionOperator : public Operator {
   explicit ConvolutionOperator(const LayerContext& c)
       : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
-        convolution_(conv_shape(c.layer, c.input), bias_ != nullptr,
-                     {.forward = true, .data = c.training && c.input_gradient, .weights = c.training},
-                     max_lanes),
+        shape_(conv_shape(c.layer, c.input)),
+        own_forward_(kernels::first_conv_forward_pays(shape_)),
+        convolution_(
+            shape_, bias_ != nullptr,
+            {.forward = !own_forward_, .data = c.training && c.input_gradient, .weights = c.training},
+            max_lanes),
         gradient_(c, convolution_),
         training_(c.training) {}
 
-  std::string kernel() const override { return "onednn " + convolution_.implementation(); }
+  std::string kernel() const override {
+    if (!own_forward_) return "onednn " + convolution_.implementation();
+    const std::string own = "first convolution, " + kernels::vector_target_name();
+    return training_ ? own + "; gradients onednn " + convolution_.implementation() : own;
+  }
 
   Needs needs() const override {
     Needs n;
     n.input_in_backward = true;
-    n.derived_bytes = convolution_.packed_floats() * sizeof(float);
+    n.derived_bytes = (own_floats() + convolution_.packed_floats()) * sizeof(float);
     n.scratch_bytes = convolution_.scratch_bytes();
     if (training_) {
       n.scratch_bytes += gradient_.bytes();
       n.sum_bytes = gradient_.bytes();
     }
+    if (own_forward_)
+      n.scratch_bytes = std::max(n.scratch_bytes, kernels::first_conv_scratch_floats(shape_) * sizeof(float));
     return n;
   }
 
   void prepare(const Pass& pass) override {
-    convolution_.pack_weights(pass.values + weight_.offset, memory_.derived);
+    if (own_forward_) kernels::first_conv_pack_weights(shape_, pass.values + weight_.offset, memory_.derived);
+    convolution_.pack_weights(pass.values + weight_.offset, memory_.derived + own_floats());
   }
 
   void forward(const Pass& pass, const Images& images) override {
-    convolution_.forward(images.lane, images.count, memory_.input[0].floats(images), memory_.derived,
-                         bias_ ? pass.values + bias_->offset : nullptr, memory_.output.floats(images),
-                         scratch(images.lane));
+    const float* x = memory_.input[0].floats(images);
+    float* y = memory_.output.floats(images);
+    const float* bias = bias_ ? pass.values + bias_->offset : nullptr;
+    std::byte* work = scratch(images.lane);
+    if (!own_forward_) {
+      convolution_.forward(images.lane, images.count, x, memory_.derived, bias, y, work);
+      return;
+    }
+    const auto floats = [](int height, int width, int channels) {
+      return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
+             static_cast<std::size_t>(channels);
+    };
+    const std::size_t in = floats(shape_.in_height, shape_.in_width, shape_.in_channels),
+                      out = floats(shape_.out_height, shape_.out_width, shape_.out_channels);
+    for (int i = 0; i < images.count; ++i, x += in, y += out)
+      kernels::first_conv_forward(shape_, x, memory_.derived, bias, false, y, reinterpret_cast<float*>(work));
   }
 
   void start_backward(const Pass&, int lane) override { gradient_.clear(memory_, lane); }
@@ -48,15 +76,20 @@ class ConvolutionOperator : public Operator {
     std::byte* work = scratch(images.lane);
     gradient_.add(memory_, images, memory_.input[0].floats(images), diff, work);
     if (memory_.diff_input[0])
-      convolution_.backward_data(images.lane, images.count, diff, memory_.derived,
+      convolution_.backward_data(images.lane, images.count, diff, memory_.derived + own_floats(),
                                  memory_.diff_input[0].floats(images), work);
   }
 
   void finish_backward(const Pass& pass) override { gradient_.finish(memory_, pass); }
 
  private:
+  // Of weights packed for our own kernel, before oneDNN's.
+  std::size_t own_floats() const { return own_forward_ ? kernels::first_conv_weight_floats(shape_) : 0; }
+
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
+  kernels::ConvShape shape_;
+  bool own_forward_;
   onednn::Convolution convolution_;
   OnednnGradient gradient_;
   bool training_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tailor/nn/kernels/common/dispatch.h"
 #include "tailor/nn/kernels/common/targets.h"
 #include "tailor/nn/kernels/convolution/first_conv_plan.h"
 
@@ -307,8 +308,13 @@ HWY_EXPORT(first_weights);
 bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
 
 bool first_conv_pays(const ConvShape& s) {
-  // Colour images give oneDNN enough to do (benchmarks/kernels_conv.cc).
   return first_conv_supports(s) && s.in_channels == 1 && s.out_channels >= 16;
+}
+
+bool first_conv_forward_pays(const ConvShape& s) {
+  const bool wide_vectors = vector_target_name().rfind("AVX3", 0) == 0;
+  return first_conv_supports(s) && s.in_channels == 3 && s.out_channels >= 16 &&
+         (wide_vectors || s.out_channels < 32);
 }
 
 std::size_t first_conv_weight_floats(const ConvShape& s) {
