@@ -12,6 +12,7 @@
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/images_ledger.h"
+#include "tailor/report/metrics_json.h"
 #include "tailor/report/openings_words.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/report/summary.h"
@@ -101,13 +102,17 @@ void evaluate(const EvaluateArguments& arguments) {
   const Augmenter augmenter(images.shape, model.normalization, augmentation(run.settings));
   Evaluator evaluator(network, augmenter, images.shape, model.views, workers);
   if (arguments.augmented) evaluator.vary(Key(run.seed).with(Purpose::augmentation));
-  Confusion confusion = empty_confusion(model.architecture.classes);
-  const Score score = evaluator.measure(images, indices, &confusion);
+  evaluator.use_temperature(model.temperature);
+  Predictions predictions;
+  const Score score = evaluator.measure(images, indices, nullptr, nullptr, &predictions);
+  const Confusion confusion = confusion_of(predictions);
+  const MetricEstimates estimates = estimate_all(predictions);
 
   const char* how = arguments.augmented ? ", varied as in training" : "";
   if (arguments.test) {
     summary.test = score;
     summary.test_images = score.count;
+    summary.test_metrics = estimates;
     write_summary(folder / run_file::summary, summary);
   }
   const Interval interval = wilson_interval(score.accuracy, score.count);
@@ -120,17 +125,14 @@ void evaluate(const EvaluateArguments& arguments) {
                                {"accuracy_95_high", interval.high},
                                {"loss", score.loss},
                                {"loss_standard_error", score.loss_error}};
+    out["metrics"] = estimates_json(estimates);
     if (arguments.test) add_opened_before(out, opened_before);
     std::printf("%s\n", out.dump(2).c_str());
     return;
   }
   std::printf("%s images of %s: %s%s\n\n", arguments.test ? "Test" : "Validation", dataset->name().c_str(),
               with_thousands(score.count).c_str(), how);
-  std::printf("  accuracy  %.2f %%  (95 %% interval %.2f to %.2f)\n", 100 * score.accuracy,
-              100 * interval.low, 100 * interval.high);
-  std::printf("  loss      %.6f  (95 %% interval %.4f to %.4f)\n\n", score.loss,
-              score.loss - 1.96 * score.loss_error, score.loss + 1.96 * score.loss_error);
-  std::printf("%s", class_table(confusion, model.class_names).c_str());
+  std::printf("%s\n%s", metrics_table(estimates).c_str(), class_table(confusion, model.class_names).c_str());
   if (arguments.test)
     std::printf("\nThis opening is written down in\n  %s\n  %s\n", (folder / run_file::ledger).c_str(),
                 ledger->file().c_str());

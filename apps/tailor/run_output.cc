@@ -104,16 +104,18 @@ void RunOutput::epoch(const EpochMetrics& m) {
 // The summary comes last and the checkpoint goes after it: a run that has a summary is complete.
 void RunOutput::finish(TrainingEnd end) {
   progress_.clear();
-  const RunSummary summary = this->summary();
+  RunSummary summary = this->summary();
   const std::vector<std::string> names = dataset_.class_names();
-  const Confusion confusion = trainer_.confusion();
+  const Predictions predictions = trainer_.predictions();
+  const Confusion confusion = confusion_of(predictions);
+  summary.validation_metrics = estimate_all(predictions);
   write_metrics(folder_ / run_file::metrics, trainer_.history());
   write_model(folder_ / run_file::model,
               {run_.architecture, trainer_.normalization(), views(run_.settings), names,
                light_ground(images_, split_),
                // Pictures were padded with black already.
                dataset_.fit() ? black_ground : usual_ground(images_, some_images(split_)),
-               trainer_.best_values(), trainer_.provenance(), dataset_.fit()});
+               trainer_.best_values(), trainer_.provenance(), dataset_.fit(), trainer_.temperature()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);
@@ -125,8 +127,14 @@ void RunOutput::finish(TrainingEnd end) {
   }
   if (end == TrainingEnd::patience)
     std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
-  std::printf("\nBest epoch: %d of %d (by validation accuracy)\n\n%s\n%s", summary.best_epoch, summary.epochs,
-              class_table(confusion, names).c_str(), closing_table(summary, folder_.string()).c_str());
+  const MetricInfo& by = info(run_.objective);
+  const bool part_of_name = by.objective != by.name;  // "validation accuracy" says of which images it is
+  std::printf("\nBest epoch: %d of %d (by %s%s)\n", summary.best_epoch, summary.epochs,
+              part_of_name ? "validation " : "", std::string(by.words).c_str());
+  if (trainer_.temperature() != 1) std::printf("Temperature: %.3f\n", trainer_.temperature());
+  std::printf("\nValidation images, for this one training:\n%s\n%s\n%s",
+              metrics_table(*summary.validation_metrics).c_str(), class_table(confusion, names).c_str(),
+              closing_table(summary, folder_.string()).c_str());
   std::printf("\nAll files: %s (curves.png, confusion.png, metrics.csv, …)\n", folder_.c_str());
 }
 
@@ -163,6 +171,8 @@ RunSummary RunOutput::summary() const {
   s.kernels = trainer_.network().kernels();
   s.epochs = static_cast<int>(history.size());
   s.best_epoch = best.epoch;
+  s.objective = info(run_.objective).objective;
+  s.temperature = trainer_.temperature();
   s.max_validation_accuracy = best.validation.accuracy;
   s.train_accuracy_at_best = best.train_sample.accuracy;
   s.train_loss_at_best = best.train_sample.loss;

@@ -8,6 +8,7 @@
 #include "progress.h"
 #include "tailor/data/dataset.h"
 #include "tailor/report/run_folder.h"
+#include "tailor/report/run_summary.h"
 #include "tailor/train/trainer.h"
 
 namespace tailor {

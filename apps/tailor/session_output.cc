@@ -48,18 +48,21 @@ void SessionOutput::print_ended(std::string line) {
   std::fflush(stdout);
 }
 
-const char* SessionOutput::value_title() const {
-  return text_.accuracy() ? "value (95 % interval)" : "value";
+// Of other metrics a value alone does not tell.
+bool SessionOutput::has_intervals() const {
+  return metric_of(session_.definition.measure) == Metric::accuracy;
 }
 
+const char* SessionOutput::value_title() const { return has_intervals() ? "value (95 % interval)" : "value"; }
+
 std::string SessionOutput::with_interval(double v) const {
-  if (!text_.accuracy()) return text_.value(v);
+  if (!has_intervals()) return text_.value(v);
   const Interval i = wilson_interval(v, session_.definition.data.validation_images);
   return text_.value(Estimate{v, i.low, i.high});
 }
 
 std::string SessionOutput::with_error(double v) const {
-  if (!text_.accuracy()) return text_.value(v);
+  if (!has_intervals()) return text_.value(v);
   const Interval i = wilson_interval(v, session_.definition.data.validation_images);
   return fmt::format("{} ±{}", text_.number(v), text_.value((i.high - i.low) / 2));
 }

@@ -46,6 +46,7 @@ class SessionOutput {
   // One line of what ended, cut to the page.
   void print_ended(std::string line);
   // "value (95 % interval)"
+  bool has_intervals() const;
   const char* value_title() const;
   // With what so many validation images can tell: "93.10 % (92.74-93.44)", "93.10 ±0.35 %".
   std::string with_interval(double value) const;

@@ -37,10 +37,17 @@ struct TrainArguments {
   std::uint64_t seed = 1;
   int threads = 1;
   std::optional<std::string> split;
+  std::string objective = std::string(info(Metric::accuracy).objective);
   std::uint64_t split_seed = 1;
   std::string out;
   bool data_given = false, layer_by_layer = false, resume = false, overwrite = false, json = false;
 };
+
+std::string objective_names() {
+  std::vector<std::string> names;
+  for (const MetricInfo& m : metrics) names.emplace_back(m.objective);
+  return join(names, ", ");
+}
 
 // The folder must be new, or hold what `--resume` and `--overwrite` allow.
 void check_folder(const TrainArguments& arguments) {
@@ -80,6 +87,7 @@ RunDescription describe(const TrainArguments& arguments, const Dataset& dataset,
   run.split_seed = arguments.split_seed;
   run.seed = arguments.seed;
   run.layer_by_layer = arguments.layer_by_layer;
+  run.objective = metric_of_objective(arguments.objective, "--objective");
   return run;
 }
 
@@ -103,6 +111,7 @@ void train(const TrainArguments& arguments) {
   Trainer trainer(run.architecture, run.settings, images, split,
                   {.seed = run.seed,
                    .layer_by_layer = run.layer_by_layer,
+                   .metric = run.objective,
                    .threads = threads,
                    .checkpoint = folder / run_file::checkpoint});
   make_folder(folder);
@@ -155,6 +164,9 @@ void add_train_command(CLI::App& app) {
   option("--seed", arguments->seed, "Decides every random choice of the training")
       ->capture_default_str()
       ->check(seed_range);
+  option("--objective", arguments->objective,
+         "Which epoch is the best, and when patience ends: " + objective_names())
+      ->capture_default_str();
   option("--split", arguments->split,
          fmt::format("TRAIN:VALIDATION, image counts or shares [{}]", default_split));
   option("--split-seed", arguments->split_seed, "Decides which images validate")

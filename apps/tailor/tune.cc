@@ -19,7 +19,7 @@ namespace {
 
 struct TuneArguments {
   std::string file;
-  std::optional<std::string> architecture, space, data, split, sampler, pruner, storage, study;
+  std::optional<std::string> architecture, space, data, split, objective, sampler, pruner, storage, study;
   std::optional<SpaceFile> found_space;  // that of `space`
   std::optional<int> trials, repeats, epochs, lag;
   std::optional<std::uint64_t> seed;
@@ -42,6 +42,7 @@ void take_plan(StudyPlan& plan, const TuneArguments& a) {
   take(plan.seed, a.seed);
   take(plan.lag, a.lag);
   take(plan.sampler, a.sampler);
+  if (a.objective) plan.measure = measure_from_name(*a.objective);
   take(plan.pruner, a.pruner);
 }
 
@@ -175,6 +176,7 @@ void add_tune_command(CLI::App& app) {
   option("--seed", a->seed, "Decides every random choice of the study [1]")->check(seed_range);
   option("--lag", a->lag, "Results that a decision does without, and most trials at once [8]")
       ->check(CLI::Range(1, 10000));
+  option("--objective", a->objective, "What is compared (docs/metrics.md) [validation_accuracy]");
   option("--sampler", a->sampler, fmt::format("How settings are chosen [{}]", StudyPlan::default_sampler));
   option("--pruner", a->pruner, fmt::format("How bad trials are cut short [{}]", StudyPlan::default_pruner));
   option("--storage", a->storage, "Database [$TAILOR_STORAGE, else sqlite:///STUDY.db]")

@@ -161,10 +161,11 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
                 text_.accuracy() ? text_.with_unit(text_.change(gained)) : text_.number(-gained) + " lower");
     std::printf("\n");
     for (const std::string& line : words_of(*s.recommendation, text_)) std::printf("%s\n", line.c_str());
-    std::printf(
-        "\nThe best of many is also lucky: expect less on fresh seeds and images.\n"
-        "The intervals say what %s validation images can tell, for one setting.\n\n",
-        with_thousands(session_.definition.data.validation_images).c_str());
+    std::printf("\nThe best of many is also lucky: expect less on fresh seeds and images.\n");
+    if (has_intervals())
+      std::printf("The intervals say what %s validation images can tell, for one setting.\n",
+                  with_thousands(session_.definition.data.validation_images).c_str());
+    std::printf("\n");
     std::printf("The best setting differs from the defaults in\n");
     if (s.best->settings.empty()) std::printf("  nothing\n");
     for (const auto& [name, text] : s.best->settings)

@@ -251,7 +251,7 @@ TEST(SpreadTable, ARunThatDivergesIsTheWorstResultAndNotMissing) {
   for (const SpreadSettingRuns& s : t.settings)
     for (const double v : s.values) at_worst += v == worst;
   EXPECT_EQ(at_worst, t.diverged);
-  EXPECT_LE(worst, guessing_value(true, test::tiny_network().classes));
+  EXPECT_LE(worst, guessing_value(Metric::accuracy, test::tiny_network().classes));
 }
 
 TEST(SpreadTable, BeforeItsEndItHasTheSettingsUpToTheFirstThatIsLeft) {

@@ -56,6 +56,8 @@ TEST(MetricsFile, RoundTripIsExact) {
     EXPECT_EQ(read[i].learning_rate, epochs[i].learning_rate);
     EXPECT_EQ(read[i].images_per_second, epochs[i].images_per_second);
     EXPECT_EQ(read[i].seconds, epochs[i].seconds);
+    EXPECT_EQ(read[i].objective, epochs[i].objective);
+    EXPECT_EQ(read[i].temperature, epochs[i].temperature);
   }
   EXPECT_EQ(read[0].train_sample.loss, epochs[0].train_sample.loss);
   EXPECT_TRUE(std::isnan(read[4].train_sample.loss));
@@ -70,7 +72,7 @@ TEST(MetricsFile, NoEpochsYetIsAHeaderAlone) {
 TEST(MetricsFile, CarriageReturnsOfOtherEditorsAreFine) {
   std::string content = header();
   content.insert(content.size() - 1, "\r");
-  EXPECT_EQ(message_of(content + "1,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2\r\n"), "no error");
+  EXPECT_EQ(message_of(content + "1,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2,.5,.01,1\r\n"), "no error");
 }
 
 TEST(MetricsFile, EachFaultNamesLineAndColumn) {
@@ -78,11 +80,11 @@ TEST(MetricsFile, EachFaultNamesLineAndColumn) {
   EXPECT_THAT(message_of("epoch,loss\n"), HasSubstr("expected the columns epoch,train_loss"));
   EXPECT_THAT(message_of(header() + "1,.5,.5,10,.5,.5,10,.5,.5,10,.001,100\n"),
               HasSubstr(":2: column seconds: expected a number, got ''"));
-  EXPECT_THAT(message_of(header() + "1,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2,3\n"),
-              HasSubstr("13 columns expected"));
-  EXPECT_THAT(message_of(header() + "1,.5x,.5,10,.5,.5,10,.5,.5,10,.001,100,2\n"),
+  EXPECT_THAT(message_of(header() + "1,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2,.5,.01,1,3\n"),
+              HasSubstr("16 columns expected"));
+  EXPECT_THAT(message_of(header() + "1,.5x,.5,10,.5,.5,10,.5,.5,10,.001,100,2,.5,.01,1\n"),
               HasSubstr(":2: column train_loss: expected a number, got '.5x'"));
-  EXPECT_THAT(message_of(header() + "2,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2\n"),
+  EXPECT_THAT(message_of(header() + "2,.5,.5,10,.5,.5,10,.5,.5,10,.001,100,2,.5,.01,1\n"),
               HasSubstr("expected 1, got 2"));
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/report/run_summary.h"
 #include "tailor/train/metrics.h"
 
 namespace tailor {

@@ -41,6 +41,7 @@ constexpr std::string_view layers[] = {"base",
                                        "nn/plan",
                                        "nn",
                                        "interop",
+                                       "train/measuring",
                                        "train",
                                        "storage",  //
                                        "tune/space",

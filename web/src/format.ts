@@ -80,7 +80,7 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
 export class Measure {
   readonly percent: boolean;
   constructor(readonly name: string, readonly maximize: boolean) {
-    this.percent = name.includes('accuracy');
+    this.percent = maximize; // what is maximised are shares
   }
 
   get label(): string {

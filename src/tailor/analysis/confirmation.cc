@@ -94,11 +94,11 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   const StudyDefinition& d = view.definition();
   ConfirmationTable table;
   table.study = storage.get_study(confirmation).name;
+  table.metric = metric_of(d.measure);
   table.maximize = maximizes(d.measure);
   if (!d.confirmation) throw bad_input("study '{}': is no confirmation", table.study);
   const Confirmation& c = *d.confirmation;
-  const double classes = d.architecture.classes;
-  table.chance = table.maximize ? 1 / classes : std::log(classes);
+  table.chance = guessing_value(metric_of(d.measure), d.architecture.classes);
   table.reshuffled = c.reshuffle;
   table.provenance = study_provenance(records);
   const std::optional<StudyId> study = storage.find_study(c.study);

@@ -11,6 +11,7 @@
 
 #include "tailor/analysis/estimate.h"
 #include "tailor/storage/storage.h"
+#include "tailor/train/measuring/metric.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
 #include "tailor/tune/study/confirmation_plan.h"
@@ -46,10 +47,11 @@ struct ConfirmationCandidate {
 struct ConfirmationTable {
   std::string study;  // the confirmation's name in storage
   bool finished = false;
+  Metric metric = Metric::accuracy;  // of the study's measure
   bool maximize = true;
   std::vector<ConfirmationCandidate> candidates{};
   std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
-  // The study's measure of a network that knows nothing: 1 / classes of an accuracy, ln(classes) of a loss.
+  // The study's measure of a network that knows nothing (guessing_value of train/measuring/metric.h).
   double chance = std::numeric_limits<double>::quiet_NaN();
   bool reshuffled = false;       // each seed has validation images of its own
   StudyProvenance provenance{};  // of all its runs

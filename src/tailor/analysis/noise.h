@@ -31,7 +31,7 @@ std::optional<Noise> seed_noise(std::span<const std::vector<double>> values);
 std::optional<Noise> seed_noise(const ConfirmationTable& confirmation);
 
 // The standard deviation of one result: the seeds' where it is known, else what the size of the validation
-// set alone makes of the best one (a lower bound); none of a loss whose noise is not known.
+// set alone makes of the best one (a lower bound); none of older studies' losses.
 std::optional<double> result_sd(const StudyTable& table, const std::optional<Noise>& noise);
 
 // The share of the variance of a study's results that noise is, 0 to 1; `results` are those of many settings.

@@ -150,7 +150,8 @@ Optimism optimism(std::span<const double> results, bool maximize, std::optional<
     validation.push_back(run.validation_right);
     test.push_back(run.test_right);
   }
-  if (maximize && test.size() >= 2) result.reuse = reuse(validation, test, confirmation->reshuffled);
+  if (confirmation->metric == Metric::accuracy && test.size() >= 2)
+    result.reuse = reuse(validation, test, confirmation->reshuffled);
   return result;
 }
 

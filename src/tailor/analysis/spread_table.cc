@@ -41,7 +41,7 @@ class Runs {
       }
     }
     table.diverged = static_cast<int>(diverged.size());
-    double value = guessing_value(table.maximize, d.architecture.classes);
+    double value = guessing_value(metric_of(d.measure), d.architecture.classes);
     if (worst) value = table.maximize ? std::min(value, *worst) : std::max(value, *worst);
     for (const std::size_t i : diverged) values_[i] = value;
   }
@@ -53,8 +53,6 @@ class Runs {
 };
 
 }  // namespace
-
-double guessing_value(bool accuracy, int classes) { return accuracy ? 1.0 / classes : std::log(classes); }
 
 SpreadTable read_spread(Storage& storage, StudyId experiment) {
   StudyView view(experiment);

@@ -31,7 +31,7 @@ struct SpreadTable {
   int planned_settings = 0;  // `settings` has the first of them, up to one that is still to be trained
   std::vector<SpreadBaselineRuns> baselines{};  // the untuned default first
   std::vector<SpreadSettingRuns> settings{};
-  // A run that diverged is a result, the worst: it counts as what guessing is worth (see guessing_value), or
+  // A run that diverged is a result, the worst: it counts as what guessing is worth (guessing_value of train/measuring/metric.h), or
   // as the worst run that did not diverge where that is worse still.
   int diverged = 0;
   // Runs that failed for other reasons (out of memory, …) have no result; a setting without any is left out.
@@ -41,10 +41,6 @@ struct SpreadTable {
   double seconds = 0;            // of training, all runs together
   StudyProvenance provenance{};  // of all of them
 };
-
-// What a network is worth that knows nothing: an accuracy of one in so many classes, a loss of their
-// logarithm.
-double guessing_value(bool accuracy, int classes);
 
 // Bad input if the study is no spread experiment.
 SpreadTable read_spread(Storage& storage, StudyId experiment);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tailor/tune/confirm/candidates.h"
+#include "tailor/tune/objective/training_notes.h"
 #include "tailor/tune/space/setting_text.h"
 #include "tailor/tune/study/study_view.h"
 #include "tailor/tune/study/trial_setting.h"
@@ -38,6 +39,8 @@ StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sig
   row.unconditional =
       !trial.jobs.empty() && trial.jobs.front().to >= full_length && trial.jobs.front().limits.empty();
   for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
+  if (const std::vector<EpochMetrics> history = read_history(record.user_attributes); !history.empty())
+    row.value_error = history.back().objective_error;
   row.seconds = trial.seconds;
   if (const auto failure = record.user_attributes.find(trial_key::failure);
       failure != record.user_attributes.end())

@@ -31,6 +31,7 @@ struct StudyRow {
   bool unconditional = false;
   TrialRole role = TrialRole::search;
   double value = std::numeric_limits<double>::quiet_NaN();  // the measure, of complete trials
+  double value_error = 0;                                   // its standard error over images; 0: not known
   std::vector<double> epochs{};                             // the measure after epoch 1, 2, …
   Assignment assignment{};                                  // in the study's space; NaN: inactive
   double seconds = 0;                                       // of training

@@ -27,6 +27,9 @@ void each_column(Row& row, Visit&& visit) {
   visit("learning_rate", row.learning_rate);
   visit("images_per_second", row.images_per_second);
   visit("seconds", row.seconds);
+  visit("objective", row.objective);
+  visit("objective_error", row.objective_error);
+  visit("temperature", row.temperature);
 }
 
 // Splits off the part before `separator`, which is dropped too.

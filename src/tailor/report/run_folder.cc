@@ -28,7 +28,9 @@ void visit(RunDescription& run, Visitor&& visitor) {
   visitor("architecture_fingerprint", run.architecture.fingerprint);
 }
 
-constexpr const char* pictures_key = "pictures";  // only where they are not the defaults
+// Only where they are not the defaults.
+constexpr const char* pictures_key = "pictures";
+constexpr const char* objective_key = "objective";
 
 }  // namespace
 
@@ -45,6 +47,8 @@ void write_description(const std::filesystem::path& folder, const RunDescription
   });
   if (const std::string pictures = to_text(run.pictures); !pictures.empty())
     text += fmt::format("{} = {}\n", pictures_key, toml_text(pictures));
+  if (run.objective != Metric::accuracy)
+    text += fmt::format("{} = {}\n", objective_key, toml_text(std::string(info(run.objective).objective)));
   text += "\n" + to_toml(settings);
   write_file(folder / run_file::architecture, to_toml(run.architecture));
   write_file(folder / run_file::description, text);
@@ -78,6 +82,13 @@ RunDescription read_description(const std::filesystem::path& folder) {
     }
   });
   run.pictures = picture_options_from_text(table["run"][pictures_key].value_or(std::string()), file.string());
+  if (const auto objective = table["run"][objective_key].value<std::string>()) {
+    try {
+      run.objective = metric_of_objective(*objective, "[run] objective");
+    } catch (const Error& error) {
+      throw bad_input("{}: {}", file.string(), error.what());
+    }
+  }
   if (run.architecture.fingerprint != fingerprint)
     throw bad_input("{}: the architecture beside it has the fingerprint {}, the run was made with {}",
                     file.string(), fingerprint, run.architecture.fingerprint);

@@ -11,6 +11,7 @@
 #include "tailor/data/picture_options.h"
 #include "tailor/data/split.h"
 #include "tailor/nn/architecture/architecture.h"
+#include "tailor/train/measuring/metric.h"
 #include "tailor/train/model.h"
 #include "tailor/train/recipe.h"
 
@@ -46,6 +47,7 @@ struct RunDescription {
   std::string split_hash;
   std::uint64_t seed = 0;
   bool layer_by_layer = false;
+  Metric objective = Metric::accuracy;
   Architecture architecture;
   Settings settings;
 };

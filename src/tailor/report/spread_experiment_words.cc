@@ -12,12 +12,6 @@
 namespace tailor {
 namespace {
 
-std::string measure_words(Measure measure) {
-  std::string words(name_of(measure));
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return words;
-}
-
 // Of a share of random settings.
 std::string share_text(const Estimate& share) {
   return fmt::format("{} ({} to {})", percent(share.estimate), percent(share.low), percent(share.high));

@@ -14,21 +14,9 @@
 namespace tailor {
 namespace {
 
-std::string measure_name(Measure measure) {
-  switch (measure) {
-    case Measure::validation_accuracy:
-      return "validation accuracy";
-    case Measure::validation_loss:
-      return "validation loss";
-    case Measure::best_validation_accuracy:
-      return "the best epoch's validation accuracy";
-  }
-  return {};
-}
-
 std::string gain_sentence(const StudyTable& table, const Findings& f, const ConfirmationTable* confirmation,
                           const MeasureText& words) {
-  if (f.gain) return gain_words(*f.gain, confirmation, measure_name(table.definition.measure), words) + ".";
+  if (f.gain) return gain_words(*f.gain, confirmation, measure_words(table.definition.measure), words) + ".";
   if (confirmation && confirmation->winner &&
       confirmation->winner == confirmation->find_role(candidate_role::untuned))
     return "In the race on fresh seeds no setting that the study found did better than the untuned default.";
@@ -78,7 +66,7 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
   if (f.spread_experiment) {
     sentences.push_back(spread_answer(*f.spread_experiment, table.definition.measure));
   } else if (f.spread) {
-    if (std::string text = search_spread_sentence(*f.spread, measure_name(table.definition.measure), words);
+    if (std::string text = search_spread_sentence(*f.spread, measure_words(table.definition.measure), words);
         !text.empty())
       sentences.push_back(std::move(text));
   }

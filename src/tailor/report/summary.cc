@@ -7,6 +7,7 @@
 
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
+#include "tailor/report/metrics_json.h"
 
 namespace tailor {
 namespace {
@@ -103,6 +104,10 @@ const Json& at(const Json& json, const std::string& key, const std::string& orig
   return json.at(where);
 }
 
+Json optional_json(const std::optional<MetricEstimates>& estimates) {
+  return estimates ? estimates_json(*estimates) : Json(nullptr);
+}
+
 }  // namespace
 
 std::string summary_to_json(const RunSummary& summary) {
@@ -112,6 +117,10 @@ std::string summary_to_json(const RunSummary& summary) {
     json[key] = value.empty() ? Json(nullptr) : Json(value);
   });
   json["provenance"] = Json::parse(to_json(summary.provenance));
+  json["objective"] = summary.objective;
+  json["temperature"] = summary.temperature;
+  json["metrics"] = {{"validation", optional_json(summary.validation_metrics)},
+                     {"test", optional_json(summary.test_metrics)}};
   const Score test = summary.test.value_or(Score{});
   each_test_key(test, [&](const char* key, const auto& value) {
     json[key] = summary.test ? Json(value) : Json(nullptr);
@@ -145,6 +154,12 @@ RunSummary parse_summary(const std::string& text, const std::string& origin) {
   });
   summary.environment.version = summary.version;
   if (json.contains("provenance")) summary.provenance = provenance_from_json(json["provenance"].dump());
+  if (json.contains("objective")) read("objective", summary.objective);
+  if (json.contains("temperature")) read("temperature", summary.temperature);
+  if (const Json::json_pointer validation("/metrics/validation"); json.contains(validation))
+    summary.validation_metrics = read_estimates(json.at(validation), origin + ": metrics.validation");
+  if (const Json::json_pointer test("/metrics/test"); json.contains(test))
+    summary.test_metrics = read_estimates(json.at(test), origin + ": metrics.test");
   if (!at(json, "test_count", origin).is_null()) each_test_key(summary.test.emplace(), read);
   return summary;
 }

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tailor/train/metrics.h"
+#include "tailor/report/run_summary.h"
 
 namespace tailor {
 

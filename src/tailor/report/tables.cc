@@ -68,6 +68,17 @@ std::string closing_table(const RunSummary& summary, const std::string& run_fold
   return text;
 }
 
+std::string metrics_table(const MetricEstimates& estimates) {
+  std::string text;
+  for (const MetricInfo& m : metrics) {
+    const MetricEstimate& e = estimates[static_cast<std::size_t>(m.metric)];
+    const MeasureText words(m.maximize);
+    text += fmt::format("  {:<21} {:>8}  (95 % interval {} to {})\n", m.words, words.value(e.value),
+                        words.number(e.interval.low), words.number(e.interval.high));
+  }
+  return text;
+}
+
 std::string class_table(const Confusion& confusion, std::span<const std::string> class_names,
                         std::size_t most_rows) {
   const std::vector<ClassScore> scores = class_scores(confusion);

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "tailor/train/metrics.h"
+#include "tailor/report/run_summary.h"
 
 namespace tailor {
 
@@ -14,6 +14,9 @@ namespace tailor {
 // was measured. While the test images are sealed, the command that opens them stands in their place.
 // `run_folder` is written into that command.
 std::string closing_table(const RunSummary& summary, const std::string& run_folder);
+
+// All metrics with their 95 % intervals over images, a line for each.
+std::string metrics_table(const MetricEstimates& estimates);
 
 // Precision, recall, F1 and images of each class (of more than `most_rows` classes, those with the lowest
 // F1), then the worst confusions.

@@ -19,10 +19,16 @@ json to_json(const EpochMetrics& m) {
           to_json(m.validation),
           m.learning_rate,
           m.images_per_second,
-          m.seconds};
+          m.seconds,
+          m.objective,
+          m.objective_error,
+          m.temperature};
 }
 EpochMetrics epoch_metrics(const json& j) {
-  return {j.at(0), score(j.at(1)), score(j.at(2)), score(j.at(3)), j.at(4), j.at(5), j.at(6)};
+  EpochMetrics m{j.at(0), score(j.at(1)), score(j.at(2)), score(j.at(3)), j.at(4), j.at(5), j.at(6)};
+  m.objective = m.validation.accuracy;  // the only one of versions that did not record it
+  if (j.size() > 7) m.objective = j.at(7), m.objective_error = j.at(8), m.temperature = j.at(9);
+  return m;
 }
 
 TensorView view(const char* name, const AlignedFloats& data) {

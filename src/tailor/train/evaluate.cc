@@ -31,7 +31,7 @@ Evaluator::Evaluator(Network& network, const Augmenter& augmenter, const Shape& 
     throw usage_error("Evaluator: views: expected a shift from 0 to {} pixels, got {}", most_view_shift,
                       views.shift);
   const std::size_t batch = static_cast<std::size_t>(network.max_batch());
-  if (views.count() > 1) sum_.resize(batch * static_cast<std::size_t>(network.classes()));
+  sum_.resize(batch * static_cast<std::size_t>(network.classes()));
   batch_.resize(batch);
   labels_.resize(batch);
 }
@@ -53,18 +53,27 @@ void Evaluator::load(std::span<const std::uint8_t* const> images, bool flip, int
   varied_ += images.size();
 }
 
+void Evaluator::use_temperature(double temperature) {
+  if (!(temperature > 0 && std::isfinite(temperature)))
+    throw usage_error("Evaluator: expected a temperature above 0, got {}", temperature);
+  temperature_ = temperature;
+}
+
 const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
   if (images.empty() || images.size() > batch_.size())
     throw usage_error("Evaluator::logits: expected 1 to {} images, got {}", batch_.size(), images.size());
   const ComputeScope scope;
   const int n = static_cast<int>(images.size());
+  const std::size_t count = images.size() * static_cast<std::size_t>(network_.classes());
   if (views_.count() == 1) {
     load(images, false, 0, 0);
     network_.forward(n, false);
-    return network_.logits();
+    if (temperature_ == 1) return network_.logits();
+    const auto factor = static_cast<float>(1 / temperature_);
+    for (std::size_t i = 0; i < count; ++i) sum_[i] = network_.logits()[i] * factor;
+    return sum_.data();
   }
   std::fill(sum_.begin(), sum_.end(), 0.0f);
-  const std::size_t count = images.size() * static_cast<std::size_t>(network_.classes());
   for (int flip = 0; flip <= static_cast<int>(views_.flip); ++flip) {
     for (int down = -views_.shift; down <= views_.shift; ++down) {
       for (int right = -views_.shift; right <= views_.shift; ++right) {
@@ -74,12 +83,13 @@ const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
       }
     }
   }
-  for (float& x : sum_) x /= static_cast<float>(views_.count());
+  const auto divisor = static_cast<float>(views_.count() * temperature_);
+  for (float& x : sum_) x /= divisor;
   return sum_.data();
 }
 
 Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices, Confusion* confusion,
-                         const std::function<bool()>& stop) {
+                         const std::function<bool()>& stop, Predictions* predictions) {
   check_images(images, shape_, network_.classes(), "the images to measure");
   check_indices(images, indices, "the images to measure");
   const ComputeScope scope;
@@ -107,6 +117,12 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
       const std::size_t best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
       ++confusion->counts[static_cast<std::size_t>(labels_[i]) * classes + best];
     }
+    if (predictions != nullptr) {
+      predictions->classes = network_.classes();
+      predictions->labels.insert(predictions->labels.end(), labels_.begin(),
+                                 labels_.begin() + static_cast<std::ptrdiff_t>(n));
+      predictions->logits.insert(predictions->logits.end(), out, out + n * classes);
+    }
     score.count += static_cast<std::int64_t>(n);
   }
   const double n = static_cast<double>(score.count);
@@ -114,6 +130,12 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
   score.loss_error = n < 2 ? 0 : std::sqrt(std::max(0.0, squares / n - score.loss * score.loss) / (n - 1));
   score.accuracy = static_cast<double>(correct) / n;
   return score;
+}
+
+Predictions Evaluator::predict(const ImageSet& images, std::span<const std::uint32_t> indices) {
+  Predictions predictions;
+  measure(images, indices, nullptr, nullptr, &predictions);
+  return predictions;
 }
 
 }  // namespace tailor

@@ -10,6 +10,7 @@
 #include "tailor/data/augment.h"
 #include "tailor/data/image_set.h"
 #include "tailor/nn/network.h"
+#include "tailor/train/measuring/predictions.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/settings.h"
 
@@ -46,15 +47,22 @@ class Evaluator {
   // in measuring, here to show what it does to the numbers.
   void vary(Key key) { variation_ = key; }
 
+  // From now on logits are divided by this, above 0; at first it is 1.
+  void use_temperature(double temperature);
+
   // Logits [images.size()][classes], averaged over the views, of 1 to network.max_batch() images, each
   // [height][width][channels] bytes. Valid until the next call.
   const float* logits(std::span<const std::uint8_t* const> images);
 
-  // Mean loss and accuracy over images.image(i) for i in `indices`, at least one; adds to `confusion` if
-  // given. Bad input if the images do not fit the network. `stop` is asked between batches: true ends it
+  // Mean loss and accuracy over images.image(i) for i in `indices`, at least one; adds to `confusion` and
+  // `predictions` if given. Bad input if the images do not fit the network. `stop` is asked between batches: true ends it
   // there, and the score's count tells.
   Score measure(const ImageSet& images, std::span<const std::uint32_t> indices,
-                Confusion* confusion = nullptr, const std::function<bool()>& stop = nullptr);
+                Confusion* confusion = nullptr, const std::function<bool()>& stop = nullptr,
+                Predictions* predictions = nullptr);
+
+  // What the network says of these images, at least one.
+  Predictions predict(const ImageSet& images, std::span<const std::uint32_t> indices);
 
  private:
   void load(std::span<const std::uint8_t* const> images, bool flip, int down, int right);
@@ -66,6 +74,7 @@ class Evaluator {
   Workers& workers_;
   std::optional<Key> variation_;
   std::uint64_t varied_ = 0;  // images so far
+  double temperature_ = 1;
   std::vector<float> sum_;
   std::vector<const std::uint8_t*> batch_;
   std::vector<std::int32_t> labels_;

@@ -199,6 +199,8 @@ std::vector<Hyperparameter> prediction_rows() {
       boolean("predict_flip", &S::predict_flip, "Average with the mirror image's prediction.", "false", none),
       integer("predict_shift", &S::predict_shift, 0, 8, "pixels",
               "Average over shifts up to this along each axis.", "0", none),
+      boolean("temperature_scaling", &S::temperature_scaling,
+              "Divide logits by what makes the validation loss lowest.", "false", none),
   };
 }
 

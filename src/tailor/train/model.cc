@@ -1,6 +1,7 @@
 #include "tailor/train/model.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,7 @@ void write_model(const std::filesystem::path& file, const Model& model) {
       {"ground", json(model.ground).dump()},
       {"provenance", to_json(model.provenance, true)}};
   if (model.fit) metadata.emplace("fit", name_of(*model.fit));
+  if (model.temperature != 1) metadata.emplace("temperature", json(model.temperature).dump());
   write_safetensors(file, tensors, metadata);
 }
 
@@ -64,6 +66,8 @@ Model read_model(const std::filesystem::path& file) {
     const json v = json::parse(text("views"));
     model.views = {v.at(0), v.at(1)};
     model.class_names = json::parse(text("class_names")).get<std::vector<std::string>>();
+    if (content.metadata.contains("temperature"))
+      model.temperature = json::parse(text("temperature")).get<double>();
     if (content.metadata.contains("light_ground")) model.light_ground = json::parse(text("light_ground"));
     if (model.light_ground) model.ground = white_ground;  // older files do not know more
     if (content.metadata.contains("ground")) model.ground = json::parse(text("ground")).get<Ground>();
@@ -86,6 +90,8 @@ Model read_model(const std::filesystem::path& file) {
       !std::all_of(deviation.begin(), deviation.end(), [](float d) { return d > 0; }))
     throw bad_input("{}: normalization: expected a mean and a deviation above 0 for each of {} channels",
                     file.string(), channels);
+  if (!(model.temperature > 0 && std::isfinite(model.temperature)))
+    throw bad_input("{}: temperature: expected a number above 0, got {}", file.string(), model.temperature);
   if (model.views.shift < 0 || model.views.shift > most_view_shift)
     throw bad_input("{}: views: expected a shift from 0 to {} pixels, got {}", file.string(), most_view_shift,
                     model.views.shift);

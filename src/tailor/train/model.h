@@ -27,6 +27,7 @@ struct Model {
   // How pictures were brought to the input's size in training, which predictions do alike; none if the training images
   // were of that size already: then pictures are padded.
   std::optional<Fit> fit = {};
+  double temperature = 1;  // that logits are divided by
 };
 
 // A picture as the model's training images were made: fitted to its input, padded with its ground.

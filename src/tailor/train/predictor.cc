@@ -21,6 +21,7 @@ Predictor::Predictor(Model model, const PredictorOptions& options)
       augmenter_(model_.architecture.input, model_.normalization),
       evaluator_(network_, augmenter_, model_.architecture.input, model_.views, workers_) {
   network_.use(model_.values);
+  evaluator_.use_temperature(model_.temperature);
 }
 
 std::vector<float> Predictor::predict(const Picture& picture) {

@@ -77,8 +77,9 @@ struct Settings {
   double cutmix = 0;             // the same
 
   // prediction
-  bool predict_flip = false;  // average logits with the mirrored image
-  int predict_shift = 0;      // average over shifts of -n … n pixels on each axis
+  bool predict_flip = false;         // average logits with the mirrored image
+  int predict_shift = 0;             // average over shifts of -n … n pixels on each axis
+  bool temperature_scaling = false;  // divide logits by what makes the validation loss lowest
 
   bool operator==(const Settings&) const = default;
 };

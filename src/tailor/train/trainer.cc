@@ -9,6 +9,8 @@
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/train/hyperparameters.h"
+#include "tailor/train/measuring/metric_estimate.h"
+#include "tailor/train/measuring/temperature.h"
 #include "tailor/train/schedule.h"
 #include "tailor/train/training_memory.h"
 
@@ -38,6 +40,8 @@ std::string identity(const Architecture& architecture, const Settings& settings,
   for (const std::string& name : hyperparameter_names(settings))
     text += name + "=" + get(settings, name) + "\n";
   if (options.layer_by_layer) text += "layer by layer\n";
+  if (options.metric != Metric::accuracy)
+    text += fmt::format("objective={}\n", info(options.metric).objective);
   return sha256(text);
 }
 
@@ -65,8 +69,24 @@ PlanOptions network_plan(const Architecture& architecture, const Settings& setti
   return plan;
 }
 
-bool better(const Score& a, const Score& b) {
-  return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.loss < b.loss;
+bool better(Metric metric, const EpochMetrics& a, const EpochMetrics& b) {
+  if (a.objective != b.objective) return maximizes(metric) == (a.objective > b.objective);
+  return a.validation.loss < b.validation.loss;
+}
+
+// The others are made of what the network says of each image.
+bool score_has(Metric metric) { return metric == Metric::accuracy || metric == Metric::loss; }
+
+void set_objective(EpochMetrics& m, Metric metric, const Predictions& predictions) {
+  const double n = static_cast<double>(m.validation.count), share = m.validation.accuracy;
+  if (metric == Metric::accuracy) {
+    m.objective = share, m.objective_error = n < 2 ? 0 : std::sqrt(share * (1 - share) / (n - 1));
+  } else if (metric == Metric::loss) {
+    m.objective = m.validation.loss, m.objective_error = m.validation.loss_error;
+  } else {
+    const MetricValues values = image_values(metric, predictions);
+    m.objective = values.value, m.objective_error = standard_error(values);
+  }
 }
 
 }  // namespace
@@ -88,6 +108,14 @@ void check_training(const Architecture& architecture, const Settings& settings, 
   check_images(images, architecture.input, architecture.classes, "the training images");
   check_indices(images, split.train, "the split's training part");
   check_indices(images, split.validation, "the split's validation part");
+  const auto same_class = [&](std::uint32_t i) {
+    return images.labels[i] == images.labels[split.validation[0]];
+  };
+  if (options.metric == Metric::auc &&
+      std::all_of(split.validation.begin(), split.validation.end(), same_class))
+    throw bad_input(
+        "the objective auc tells classes apart, but all validation images are of class {}; validate on more images",
+        images.labels[split.validation[0]]);
 }
 
 Trainer::Trainer(const Architecture& architecture, const Settings& settings, const ImageSet& images,
@@ -191,20 +219,31 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
     if (clock_.due_within_epoch(now())) save();
     return callbacks.stop && callbacks.stop();
   };
-  const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score) {
-    score = evaluator_.measure(images_, indices, nullptr, stop);
+  const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score,
+                           Predictions* predictions) {
+    score = evaluator_.measure(images_, indices, nullptr, stop, predictions);
     return score.count == static_cast<std::int64_t>(indices.size());
   };
-  if (!sample_.empty() && !measure(sample_, m.train_sample)) return false;
-  if (!measure(split_.validation, m.validation)) return false;
-  m.images_per_second = images / p.seconds;
-  m.seconds = p.seconds + now() - start;
+  Predictions predictions;
+  const bool all = settings_.temperature_scaling || !score_has(options_.metric);
+  evaluator_.use_temperature(1);
+  if (!measure(split_.validation, m.validation, all ? &predictions : nullptr)) return false;
   if (!std::isfinite(m.validation.loss))
     throw diverged("the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
+  if (settings_.temperature_scaling) {
+    m.temperature = best_temperature(predictions);
+    divide_logits(predictions, m.temperature);
+    m.validation = score_of(predictions);
+  }
+  evaluator_.use_temperature(m.temperature);
+  set_objective(m, options_.metric, predictions);
+  if (!sample_.empty() && !measure(sample_, m.train_sample, nullptr)) return false;
+  m.images_per_second = images / p.seconds;
+  m.seconds = p.seconds + now() - start;
   --p.step;
   m.learning_rate = rate_now();
   const int best = state_.best_epoch;
-  if (best == 0 || better(m.validation, state_.history[static_cast<std::size_t>(best) - 1].validation)) {
+  if (best == 0 || better(options_.metric, m, state_.history[static_cast<std::size_t>(best) - 1])) {
     state_.best_epoch = m.epoch;
     state_.best = measured;
   }
@@ -301,13 +340,17 @@ std::string Trainer::weights_hash() const {
   return Sha256().add(state_.values.data(), state_.values.size() * sizeof(float)).hex();
 }
 
-Confusion Trainer::confusion() {
-  if (state_.best_epoch == 0) throw usage_error("Trainer::confusion: no epoch is finished yet");
+Predictions Trainer::predictions() {
+  if (state_.best_epoch == 0) throw usage_error("Trainer::predictions: no epoch is finished yet");
   const ComputeScope scope;
-  Confusion confusion = empty_confusion(network_.classes());
   measuring().use(state_.best);
-  evaluator_.measure(images_, split_.validation, &confusion);
-  return confusion;
+  evaluator_.use_temperature(temperature());
+  return evaluator_.predict(images_, split_.validation);
+}
+
+double Trainer::temperature() const {
+  return state_.best_epoch == 0 ? 1
+                                : state_.history[static_cast<std::size_t>(state_.best_epoch) - 1].temperature;
 }
 
 }  // namespace tailor

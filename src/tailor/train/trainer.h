@@ -24,6 +24,7 @@
 #include "tailor/train/checkpoint.h"
 #include "tailor/train/checkpoint_clock.h"
 #include "tailor/train/evaluate.h"
+#include "tailor/train/measuring/metric.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/optimizer.h"
 #include "tailor/train/settings.h"
@@ -34,6 +35,8 @@ struct TrainerOptions {
   // changes results
   std::uint64_t seed = 1;
   bool layer_by_layer = false;  // each layer by its plain dense kernel: slower, the same up to rounding
+  // Which epoch is the best, and so when patience ends: by this, of the validation images.
+  Metric metric = Metric::accuracy;
   // changes only speed
   int threads = 1;  // more than max_lanes (nn/pass.h) are not started: they would have nothing to do
   // Where to keep the state: whenever run() ends, after each epoch, and after `checkpoint_seconds` within one;
@@ -101,8 +104,10 @@ class Trainer {
   Network& network() { return network_; }
   std::int64_t steps_per_epoch() const { return loader_.steps(); }
   int threads() const { return workers_.threads(); }
-  // The validation images' confusion after the best epoch.
-  Confusion confusion();
+  // Of the validation images, in the split's order, after the best epoch; divided by its temperature.
+  Predictions predictions();
+  Confusion confusion() { return confusion_of(predictions()); }
+  double temperature() const;  // of the best epoch
 
  private:
   // The state of the constructing thread, and what it is given, checked before any member is made.

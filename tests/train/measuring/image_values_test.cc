@@ -111,10 +111,10 @@ TEST(Temperature, GivesBackThatOfANetworkThatIsTooSure) {
 TEST(Metrics, HaveOneTableAndNamesThatAreFoundInIt) {
   for (const MetricInfo& m : metrics) {
     EXPECT_EQ(&info(m.metric), &m);
-    EXPECT_EQ(metric_from_name(m.name, "x"), m.metric);
+    EXPECT_EQ(metric_of_objective(m.objective, "x"), m.metric);
   }
   try {
-    metric_from_name("macro_f", "--metric");
+    metric_of_objective("macro_f", "--objective");
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("macro_f1"), std::string::npos) << error.what();

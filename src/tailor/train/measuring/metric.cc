@@ -10,22 +10,22 @@
 namespace tailor {
 
 const std::array<MetricInfo, metric_count> metrics = {{
-    {Metric::accuracy, "accuracy", "accuracy", true, true},
-    {Metric::loss, "loss", "loss", false, false},
-    {Metric::balanced_accuracy, "balanced_accuracy", "balanced accuracy", true, true},
-    {Metric::macro_f1, "macro_f1", "macro F1", true, true},
-    {Metric::worst_recall, "worst_recall", "worst class's recall", true, true},
-    {Metric::auc, "auc", "area under the curve", true, true},
-    {Metric::calibration_error, "calibration_error", "calibration error", false, false},
+    {Metric::accuracy, "accuracy", "validation_accuracy", "accuracy", true},
+    {Metric::loss, "loss", "validation_loss", "loss", false},
+    {Metric::balanced_accuracy, "balanced_accuracy", "balanced_accuracy", "balanced accuracy", true},
+    {Metric::macro_f1, "macro_f1", "macro_f1", "macro F1", true},
+    {Metric::worst_recall, "worst_recall", "worst_recall", "worst class's recall", true},
+    {Metric::auc, "auc", "auc", "area under the curve", true},
+    {Metric::calibration_error, "calibration_error", "calibration_error", "calibration error", false},
 }};
 
-Metric metric_from_name(std::string_view name, std::string_view where) {
+Metric metric_of_objective(std::string_view name, std::string_view where) {
   std::vector<std::string> known;
   for (const MetricInfo& m : metrics) {
-    if (m.name == name) return m.metric;
-    known.emplace_back(m.name);
+    if (m.objective == name) return m.metric;
+    known.emplace_back(m.objective);
   }
-  throw usage_error("{}: unknown metric '{}'{}; known are {}", where, name, did_you_mean(name, known),
+  throw usage_error("{}: unknown objective '{}'{}; known are {}", where, name, did_you_mean(name, known),
                     join(known, ", "));
 }
 

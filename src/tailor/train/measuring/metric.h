@@ -24,10 +24,10 @@ inline constexpr std::size_t metric_count = 7;
 
 struct MetricInfo {
   Metric metric;
-  std::string_view name;   // "macro_f1"
-  std::string_view words;  // "macro F1"
-  bool maximize;           // the higher the better
-  bool percent;            // people write it in per cent
+  std::string_view name;       // "macro_f1"
+  std::string_view objective;  // as a study and a training are told to look at it, on validation images
+  std::string_view words;      // "macro F1"
+  bool maximize;               // the higher the better; such ones are shares, and written in per cent
 };
 
 // Classes without images are left out of all means over classes.
@@ -36,8 +36,8 @@ extern const std::array<MetricInfo, metric_count> metrics;
 inline const MetricInfo& info(Metric metric) { return metrics[static_cast<std::size_t>(metric)]; }
 inline bool maximizes(Metric metric) { return info(metric).maximize; }
 
-// An unknown name is a usage error that starts with `where`.
-Metric metric_from_name(std::string_view name, std::string_view where);
+// Of an objective's name; an unknown one is a usage error that starts with `where`.
+Metric metric_of_objective(std::string_view name, std::string_view where);
 
 // What a network that knows nothing has among so many equally frequent classes.
 double guessing_value(Metric metric, int classes);

@@ -7,7 +7,7 @@
 #include "tailor/train/measuring/image_values.h"
 #include "tailor/train/measuring/metric.h"
 #include "tailor/train/measuring/predictions.h"
-#include "tailor/train/metrics.h"
+#include "tailor/train/measuring/score.h"
 
 namespace tailor {
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "tailor/train/metrics.h"
+#include "tailor/train/measuring/score.h"
 
 namespace tailor {
 

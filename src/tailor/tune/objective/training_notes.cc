@@ -57,6 +57,7 @@ std::string history_note(const std::vector<EpochMetrics>& history) {
       for (const EpochMetrics& row : history) column.push_back(shortened(row.*score.*value));
     }
   }
+  if (!history.empty()) note["objective_error"] = shortened(history.back().objective_error);
   return note.dump();
 }
 
@@ -100,6 +101,7 @@ std::vector<EpochMetrics> read_history(const Attributes& attributes) {
       }
     }
   }
+  if (!history.empty()) history.back().objective_error = note.value("objective_error", 0.0);
   return history;
 }
 

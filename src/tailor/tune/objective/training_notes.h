@@ -29,7 +29,7 @@ struct TestNote {
 };
 
 // Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields
-// are not kept.
+// are not kept, but for the last epoch's objective_error.
 std::string history_note(const std::vector<EpochMetrics>& history);
 std::string mistakes_note(const Mistakes& mistakes);
 std::string test_note(const TestNote& test);

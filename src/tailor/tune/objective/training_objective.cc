@@ -48,13 +48,11 @@ const StudyDefinition& checked(const StudyDefinition& definition) {
 
 double measured(Measure measure, const std::vector<EpochMetrics>& history, int epoch) {
   const auto count = static_cast<std::size_t>(epoch);
-  const Score& last = history.at(count - 1).validation;
-  if (measure == Measure::validation_loss) return last.loss;
-  double accuracy = last.accuracy;
+  double value = history.at(count - 1).objective;
   if (measure == Measure::best_validation_accuracy) {
-    for (std::size_t i = 0; i < count; ++i) accuracy = std::max(accuracy, history[i].validation.accuracy);
+    for (std::size_t i = 0; i < count; ++i) value = std::max(value, history[i].objective);
   }
-  return accuracy;
+  return value;
 }
 
 TrainingObjective::TrainingObjective(const StudyDefinition& definition, ImageSet images, SealedImages sealed,
@@ -106,9 +104,11 @@ ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
   std::optional<Split> own;
   if (repetition.split_seed) own = draw_split(definition_, images_, *repetition.split_seed);
   const Split& split = own ? *own : split_;
-  Trainer trainer(
-      definition_.architecture, task.settings, images_, split,
-      {.seed = repetition.seed, .checkpoint = task.checkpoint, .measure_sample = repetition.final_run});
+  Trainer trainer(definition_.architecture, task.settings, images_, split,
+                  {.seed = repetition.seed,
+                   .metric = metric_of(definition_.measure),
+                   .checkpoint = task.checkpoint,
+                   .measure_sample = repetition.final_run});
   resume_if_possible(trainer, task.checkpoint, warn_);
   std::int64_t counted = 0;
   const TrainerCallbacks callbacks{.step =
@@ -149,6 +149,7 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   network.use(values);
   const Augmenter plain(images_.shape, trainer.normalization(), {});
   Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
+  evaluator.use_temperature(best ? trainer.temperature() : trainer.history().back().temperature);
   notes[note_key::mistakes] = mistakes_note(find_mistakes(evaluator, network, images_, split.validation));
   if (!definition_.confirmation->open_test) return;
   const ImageSet& test = test_images();

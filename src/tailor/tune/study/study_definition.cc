@@ -17,8 +17,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 3> measure_names = {"validation_accuracy", "validation_loss",
-                                                           "best_validation_accuracy"};
+constexpr std::string_view best_accuracy_name = "best_validation_accuracy";
+constexpr std::array<Metric, 8> metrics_of_measures = {
+    Metric::accuracy, Metric::loss,         Metric::accuracy, Metric::balanced_accuracy,
+    Metric::macro_f1, Metric::worst_recall, Metric::auc,      Metric::calibration_error};
 
 json to_json(const Parameter& p) {
   json j{{"name", p.name}, {"distribution", json::parse(distribution_to_json(p.distribution))}};
@@ -42,13 +44,26 @@ Error changed(std::string_view what, const std::string& old, const std::string& 
 
 }  // namespace
 
-std::string_view name_of(Measure measure) { return measure_names[static_cast<std::size_t>(measure)]; }
+Metric metric_of(Measure measure) { return metrics_of_measures[static_cast<std::size_t>(measure)]; }
+
+std::string_view name_of(Measure measure) {
+  return measure == Measure::best_validation_accuracy ? best_accuracy_name
+                                                      : info(metric_of(measure)).objective;
+}
+
+std::string measure_words(Measure measure) {
+  if (measure == Measure::best_validation_accuracy) return "the best epoch's validation accuracy";
+  const MetricInfo& m = info(metric_of(measure));
+  return (m.objective == m.name ? "" : "validation ") + std::string(m.words);
+}
 
 Measure measure_from_name(std::string_view name) {
-  for (std::size_t i = 0; i < measure_names.size(); ++i) {
-    if (measure_names[i] == name) return static_cast<Measure>(i);
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < metrics_of_measures.size(); ++i) {
+    const auto measure = static_cast<Measure>(i);
+    if (name_of(measure) == name) return measure;
+    known.emplace_back(name_of(measure));
   }
-  const std::vector<std::string> known(measure_names.begin(), measure_names.end());
   throw usage_error("unknown objective '{}'{}; known are {}", name, did_you_mean(name, known),
                     join(known, ", "));
 }

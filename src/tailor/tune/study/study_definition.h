@@ -9,6 +9,7 @@
 
 #include "tailor/data/picture_options.h"
 #include "tailor/nn/architecture/architecture.h"
+#include "tailor/train/measuring/metric.h"
 #include "tailor/train/settings.h"
 #include "tailor/tune/pruners/pruners.h"
 #include "tailor/tune/samplers/samplers.h"
@@ -20,16 +21,25 @@
 
 namespace tailor {
 
-// What the value of a trial is.
+// What the value of a trial is, of the validation images: one of the metrics after the last epoch (metric.h), by its
+// objective's name, or the highest accuracy of all epochs so far.
 enum class Measure {
-  validation_accuracy,       // after the last epoch
-  validation_loss,           // the same
-  best_validation_accuracy,  // of all epochs so far
+  validation_accuracy,
+  validation_loss,
+  best_validation_accuracy,
+  balanced_accuracy,
+  macro_f1,
+  worst_recall,
+  auc,
+  calibration_error,
 };
 
 std::string_view name_of(Measure measure);
 Measure measure_from_name(std::string_view name);  // an unknown name is a usage error
-inline bool maximizes(Measure measure) { return measure != Measure::validation_loss; }
+Metric metric_of(Measure measure);
+inline bool maximizes(Measure measure) { return maximizes(metric_of(measure)); }
+// "validation accuracy", "macro F1": for people.
+std::string measure_words(Measure measure);
 
 struct StudyData {
   std::string name;  // as open_dataset takes it

@@ -1,4 +1,4 @@
-#include "tailor/train/metrics.h"
+#include "tailor/train/measuring/score.h"
 
 #include <algorithm>
 #include <cmath>
