@@ -1,6 +1,5 @@
 // What augmentations cost: the time of bringing an image into the network's input under each of them, and that time's share of
 // a training step, on one core. Steps and augmentations take turns, so that a change of the machine's speed meets all.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "tailor/base/aligned.h"
 #include "tailor/base/random.h"
+#include "tailor/math/quantiles.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/trainer.h"
 
@@ -61,12 +61,6 @@ ImageSet random_images(const Shape& shape) {
   set.pixels = std::move(pixels);
   for (std::size_t i = 0; i < count; ++i) set.labels.push_back(static_cast<std::uint16_t>(i % 10));
   return set;
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
 }
 
 double now() {

@@ -104,7 +104,7 @@ void evaluate(const EvaluateArguments& arguments) {
   if (arguments.augmented) evaluator.vary(Key(run.seed).with(Purpose::augmentation));
   evaluator.use_temperature(model.temperature);
   Predictions predictions;
-  const Score score = evaluator.measure(images, indices, nullptr, nullptr, &predictions);
+  const Score score = evaluator.measure(images, indices, &predictions);
   const Confusion confusion = confusion_of(predictions);
   const MetricEstimates estimates = estimate_all(predictions);
 

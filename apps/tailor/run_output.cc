@@ -127,10 +127,8 @@ void RunOutput::finish(TrainingEnd end) {
   }
   if (end == TrainingEnd::patience)
     std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
-  const MetricInfo& by = info(run_.objective);
-  const bool part_of_name = by.objective != by.name;  // "validation accuracy" says of which images it is
-  std::printf("\nBest epoch: %d of %d (by %s%s)\n", summary.best_epoch, summary.epochs,
-              part_of_name ? "validation " : "", std::string(by.words).c_str());
+  std::printf("\nBest epoch: %d of %d (by %s)\n", summary.best_epoch, summary.epochs,
+              objective_words(run_.objective).c_str());
   if (trainer_.temperature() != 1) std::printf("Temperature: %.3f\n", trainer_.temperature());
   std::printf("\nValidation images, for this one training:\n%s\n%s\n%s",
               metrics_table(*summary.validation_metrics).c_str(), class_table(confusion, names).c_str(),

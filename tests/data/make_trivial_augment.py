@@ -4,20 +4,14 @@
 #   python -m venv build/pillow && build/pillow/bin/pip install 'pillow<13' numpy
 #   build/pillow/bin/python tests/data/make_trivial_augment.py
 import hashlib
+import sys
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
-
-# Twins of tests/data/pictures/made_up.h.
-def made_up(height, width, channels):
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(channels), indexing="ij")
-    return ((3 * x * x + 5 * y * y + 7 * x * y + 40 * c) % 256).astype(np.uint8)
-
-
-def gradient(height, width, channels):
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(channels), indexing="ij")
-    return (4 * y + 3 * x + 40 * c).astype(np.uint8)
+sys.path.insert(0, str(Path(__file__).resolve().parent / "pictures"))
+from made_up import gradient, made_up  # noqa: E402
 
 
 def moved(image, *matrix):

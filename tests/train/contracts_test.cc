@@ -134,8 +134,7 @@ TEST(Contracts, MeasuringRefusesImagesThatDoNotFit) {
   Measuring m;
   const auto all_refuse = [&](ExitCode code, const std::vector<std::string>& words, const ImageSet& images) {
     expect_error(code, words, [&] { m.evaluator.measure(images, m.some); });
-    expect_error(code, words, [&] { find_mistakes(m.evaluator, m.network, images, m.some); });
-    expect_error(code, words, [&] { judge(m.evaluator, m.network, images, m.some); });
+    expect_error(code, words, [&] { m.evaluator.predict(images, m.some); });
   };
   ImageSet other = m.images;
   other.labels[39] = 3;

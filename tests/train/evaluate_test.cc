@@ -89,8 +89,9 @@ TEST(Evaluator, AveragesTheLogitsOfTheViews) {
 TEST(Evaluator, MeasuresMeanLossAccuracyAndConfusion) {
   Measuring m({}, 1, 16);  // 50 images: three whole batches and one of two
   const std::vector<std::uint32_t> indices = m.all();
-  Confusion confusion = empty_confusion(3), expected = empty_confusion(3);
-  const Score score = m.evaluator.measure(m.images, indices, &confusion);
+  Confusion expected = empty_confusion(3);
+  Predictions predictions;
+  const Score score = m.evaluator.measure(m.images, indices, &predictions);
   double sum = 0, squares = 0;
   int right = 0;
   for (std::size_t i = 0; i < 50; ++i) {
@@ -107,19 +108,19 @@ TEST(Evaluator, MeasuresMeanLossAccuracyAndConfusion) {
   EXPECT_NEAR(score.loss, sum / 50, 1e-6);
   EXPECT_EQ(score.accuracy, right / 50.0);
   EXPECT_NEAR(score.loss_error, std::sqrt((squares / 50 - sum / 50 * sum / 50) / 49), 1e-6);
-  EXPECT_EQ(confusion.counts, expected.counts);
+  EXPECT_EQ(confusion_of(predictions).counts, expected.counts);
 
-  const Score again = m.evaluator.measure(m.images, indices, &confusion);
+  const Score again = m.evaluator.measure(m.images, indices, &predictions);
   EXPECT_EQ(again.loss, score.loss);
-  EXPECT_EQ(confusion.at(0, 0), 2 * expected.at(0, 0)) << "it adds to what it is given";
+  EXPECT_EQ(confusion_of(predictions).at(0, 0), 2 * expected.at(0, 0)) << "it adds to what it is given";
 }
 
 TEST(Evaluator, MistakesAgreeWithTheConfusionAndTheSurestComeFirst) {
   Measuring m({}, 1, 16);
   const std::vector<std::uint32_t> indices = m.all();
-  Confusion confusion = empty_confusion(3);
-  m.evaluator.measure(m.images, indices, &confusion);
-  const Mistakes mistakes = find_mistakes(m.evaluator, m.network, m.images, indices);
+  const Predictions predictions = m.evaluator.predict(m.images, indices);
+  const Confusion confusion = confusion_of(predictions);
+  const Mistakes mistakes = find_mistakes(predictions, indices);
   EXPECT_EQ(mistakes.confusion.counts, confusion.counts);
   const std::int64_t right = confusion.at(0, 0) + confusion.at(1, 1) + confusion.at(2, 2);
   EXPECT_EQ(mistakes.hardest.size(), std::min<std::size_t>(most_hardest, 50 - right));

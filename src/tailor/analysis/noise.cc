@@ -75,8 +75,7 @@ std::optional<double> result_sd(const StudyTable& table, const std::optional<Noi
   const std::int64_t images = table.definition.data.validation_images;
   if (!best || images <= 0) return std::nullopt;
   if (metric_of(table.definition.measure) != Metric::accuracy) {
-    const double error = table.trials[*best].value_error;
-    return error > 0 ? std::optional(error) : std::nullopt;
+    return table.best_error > 0 ? std::optional(table.best_error) : std::nullopt;
   }
   const double accuracy = std::clamp(table.trials[*best].value, 0.0, 1.0);
   return std::sqrt(accuracy * (1 - accuracy) / static_cast<double>(images));

@@ -39,8 +39,6 @@ StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sig
   row.unconditional =
       !trial.jobs.empty() && trial.jobs.front().to >= full_length && trial.jobs.front().limits.empty();
   for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
-  if (const std::vector<EpochMetrics> history = read_history(record.user_attributes); !history.empty())
-    row.value_error = history.back().objective_error;
   row.seconds = trial.seconds;
   if (const auto failure = record.user_attributes.find(trial_key::failure);
       failure != record.user_attributes.end())
@@ -87,9 +85,12 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
   }
   table.provenance = study_provenance(records);
   table.recommendation = recommend(view.reports());
-  if (const auto best = table.best())
-    table.best_settings =
-        settings_of(table.definition, records[static_cast<std::size_t>(table.trials[*best].number)]);
+  if (const auto best = table.best()) {
+    const TrialRecord& record = records[static_cast<std::size_t>(table.trials[*best].number)];
+    table.best_settings = settings_of(table.definition, record);
+    if (const std::vector<EpochMetrics> history = read_history(record.user_attributes); !history.empty())
+      table.best_error = history.back().objective_error;
+  }
   return table;
 }
 

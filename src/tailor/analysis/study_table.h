@@ -31,7 +31,6 @@ struct StudyRow {
   bool unconditional = false;
   TrialRole role = TrialRole::search;
   double value = std::numeric_limits<double>::quiet_NaN();  // the measure, of complete trials
-  double value_error = 0;                                   // its standard error over images; 0: not known
   std::vector<double> epochs{};                             // the measure after epoch 1, 2, …
   Assignment assignment{};                                  // in the study's space; NaN: inactive
   double seconds = 0;                                       // of training
@@ -55,6 +54,7 @@ struct StudyTable {
   std::optional<Recommendation> recommendation{};      // costs, to be minimised; `trial` is a number
   StudyProvenance provenance{};                        // of all its trials
   SettingTexts best_settings{};  // of the best trial, where they differ from the defaults
+  double best_error = 0;         // its value's standard error over images; 0: not known
 
   // Whether `a` is the better value.
   bool better(double a, double b) const { return maximize ? a > b : a < b; }

@@ -88,8 +88,8 @@ const float* Evaluator::logits(std::span<const std::uint8_t* const> images) {
   return sum_.data();
 }
 
-Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices, Confusion* confusion,
-                         const std::function<bool()>& stop, Predictions* predictions) {
+Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> indices,
+                         Predictions* predictions, const std::function<bool()>& stop) {
   check_images(images, shape_, network_.classes(), "the images to measure");
   check_indices(images, indices, "the images to measure");
   const ComputeScope scope;
@@ -112,11 +112,6 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
     score.loss += sums.loss;
     squares += sums.squares;
     correct += sums.correct;
-    for (std::size_t i = 0; confusion != nullptr && i < n; ++i) {
-      const float* row = out + i * classes;
-      const std::size_t best = static_cast<std::size_t>(std::max_element(row, row + classes) - row);
-      ++confusion->counts[static_cast<std::size_t>(labels_[i]) * classes + best];
-    }
     if (predictions != nullptr) {
       predictions->classes = network_.classes();
       predictions->labels.insert(predictions->labels.end(), labels_.begin(),
@@ -134,7 +129,7 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
 
 Predictions Evaluator::predict(const ImageSet& images, std::span<const std::uint32_t> indices) {
   Predictions predictions;
-  measure(images, indices, nullptr, nullptr, &predictions);
+  measure(images, indices, &predictions);
   return predictions;
 }
 

@@ -54,12 +54,11 @@ class Evaluator {
   // [height][width][channels] bytes. Valid until the next call.
   const float* logits(std::span<const std::uint8_t* const> images);
 
-  // Mean loss and accuracy over images.image(i) for i in `indices`, at least one; adds to `confusion` and
-  // `predictions` if given. Bad input if the images do not fit the network. `stop` is asked between batches: true ends it
+  // Mean loss and accuracy over images.image(i) for i in `indices`, at least one; adds to `predictions` if
+  // given. Bad input if the images do not fit the network. `stop` is asked between batches: true ends it
   // there, and the score's count tells.
   Score measure(const ImageSet& images, std::span<const std::uint32_t> indices,
-                Confusion* confusion = nullptr, const std::function<bool()>& stop = nullptr,
-                Predictions* predictions = nullptr);
+                Predictions* predictions = nullptr, const std::function<bool()>& stop = nullptr);
 
   // What the network says of these images, at least one.
   Predictions predict(const ImageSet& images, std::span<const std::uint32_t> indices);

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "tailor/train/evaluate.h"
+#include "tailor/train/measuring/predictions.h"
 
 namespace tailor {
 
@@ -22,11 +22,10 @@ struct Mistakes {
 };
 inline constexpr std::size_t most_hardest = 24;
 
-// Whether each of the images is judged right, in the order of `indices`.
-std::vector<bool> judge(Evaluator& evaluator, const Network& network, const ImageSet& images,
-                        std::span<const std::uint32_t> indices);
+// Whether each of the images is judged right.
+std::vector<bool> judge(const Predictions& predictions);
 
-Mistakes find_mistakes(Evaluator& evaluator, const Network& network, const ImageSet& images,
-                       std::span<const std::uint32_t> indices);
+// `indices`: of the images that the predictions are of, in their order.
+Mistakes find_mistakes(const Predictions& predictions, std::span<const std::uint32_t> indices);
 
 }  // namespace tailor

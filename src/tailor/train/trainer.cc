@@ -221,7 +221,7 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
   };
   const auto measure = [&](const std::vector<std::uint32_t>& indices, Score& score,
                            Predictions* predictions) {
-    score = evaluator_.measure(images_, indices, nullptr, stop, predictions);
+    score = evaluator_.measure(images_, indices, predictions, stop);
     return score.count == static_cast<std::int64_t>(indices.size());
   };
   Predictions predictions;

@@ -20,18 +20,10 @@ import tifffile
 from imagecodecs import png_encode
 from PIL import Image, ImageOps
 
+from made_up import gradient, made_up
+
 HERE = Path(__file__).resolve().parent
 GROUND = (200, 40, 90)  # behind what is transparent
-
-
-def made_up(height, width, channels):
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(channels), indexing="ij")
-    return ((3 * x * x + 5 * y * y + 7 * x * y + 40 * c) % 256).astype(np.uint8)
-
-
-def smooth(height, width, channels):
-    y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(channels), indexing="ij")
-    return (4 * y + 3 * x + 40 * c).astype(np.uint8)
 
 
 def image(pixels):
@@ -136,8 +128,8 @@ def interlaced(grey):
 
 
 def jpeg():
-    add("jpeg grey", saved(image(smooth(9, 10, 1)), "JPEG", quality=90), levels=1)
-    colour = image(smooth(9, 10, 3))
+    add("jpeg grey", saved(image(gradient(9, 10, 1)), "JPEG", quality=90), levels=1)
+    colour = image(gradient(9, 10, 3))
     add("jpeg colour", saved(colour, "JPEG", quality=90), levels=1)
     add("jpeg progressive, lying", saved(colour, "JPEG", quality=90, progressive=True, exif=exif(8)), levels=1)
     add("jpeg cmyk", saved(colour.convert("CMYK"), "JPEG", quality=90), levels=1)
@@ -146,7 +138,7 @@ def jpeg():
 def webp():
     colour = image(made_up(5, 6, 3))
     add("webp lossless", saved(colour, "WEBP", lossless=True))
-    add("webp lossy, lying", saved(image(smooth(9, 10, 3)), "WEBP", quality=90, exif=exif(3)), levels=1)
+    add("webp lossy, lying", saved(image(gradient(9, 10, 3)), "WEBP", quality=90, exif=exif(3)), levels=1)
     add("webp alpha", saved(image(made_up(5, 6, 4)), "WEBP", lossless=True, exact=True))
     # The first frame does not cover the picture.
     frames = [Image.new("RGBA", (6, 5)), Image.new("RGBA", (6, 5), (9, 8, 7, 255))]
@@ -272,7 +264,7 @@ def tiff():
         add(f"tiff {kind}", saved(image(colour), "TIFF", compression=None if kind == "raw" else kind))
     add("tiff fax", saved(image(grey).convert("1"), "TIFF", compression="group4"))
     add("tiff bits", saved(image(grey).convert("1"), "TIFF"))
-    add("tiff jpeg", saved(image(smooth(16, 16, 3)), "TIFF", compression="jpeg", quality=90), levels=2)
+    add("tiff jpeg", saved(image(gradient(16, 16, 3)), "TIFF", compression="jpeg", quality=90), levels=2)
     add("tiff grey", saved(image(grey), "TIFF"))
     add("tiff palette", saved(image(colour).quantize(16), "TIFF"))
     add("tiff colour and alpha", saved(image(made_up(5, 6, 4)), "TIFF"))
@@ -309,8 +301,8 @@ def tiff():
     five = made_up(5, 6, 5)
     near = tiff_file(five, photometric="rgb", extrasamples=["unspecified", "unspecified"], planarconfig="contig")
     add("tiff more bands", near, five[:, :, :3])
-    ycc = np.asarray(image(smooth(9, 10, 3)).convert("YCbCr"))
-    add("tiff ycbcr", tiff_file(ycc, photometric="ycbcr", subsampling=(1, 1)), smooth(9, 10, 3), levels=2)
+    ycc = np.asarray(image(gradient(9, 10, 3)).convert("YCbCr"))
+    add("tiff ycbcr", tiff_file(ycc, photometric="ycbcr", subsampling=(1, 1)), gradient(9, 10, 3), levels=2)
 
 
 # Scaled by Pillow: made_up(height, width, channels) to a size; None for the whole picture, else the box that is

@@ -17,6 +17,8 @@ class ConvolutionOperator : public Operator {
       : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
         bias_(c.parameters.find(c.index, ParameterRole::bias)),
         shape_(conv_shape(c.layer, c.input)),
+        input_floats_(c.input.size()),
+        output_floats_(c.output.size()),
         own_forward_(kernels::first_conv_forward_pays(shape_)),
         convolution_(
             shape_, bias_ != nullptr,
@@ -59,13 +61,7 @@ class ConvolutionOperator : public Operator {
       convolution_.forward(images.lane, images.count, x, memory_.derived, bias, y, work);
       return;
     }
-    const auto floats = [](int height, int width, int channels) {
-      return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
-             static_cast<std::size_t>(channels);
-    };
-    const std::size_t in = floats(shape_.in_height, shape_.in_width, shape_.in_channels),
-                      out = floats(shape_.out_height, shape_.out_width, shape_.out_channels);
-    for (int i = 0; i < images.count; ++i, x += in, y += out)
+    for (int i = 0; i < images.count; ++i, x += input_floats_, y += output_floats_)
       kernels::first_conv_forward(shape_, x, memory_.derived, bias, false, y, reinterpret_cast<float*>(work));
   }
 
@@ -89,6 +85,7 @@ class ConvolutionOperator : public Operator {
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
   kernels::ConvShape shape_;
+  std::size_t input_floats_, output_floats_;
   bool own_forward_;
   onednn::Convolution convolution_;
   OnednnGradient gradient_;

@@ -25,51 +25,33 @@ Values right(const Predictions& p) {
 
 MetricValues losses(const Predictions& p) {
   Values v(p.count());
-  for (std::size_t i = 0; i < v.size(); ++i) v[i] = log_sum_exp(p.of(i)) - p.of(i)[place(p.labels[i])];
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = loss_of(p, i);
   return mean_of(std::move(v));
-}
-
-struct Recalls {
-  Values of_class;     // NaN without images
-  Values images;       // of each class
-  double present = 0;  // classes with images
-};
-
-Recalls recalls(const Predictions& p, const Values& right) {
-  const auto classes = static_cast<std::size_t>(p.classes);
-  Recalls r{Values(classes), Values(classes)};
-  for (std::size_t i = 0; i < p.count(); ++i) {
-    r.images[place(p.labels[i])] += 1;
-    r.of_class[place(p.labels[i])] += right[i];
-  }
-  for (std::size_t c = 0; c < classes; ++c) {
-    r.of_class[c] /= r.images[c];
-    r.present += r.images[c] > 0;
-  }
-  return r;
 }
 
 MetricValues balanced(const Predictions& p) {
   Values v = right(p);
-  const Recalls r = recalls(p, v);
-  const auto n = static_cast<double>(p.count());
+  const std::vector<ClassCounts> counts = count_classes(p);
+  const double n = static_cast<double>(p.count()), present = classes_with_images(counts);
   double mean = 0;
-  for (std::size_t c = 0; c < r.of_class.size(); ++c)
-    if (r.images[c] > 0) mean += r.of_class[c] / r.present;
+  for (const ClassCounts& c : counts)
+    if (c.images > 0) mean += c.recall() / present;
   for (std::size_t i = 0; i < v.size(); ++i) {
-    const std::size_t c = place(p.labels[i]);
-    v[i] = mean + (v[i] - r.of_class[c]) * n / (r.present * r.images[c]);
+    const ClassCounts& c = counts[place(p.labels[i])];
+    v[i] = mean + (v[i] - c.recall()) * n / (present * c.images);
   }
   return {mean, std::move(v)};
 }
 
 MetricValues worst(const Predictions& p) {
   Values v = right(p);
-  const Recalls r = recalls(p, v);
-  std::size_t least = r.of_class.size();
-  for (std::size_t c = 0; c < r.of_class.size(); ++c)
-    if (r.images[c] > 0 && (least == r.of_class.size() || r.of_class[c] < r.of_class[least])) least = c;
-  const double recall = r.of_class[least], weight = static_cast<double>(p.count()) / r.images[least];
+  const std::vector<ClassCounts> counts = count_classes(p);
+  std::size_t least = counts.size();
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    if (counts[c].images > 0 && (least == counts.size() || counts[c].recall() < counts[least].recall()))
+      least = c;
+  const double recall = counts[least].recall();
+  const double weight = static_cast<double>(p.count()) / counts[least].images;
   for (std::size_t i = 0; i < v.size(); ++i)
     v[i] = recall + (place(p.labels[i]) == least ? (v[i] - recall) * weight : 0);
   return {recall, std::move(v)};
@@ -78,30 +60,24 @@ MetricValues worst(const Predictions& p) {
 // F1 is the ratio of two sums over images, 2 [label and prediction are c] and [label is c] + [prediction is c].
 // Classes that are predicted but have no images count, with F1 = 0, as in scikit-learn; those in neither do not.
 MetricValues f1(const Predictions& p) {
-  const auto classes = static_cast<std::size_t>(p.classes);
-  Values hits(classes), both(classes), f1(classes);
-  std::vector<std::size_t> predicted(p.count());
-  for (std::size_t i = 0; i < p.count(); ++i) {
-    const std::size_t c = place(p.labels[i]),
-                      k = predicted[i] = static_cast<std::size_t>(predicted_class(p.of(i)));
-    hits[c] += 2 * (c == k);
-    both[c] += 1, both[k] += 1;
-  }
+  const std::vector<ClassCounts> counts = count_classes(p);
+  const auto both = [](const ClassCounts& c) { return c.images + c.predicted; };
+  Values f1(counts.size());
   double present = 0, mean = 0;
-  for (std::size_t c = 0; c < classes; ++c) {
-    if (both[c] == 0) continue;
-    f1[c] = hits[c] / both[c];
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    if (both(counts[c]) == 0) continue;
+    f1[c] = 2 * counts[c].hits / both(counts[c]);
     present += 1, mean += f1[c];
   }
   mean /= present;
   const double scale = static_cast<double>(p.count()) / present;
   Values v(p.count(), mean);
   for (std::size_t i = 0; i < v.size(); ++i) {
-    const std::size_t c = place(p.labels[i]), k = predicted[i];
+    const std::size_t c = place(p.labels[i]), k = place(predicted_class(p.of(i)));
     if (c == k) {
-      v[i] += scale * 2 * (1 - f1[c]) / both[c];
+      v[i] += scale * 2 * (1 - f1[c]) / both(counts[c]);
     } else {
-      v[i] -= scale * (f1[c] / both[c] + f1[k] / both[k]);
+      v[i] -= scale * (f1[c] / both(counts[c]) + f1[k] / both(counts[k]));
     }
   }
   return {mean, std::move(v)};
@@ -139,9 +115,9 @@ void add_class_area(const Values& scores, const std::vector<bool>& positive, dou
 }
 
 MetricValues area(const Predictions& p) {
-  const std::vector<std::int64_t> counts = class_counts(p);
-  const auto n = static_cast<std::int64_t>(p.count());
-  const auto counted = [&](std::int64_t own) { return own > 0 && own < n; };
+  const std::vector<ClassCounts> counts = count_classes(p);
+  const auto n = static_cast<double>(p.count());
+  const auto counted = [&](const ClassCounts& c) { return c.images > 0 && c.images < n; };
   const auto present = static_cast<double>(std::count_if(counts.begin(), counts.end(), counted));
   if (present == 0) return mean_of(Values(p.count(), std::numeric_limits<double>::quiet_NaN()));
   Values v(p.count()), sums(p.count()), scores(p.count());
@@ -154,7 +130,7 @@ MetricValues area(const Predictions& p) {
       scores[i] = p.of(i)[c] - sums[i];
       positive[i] = place(p.labels[i]) == c;
     }
-    add_class_area(scores, positive, static_cast<double>(counts[c]), v, mean, present);
+    add_class_area(scores, positive, counts[c].images, v, mean, present);
   }
   for (double& x : v) x += mean;
   return {mean, std::move(v)};
@@ -164,8 +140,7 @@ MetricValues calibration(const Predictions& p) {
   Values v = right(p), gaps(calibration_bins);
   std::vector<std::size_t> bins(p.count());
   for (std::size_t i = 0; i < v.size(); ++i) {
-    const std::span<const float> row = p.of(i);
-    const double stated = std::exp(*std::max_element(row.begin(), row.end()) - log_sum_exp(row));
+    const double stated = stated_probability(p.of(i));
     v[i] = stated - v[i];
     bins[i] = static_cast<std::size_t>(calibration_bin(stated));
     gaps[bins[i]] += v[i];

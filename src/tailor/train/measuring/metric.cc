@@ -1,7 +1,6 @@
 #include "tailor/train/measuring/metric.h"
 
 #include <cmath>
-#include <string>
 #include <vector>
 
 #include "tailor/base/error.h"
@@ -27,6 +26,11 @@ Metric metric_of_objective(std::string_view name, std::string_view where) {
   }
   throw usage_error("{}: unknown objective '{}'{}; known are {}", where, name, did_you_mean(name, known),
                     join(known, ", "));
+}
+
+std::string objective_words(Metric metric) {
+  const MetricInfo& m = info(metric);
+  return (m.objective == m.name ? "" : "validation ") + std::string(m.words);
 }
 
 double guessing_value(Metric metric, int classes) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace tailor {
@@ -38,6 +39,9 @@ inline bool maximizes(Metric metric) { return info(metric).maximize; }
 
 // Of an objective's name; an unknown one is a usage error that starts with `where`.
 Metric metric_of_objective(std::string_view name, std::string_view where);
+
+// "validation accuracy", "macro F1": the metric of validation images, for people.
+std::string objective_words(Metric metric);
 
 // What a network that knows nothing has among so many equally frequent classes.
 double guessing_value(Metric metric, int classes);

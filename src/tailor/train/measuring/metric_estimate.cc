@@ -11,15 +11,6 @@
 namespace tailor {
 namespace {
 
-constexpr double z95 = 1.959963984540054;
-
-// Wilson's limits for any z and any, also a broken, number of images.
-Interval wilson(double share, double n, double z) {
-  const double centre = (share + z * z / (2 * n)) / (1 + z * z / n);
-  const double half = z / (1 + z * z / n) * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
-}
-
 Interval wider(const Interval& a, const Interval& b) {
   return {std::min(a.low, b.low), std::max(a.high, b.high)};
 }
@@ -28,7 +19,7 @@ Interval wider(const Interval& a, const Interval& b) {
 // nothing where there is no error to go by.
 Interval by_effective_images(double value, double error) {
   const double spread = value * (1 - value);
-  return error > 0 && spread > 0 ? wilson(value, spread / (error * error), z95) : Interval{value, value};
+  return error > 0 && spread > 0 ? wilson_interval(value, spread / (error * error)) : Interval{value, value};
 }
 
 // The exact upper limit of a share (Clopper and Pearson, Biometrika 26 (1934) 404), one-sided at `level`.
@@ -52,31 +43,12 @@ struct Mover {
   }
 };
 
-struct ClassCounts {
-  double images = 0, predicted = 0, hits = 0;
-
-  double recall() const { return hits / images; }
-  double either() const { return images + predicted - hits; }  // have the class or are said to
-};
-
-std::vector<ClassCounts> count_classes(const Predictions& p) {
-  std::vector<ClassCounts> counts(static_cast<std::size_t>(p.classes));
-  for (std::size_t i = 0; i < p.count(); ++i) {
-    const auto c = static_cast<std::size_t>(p.labels[i]),
-               k = static_cast<std::size_t>(predicted_class(p.of(i)));
-    counts[c].images += 1, counts[k].predicted += 1, counts[c].hits += c == k;
-  }
-  return counts;
-}
-
 Interval balanced_interval(const Predictions& p, double value, double error) {
   const std::vector<ClassCounts> counts = count_classes(p);
-  const auto present = static_cast<double>(
-      std::count_if(counts.begin(), counts.end(), [](const ClassCounts& c) { return c.images > 0; }));
+  const double present = classes_with_images(counts);
   Mover sum;
   for (const ClassCounts& c : counts)
-    if (c.images > 0)
-      sum.add(1 / present, c.recall(), wilson_interval(c.recall(), static_cast<std::int64_t>(c.images)));
+    if (c.images > 0) sum.add(1 / present, c.recall(), wilson_interval(c.recall(), c.images));
   return wider(sum.interval(), by_effective_images(value, error));
 }
 
@@ -91,7 +63,7 @@ Interval f1_interval(const Predictions& p, double value, double error) {
     const double n = c.either();
     if (n == 0) continue;
     const double share = c.hits / n, slope = 2 / ((1 + share) * (1 + share));
-    const Interval limits = wilson_interval(share, static_cast<std::int64_t>(n));
+    const Interval limits = wilson_interval(share, n);
     sum.add(1 / present, f1(share), {f1(limits.low), f1(limits.high)});
     independent += slope * slope * share * (1 - share) / n / (present * present);
   }
@@ -101,8 +73,7 @@ Interval f1_interval(const Predictions& p, double value, double error) {
 
 Interval worst_interval(const Predictions& p) {
   const std::vector<ClassCounts> counts = count_classes(p);
-  const auto present = static_cast<double>(
-      std::count_if(counts.begin(), counts.end(), [](const ClassCounts& c) { return c.images > 0; }));
+  const double present = classes_with_images(counts);
   Interval all{1, 1};
   for (const ClassCounts& c : counts) {
     if (c.images == 0) continue;
@@ -115,8 +86,8 @@ Interval worst_interval(const Predictions& p) {
 Interval area_interval(const Predictions& p, double area, double error) {
   if (!std::isfinite(area)) return {0, 1};
   double scarcest = static_cast<double>(p.count()), present = 0;
-  for (const std::int64_t own : class_counts(p)) {
-    const auto n = static_cast<double>(own), rest = static_cast<double>(p.count()) - n;
+  for (const ClassCounts& c : count_classes(p)) {
+    const double n = c.images, rest = static_cast<double>(p.count()) - n;
     if (n > 0 && rest > 0) scarcest = std::min({scarcest, n, rest}), present += 1;
   }
   const double inside = std::clamp(area, 1e-9, 1 - 1e-9), half = z95 * error / (inside * (1 - inside));
@@ -124,7 +95,7 @@ Interval area_interval(const Predictions& p, double area, double error) {
   const auto share = [](double x) { return 1 / (1 + std::exp(-x)); };
   // By Hanley and McNeil (Radiology 143 (1982) 29) an area of nearly one is as uncertain as a share of a few times as many
   // images as the scarcer side has. Where these are few DeLong's error alone held 90 % (30 of 300 images).
-  const Interval least = wilson(area, 4 * scarcest * (present == 2 ? 1 : present), z95);
+  const Interval least = wilson_interval(area, 4 * scarcest * (present == 2 ? 1 : present));
   return error > 0 ? wider({share(logit - half), share(logit + half)}, least) : least;
 }
 
@@ -139,10 +110,8 @@ Interval calibration_interval(const Predictions& p, const MetricValues& values) 
   // Of each bin: the sum of stated - right, and of its squares.
   double sums[calibration_bins] = {}, squares[calibration_bins] = {}, images[calibration_bins] = {};
   for (std::size_t i = 0; i < p.count(); ++i) {
-    const std::span<const float> row = p.of(i);
-    const int k = predicted_class(row);
-    const double stated = std::exp(row[static_cast<std::size_t>(k)] - log_sum_exp(row));
-    const double gap = stated - (k == p.labels[i] ? 1 : 0);
+    const double stated = stated_probability(p.of(i));
+    const double gap = stated - (predicted_class(p.of(i)) == p.labels[i] ? 1 : 0);
     const int bin = calibration_bin(stated);
     sums[bin] += gap, squares[bin] += gap * gap, images[bin] += 1;
   }
@@ -165,7 +134,7 @@ Interval calibration_interval(const Predictions& p, const MetricValues& values) 
 Interval limits(Metric metric, const Predictions& p, const MetricValues& values, double error) {
   switch (metric) {
     case Metric::accuracy:
-      return wilson_interval(values.value, static_cast<std::int64_t>(p.count()));
+      return wilson_interval(values.value, static_cast<double>(p.count()));
     case Metric::balanced_accuracy:
       return balanced_interval(p, values.value, error);
     case Metric::macro_f1:

@@ -35,7 +35,20 @@ Score score_of(const Predictions& predictions);
 // All logits divided by `temperature`, above 0: the same classes are predicted, with other probabilities.
 void divide_logits(Predictions& predictions, double temperature);
 
-// Images of each class.
-std::vector<std::int64_t> class_counts(const Predictions& predictions);
+// The image's cross-entropy, in nats.
+double loss_of(const Predictions& predictions, std::size_t image);
+// Of the predicted class.
+double stated_probability(std::span<const float> logits);
+
+// Of one class: images that have it, that are predicted to, and both.
+struct ClassCounts {
+  double images = 0, predicted = 0, hits = 0;
+
+  double recall() const { return hits / images; }
+  double either() const { return images + predicted - hits; }
+};
+std::vector<ClassCounts> count_classes(const Predictions& predictions);
+// How many of them have images.
+double classes_with_images(std::span<const ClassCounts> counts);
 
 }  // namespace tailor

@@ -33,7 +33,14 @@ struct Interval {
   double low = 0, high = 0;
 };
 
-// Wilson's 95 % interval for a share of successes (Wilson, JASA 22 (1927) 209).
-Interval wilson_interval(double share, std::int64_t count);
+inline constexpr double z95 =
+    1.959963984540054;  // a normal value lies within so many deviations 95 % of the time
+
+// Wilson's 95 % interval for a share of successes (Wilson, JASA 22 (1927) 209); `count`, of which it is a share, need not be
+// whole.
+Interval wilson_interval(double share, double count);
+inline Interval wilson_interval(double share, std::int64_t count) {
+  return wilson_interval(share, static_cast<double>(count));
+}
 
 }  // namespace tailor

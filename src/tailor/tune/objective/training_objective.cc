@@ -150,14 +150,15 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   const Augmenter plain(images_.shape, trainer.normalization(), {});
   Evaluator evaluator(network, plain, images_.shape, views(task.settings), workers);
   evaluator.use_temperature(best ? trainer.temperature() : trainer.history().back().temperature);
-  notes[note_key::mistakes] = mistakes_note(find_mistakes(evaluator, network, images_, split.validation));
+  const Predictions validation = evaluator.predict(images_, split.validation);
+  notes[note_key::mistakes] = mistakes_note(find_mistakes(validation, split.validation));
   if (!definition_.confirmation->open_test) return;
   const ImageSet& test = test_images();
   std::vector<std::uint32_t> all(test.count());
   std::iota(all.begin(), all.end(), 0u);
-  notes[note_key::test] =
-      test_note({evaluator.measure(test, all), judge(evaluator, network, test, all), test.content_hash,
-                 judge(evaluator, network, images_, split.validation)});
+  Predictions said;
+  const Score score = evaluator.measure(test, all, &said);
+  notes[note_key::test] = test_note({score, judge(said), test.content_hash, judge(validation)});
 }
 
 const ImageSet& TrainingObjective::test_images() {

@@ -53,8 +53,7 @@ std::string_view name_of(Measure measure) {
 
 std::string measure_words(Measure measure) {
   if (measure == Measure::best_validation_accuracy) return "the best epoch's validation accuracy";
-  const MetricInfo& m = info(metric_of(measure));
-  return (m.objective == m.name ? "" : "validation ") + std::string(m.words);
+  return objective_words(metric_of(measure));
 }
 
 Measure measure_from_name(std::string_view name) {
