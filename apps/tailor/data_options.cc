@@ -20,7 +20,7 @@ class DecodingLine {
       progress_ = std::make_unique<Progress>(static_cast<std::int64_t>(of), "pictures");
     }
     progress_->update(static_cast<std::int64_t>(done), what_);
-    if (done == of) progress_->clear();
+    if (done == of && of > 0) progress_->clear();  // of 0: waits, and counts nothing
   }
 
  private:

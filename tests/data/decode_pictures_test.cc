@@ -37,13 +37,15 @@ class DecodePictures : public testing::Test {
   ImagePack decode(const PictureOptions& options = {}) {
     steps_.clear();
     return decode_pictures(list_picture_folder(folder_.path()), training, options, ImageCache(cache_.path()),
-                           [&](std::string_view what, std::size_t, std::size_t) {
+                           [&](std::string_view what, std::size_t done, std::size_t of) {
                              if (steps_.empty() || steps_.back() != what) steps_.emplace_back(what);
+                             ended_ = done == of;
                            });
   }
 
   test::TemporaryFolder folder_, cache_;
   std::vector<std::string> steps_;
+  bool ended_ = false;
 };
 
 TEST_F(DecodePictures, GivesImagesInTheListsOrder) {
@@ -55,6 +57,7 @@ TEST_F(DecodePictures, GivesImagesInTheListsOrder) {
     EXPECT_THAT(images.image(i), Each(i < 3 ? 10 * i : 100 + 10 * (i - 3))) << i;
   EXPECT_FALSE(images.validation_begin);
   EXPECT_THAT(steps_, ElementsAre("reading", "decoding"));
+  EXPECT_TRUE(ended_) << "the line of progress is full";
 }
 
 TEST_F(DecodePictures, IsDoneOnce) {
