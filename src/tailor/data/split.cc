@@ -1,15 +1,13 @@
 #include "tailor/data/split.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <map>
 #include <numeric>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/random.h"
 #include "tailor/base/text.h"
+#include "tailor/data/deal_groups.h"
 
 namespace tailor {
 namespace {
@@ -47,8 +45,9 @@ void check_sizes(std::size_t train, std::size_t validation, std::size_t n) {
                       validation, n);
 }
 
-// Sorts the lists and names them.
-Split finished(Split split, std::uint64_t seed) {
+}  // namespace
+
+Split finished_split(Split split, std::uint64_t seed) {
   split.seed = seed;
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.validation.begin(), split.validation.end());
@@ -58,8 +57,6 @@ Split finished(Split split, std::uint64_t seed) {
   split.hash = hash.hex();
   return split;
 }
-
-}  // namespace
 
 std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::size_t total,
                                                 std::string_view where) {
@@ -94,57 +91,22 @@ Split stratified_split(std::span<const std::uint16_t> labels, std::size_t train,
     split.train.insert(split.train.end(), begin, middle);
     split.validation.insert(split.validation.end(), middle, begin + static_cast<std::ptrdiff_t>(used[c]));
   }
-  return finished(std::move(split), seed);
+  return finished_split(std::move(split), seed);
 }
 
 Split grouped_split(std::span<const std::uint16_t> labels, std::span<const std::uint32_t> groups,
                     std::size_t train, std::size_t validation, std::uint64_t seed) {
-  const std::size_t n = labels.size(), classes = 1u + *std::max_element(labels.begin(), labels.end());
+  const std::size_t n = labels.size();
   check_sizes(train, validation, n);
-  std::map<std::uint32_t, std::vector<std::uint32_t>> by_number;
-  for (std::size_t i = 0; i < n; ++i) by_number[groups[i]].push_back(static_cast<std::uint32_t>(i));
-  if (by_number.size() < 2)
+  if (const std::size_t count = count_groups(groups); count < 2)
     throw usage_error("split {}:{}: expected at least two groups, one for each part, got {}", train,
-                      validation, by_number.size());
-  std::vector<std::vector<std::uint32_t>> members;
-  for (auto& [number, list] : by_number) members.push_back(std::move(list));
-  std::vector<std::uint32_t> order(members.size());
-  std::iota(order.begin(), order.end(), 0u);
-  shuffle(order, Key(seed).with(Purpose::split));
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return members[a].size() > members[b].size(); });
-
-  // What each part still lacks of each class; the third part is of nobody.
-  std::vector<double> share(classes, 0);
-  for (const std::uint16_t label : labels) share[label] += 1 / static_cast<double>(n);
-  constexpr std::size_t part_count = 3;
-  const std::array<std::size_t, part_count> sizes = {train, validation, n - train - validation};
-  std::array<std::vector<double>, part_count> lacks;
-  for (std::size_t p = 0; p < part_count; ++p)
-    for (const double s : share) lacks[p].push_back(s * static_cast<double>(sizes[p]));
-
-  std::array<std::vector<std::uint32_t>, part_count> parts;
-  for (const std::uint32_t g : order) {
-    const std::vector<std::uint32_t>& group = members[g];
-    std::vector<double> counts(classes, 0);
-    for (const std::uint32_t i : group) ++counts[labels[i]];
-    std::size_t best = 0;
-    double most = -std::numeric_limits<double>::infinity();
-    for (std::size_t p = 0; p < part_count; ++p) {
-      if (sizes[p] == 0) continue;
-      // By how much the squared lack falls, of all classes, in relation to the part's size.
-      double gain = 0;
-      for (std::size_t c = 0; c < classes; ++c) gain += counts[c] * (2 * lacks[p][c] - counts[c]);
-      gain /= static_cast<double>(sizes[p]);
-      if (gain > most) most = gain, best = p;
-    }
-    for (std::size_t c = 0; c < classes; ++c) lacks[best][c] -= counts[c];
-    parts[best].insert(parts[best].end(), group.begin(), group.end());
-  }
+                      validation, count);
+  const std::size_t sizes[] = {train, validation, n - train - validation};  // the third part is of nobody
+  auto parts = deal_groups(labels, groups, sizes, seed);
   if (parts[0].empty() || parts[1].empty())
     throw usage_error("split {}:{}: the groups are too large: one of them alone would fill a part", train,
                       validation);
-  return finished({std::move(parts[0]), std::move(parts[1]), seed, ""}, seed);
+  return finished_split({std::move(parts[0]), std::move(parts[1]), seed, ""}, seed);
 }
 
 Split split_images(const ImageSet& images, std::size_t train, std::size_t validation, std::uint64_t seed) {
@@ -158,7 +120,7 @@ Split split_images(const ImageSet& images, std::size_t train, std::size_t valida
     split.validation.resize(validation);
     std::iota(split.train.begin(), split.train.end(), 0u);
     std::iota(split.validation.begin(), split.validation.end(), static_cast<std::uint32_t>(own));
-    return finished(std::move(split), seed);
+    return finished_split(std::move(split), seed);
   }
   if (!images.groups.empty()) return grouped_split(images.labels, images.groups, train, validation, seed);
   return stratified_split(images.labels, train, validation, seed);

@@ -21,6 +21,9 @@ struct Split {
       hash;  // SHA-256 over both index lists (u32 little-endian, each preceded by its u64 length), hex
 };
 
+// With its lists sorted and its hash made.
+Split finished_split(Split split, std::uint64_t seed);
+
 inline constexpr const char* default_split = "2:1";
 
 // Training and validation images that a text asks for: "40000:20000" are counts; "2:1" or "80:20" are shares
@@ -32,8 +35,7 @@ std::pair<std::size_t, std::size_t> split_sizes(const std::string& text, std::si
 Split stratified_split(std::span<const std::uint16_t> labels, std::size_t train, std::size_t validation,
                        std::uint64_t seed);
 
-// No group in both parts; classes and sizes as near to the wanted ones as whole groups allow: the largest groups first,
-// in the seed's order among equals, each to the part that it brings nearest to its share of each class. The same
+// No group in both parts; classes and sizes as near to the wanted ones as whole groups allow (deal_groups.h). The same
 // usage errors, and one if there are fewer than two groups.
 Split grouped_split(std::span<const std::uint16_t> labels, std::span<const std::uint32_t> groups,
                     std::size_t train, std::size_t validation, std::uint64_t seed);
