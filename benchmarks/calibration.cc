@@ -39,7 +39,7 @@ struct Arguments {
 };
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-constexpr int best_of[] = {3, 6, 12};
+constexpr int best_of[] = {3, 6, 10};
 constexpr int final_seeds[] = {3, 4, 5, 6, 7, 8};
 constexpr int most_final_seeds = 8;
 
@@ -223,7 +223,7 @@ std::map<int, double> expected_bests(const Problem& problem, const Arguments& a)
     if (!std::isnan(v)) draws.push_back(v);
   }
   for (const int n : best_of)
-    if (n <= a.plan.trials / 8) expected[n] = expected_best(draws, false, n);
+    if (n <= a.plan.trials / 10) expected[n] = expected_best(draws, false, n);
   return expected;
 }
 

@@ -35,6 +35,13 @@ double weighted(const std::vector<double>& values, const std::vector<double>& w)
   return sum;
 }
 
+// Beyond a tenth of the results the best few decide everything, and a mean (n = 1) is at the mercy of a long
+// lower tail. 0: of so few results nothing is covered.
+int most_covered_n(std::size_t results) {
+  constexpr std::size_t least_results = 20, results_for_each = 10;
+  return results < least_results ? 0 : static_cast<int>(results / results_for_each);
+}
+
 constexpr std::size_t tail_results = 5;
 
 // The expected largest of the draws beyond the largest result, over the tail's scale: n draws each lie there
@@ -72,11 +79,10 @@ double scale_factor(Key key, std::uint64_t first) {
 }
 
 // The distribution function at the sorted results is distributed as sorted uniform numbers are, whatever the
-// distribution. Draws of those say how likely the best of n lies between two neighbouring results, not where
-// between them. For the lower bound it lies halfway, and between the best two at the lesser; for the upper
-// bound at the greater, and beyond the best there is an exponential tail. So ties, atoms, bounded and long
-// tails are covered; `scripts/bench calibration` and the tests tell how well. `values` ascend; an estimate
-// for each n, without bounds if all results are equal.
+// distribution. Draws of those say how likely the best of n lies between two neighbouring results; where
+// between them nobody knows, and it is taken to lie halfway. Beyond the best there is an exponential tail. So
+// ties, atoms and bounded tails are covered; `scripts/bench calibration` and the tests tell how well. `values`
+// ascend; an estimate for each n, without bounds if all results are equal.
 std::vector<Estimate> intervals(const std::vector<double>& values, const std::vector<int>& ns) {
   const std::size_t count = values.size();
   const double scale = tail_scale(values);
@@ -85,7 +91,7 @@ std::vector<Estimate> intervals(const std::vector<double>& values, const std::ve
   if (scale == 0) return result;
   const std::uint64_t replicates = std::clamp<std::uint64_t>(2000000 / count, 200, 1000);
   const Key key = Key(0).with(Purpose::resampling);
-  std::vector<std::vector<double>> lower(ns.size()), upper(ns.size());
+  std::vector<std::vector<double>> bests(ns.size());
   std::vector<double> log_below(count);  // of the distribution function at the i-th result
   for (std::uint64_t r = 0; r < replicates; ++r) {
     const Key own = key.with(r);
@@ -97,22 +103,19 @@ std::vector<Estimate> intervals(const std::vector<double>& values, const std::ve
     for (std::size_t k = 0; k < ns.size(); ++k) {
       const double n = ns[k], chance = -std::expm1(log_below.back());
       double power = std::exp(n * log_below.back());
-      double low = (1 - power) * values.back();
-      double high = low + (1 - power) * beyond * expected_beyond(n, chance);
+      double best = (1 - power) * (values.back() + beyond * expected_beyond(n, chance));
       for (std::size_t i = count - 1; i > 0 && power > 1e-12; --i) {
         const double next = std::exp(n * log_below[i - 1]);
-        low += (power - next) * (i + 1 == count ? values[i - 1] : (values[i] + values[i - 1]) / 2);
-        high += (power - next) * values[i];
+        best += (power - next) * (values[i] + values[i - 1]) / 2;
         power = next;
       }
-      lower[k].push_back(low + power * values.front());
-      upper[k].push_back(high + power * values.front());
+      bests[k].push_back(best + power * values.front());
     }
   }
   for (std::size_t k = 0; k < ns.size(); ++k) {
-    Estimate& e = result[k];
-    e.low = std::min(e.estimate, percentile_interval(e.estimate, std::move(lower[k])).low);
-    e.high = std::max(e.estimate, percentile_interval(e.estimate, std::move(upper[k])).high);
+    const Estimate e = percentile_interval(result[k].estimate, std::move(bests[k]));
+    result[k].low = std::min(e.estimate, e.low);
+    result[k].high = std::max(e.estimate, e.high);
   }
   return result;
 }
@@ -133,11 +136,10 @@ Estimate expected_best_interval(std::span<const double> results, bool maximize, 
 }
 
 std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize, double tolerance) {
-  constexpr std::size_t least_results = 6, least_for_intervals = 16;
+  constexpr std::size_t least_results = 6;
   constexpr int points = 40;
   if (results.size() < least_results) return std::nullopt;
   const std::size_t most = results.size() / 2;
-  const int most_covered = results.size() < least_for_intervals ? 0 : static_cast<int>(results.size() / 8);
   BestOfN curve{.independent_trials = static_cast<int>(results.size()), .tolerance = tolerance};
   const std::vector<double> values = ascending_merit(results, maximize);
   std::vector<int> covered;
@@ -145,16 +147,19 @@ std::optional<BestOfN> best_of_n(std::span<const double> results, bool maximize,
     const int n = static_cast<int>(std::lround(std::pow(static_cast<double>(most), k / (points - 1.0))));
     if (!curve.n.empty() && n <= curve.n.back()) continue;
     curve.n.push_back(n);
-    if (n <= most_covered) covered.push_back(n);
+    curve.best.push_back({.estimate = weighted(values, weights(values.size(), n))});
+    if (n >= 2 && n <= most_covered_n(results.size())) covered.push_back(n);
   }
-  curve.covered = covered.size();
-  if (!covered.empty()) curve.best = intervals(values, covered);
-  for (std::size_t i = covered.size(); i < curve.n.size(); ++i)
-    curve.best.push_back({.estimate = weighted(values, weights(values.size(), curve.n[i]))});
+  const std::size_t first = curve.n.size() > 1 ? 1 : 0;  // beyond n = 1
+  const std::vector<Estimate> bounded =
+      covered.empty() ? std::vector<Estimate>{} : intervals(values, covered);
+  std::copy(bounded.begin(), bounded.end(), curve.best.begin() + static_cast<std::ptrdiff_t>(first));
   for (Estimate& e : curve.best) e = upright(e, maximize);
-  for (std::size_t i = 0; i + 1 < curve.covered && !curve.enough; ++i)
-    if (std::abs(curve.best[curve.covered - 1].estimate - curve.best[i].estimate) <= tolerance)
-      curve.enough = curve.n[i];
+  if (covered.empty()) return curve;
+  curve.most_covered = covered.back();
+  const double last = curve.best[first + covered.size() - 1].estimate;
+  for (std::size_t i = 0; curve.n[i] < curve.most_covered && !curve.enough; ++i)
+    if (std::abs(last - curve.best[i].estimate) <= tolerance) curve.enough = curve.n[i];
   return curve;
 }
 

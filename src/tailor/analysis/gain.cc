@@ -1,6 +1,7 @@
 #include "tailor/analysis/gain.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -31,13 +32,10 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
 
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base) {
   const Crossed c = crossed(tuned, base);
-  const auto s = static_cast<double>(tuned.size()), n = static_cast<double>(tuned.front().size());
-  const double centre = mean(c.of_seed);
-  const double total = std::max({c.over_seeds + c.over_images - c.residual, c.over_seeds, c.over_images});
-  if (total == 0) return {centre, centre, centre};
-  const double degrees =
-      total * total / (c.over_seeds * c.over_seeds / (s - 1) + c.over_images * c.over_images / (n - 1));
-  return t_interval(centre, std::sqrt(total), degrees);
+  return interval_of_sum(
+      mean(c.of_seed),
+      std::array{VariancePart{c.over_seeds, static_cast<double>(tuned.size()) - 1},
+                 VariancePart{c.images_alone(), static_cast<double>(tuned.front().size()) - 1}});
 }
 
 Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base, double level) {

@@ -20,7 +20,7 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
 // The expected difference of two settings' accuracies on test images, for other seeds and other images of the
 // same kind: which images are judged right, [seed][image], by the same seeds and images in both. The variance
 // of the mean difference over seeds is added to that over images, less what both contain (seeds and images
-// crossed, each a random effect; degrees of freedom: Satterthwaite's). At least 2 seeds.
+// crossed, each a random effect; see interval_of_sum). At least 2 seeds.
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base);
 
 // The expected difference of two settings trained with different seeds (Welch's t), or of a setting and the

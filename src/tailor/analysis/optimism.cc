@@ -1,6 +1,7 @@
 #include "tailor/analysis/optimism.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -114,17 +115,11 @@ Estimate reuse(std::span<const std::vector<bool>> validation, std::span<const st
   std::vector<double> differences;
   for (std::size_t s = 0; s < v.of_seed.size(); ++s) differences.push_back(v.of_seed[s] - t.of_seed[s]);
   const auto seeds = static_cast<double>(differences.size());
-  struct Part {
-    double variance, degrees;
-  };
-  const Part parts[] = {{variance(differences) / seeds, seeds - 1},
-                        {own_images ? 0 : v.images_alone(), static_cast<double>(validation[0].size()) - 1},
-                        {t.images_alone(), static_cast<double>(test[0].size()) - 1}};
-  double total = 0, squares = 0;
-  for (const Part& p : parts) total += p.variance, squares += p.variance * p.variance / p.degrees;
-  const double centre = mean(differences);
-  if (total == 0) return {centre, centre, centre};
-  return t_interval(centre, std::sqrt(total), total * total / squares);
+  return interval_of_sum(mean(differences),
+                         std::array{VariancePart{variance(differences) / seeds, seeds - 1},
+                                    VariancePart{own_images ? 0 : v.images_alone(),
+                                                 static_cast<double>(validation[0].size()) - 1},
+                                    VariancePart{t.images_alone(), static_cast<double>(test[0].size()) - 1}});
 }
 
 Optimism optimism(std::span<const double> results, bool maximize, std::optional<double> noise_sd,

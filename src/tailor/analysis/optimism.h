@@ -28,7 +28,7 @@ Estimate too_good_by(double claimed, const Estimate& confirmed, bool maximize);
 // test images by: [seed][image], which images were judged right. The interval covers other seeds and other
 // images in both sets, which are two independent samples; seeds are crossed with each (crossed.h). The seeds'
 // part is the variance of the differences; the images' parts, without the residuals that it contains, are
-// added; degrees of freedom are Satterthwaite's. `own_images`: each seed has validation images of its own,
+// added (interval_of_sum). `own_images`: each seed has validation images of its own,
 // whose part is in the seeds' then. At least 2 seeds.
 Estimate reuse(std::span<const std::vector<bool>> validation, std::span<const std::vector<bool>> test,
                bool own_images = false);

@@ -99,7 +99,8 @@ double QuantileConfidence::below(double p, double x, const std::vector<double>& 
   return (far * at[less] + near * at[less - 1]) / (far + near);
 }
 
-Estimate QuantileConfidence::interval(double p) const {
+Estimate QuantileConfidence::interval(double p, double level) const {
+  const double beyond = (1 - level) / 2;
   const std::vector<double> at = at_values(p);
   const auto n = static_cast<double>(values_.size());
   const auto bound = [&](double wanted) {
@@ -111,9 +112,9 @@ Estimate QuantileConfidence::interval(double p) const {
     const auto i = static_cast<std::size_t>(s);
     return values_[i - 1] + place * (values_[i] - values_[i - 1]);
   };
-  Estimate e{quantile(values_, p), bound(tail), bound(1 - tail)};
-  if (std::isnan(e.low)) e.high = bound(1 - 2 * tail);
-  if (std::isnan(e.high)) e.low = bound(2 * tail);
+  Estimate e{quantile(values_, p), bound(beyond), bound(1 - beyond)};
+  if (std::isnan(e.low)) e.high = bound(1 - 2 * beyond);
+  if (std::isnan(e.high)) e.low = bound(2 * beyond);
   return e;
 }
 

@@ -22,9 +22,9 @@ class QuantileConfidence {
   std::vector<double> at_values(double p) const;
   // The same of any x, from these; beyond all values it is half of what is possible.
   double below(double p, double x, const std::vector<double>& at_values) const;
-  // The p-quantile with its 95 % interval. A bound that so few values cannot have is NaN, and then the other
-  // one alone holds with 95 %.
-  Estimate interval(double p) const;
+  // The p-quantile with its interval at this level. A bound that so few values cannot have is NaN, and then the
+  // other one alone holds at this level.
+  Estimate interval(double p, double level = confidence) const;
 
  private:
   std::vector<double> values_;

@@ -67,7 +67,10 @@ class Examiner {
   std::optional<Estimate> difference(const SpreadBaselineRuns* to, const SpreadBaselineRuns* from) const {
     Estimate e;
     if (to && from) {
-      if (to->values.size() >= 2 && from->values.size() >= 2) e = unpaired_gain(merits(*to), merits(*from));
+      // Without the reserve for skewed results: a difference of two is hardly skewed, and Welch's t of 3 and 3 holds
+      // 96 to 97 % of the time.
+      if (to->values.size() >= 2 && from->values.size() >= 2)
+        e = unpaired_gain(merits(*to), merits(*from), confidence);
     } else if (to) {
       e = negative(quantile_above(random_, median_share, uncertain_mean(merits(*to))));
     } else if (from) {

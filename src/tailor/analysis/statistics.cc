@@ -30,6 +30,17 @@ Estimate t_interval(double estimate, double error, double degrees_of_freedom, do
   return {estimate, estimate - width, estimate + width};
 }
 
+Estimate interval_of_sum(double estimate, std::span<const VariancePart> parts) {
+  double total = 0, weighed = 0;
+  for (const VariancePart& p : parts) {
+    if (p.variance == 0) continue;
+    total += p.variance;
+    weighed += p.variance * student_t_quantile(0.5 + confidence / 2, p.degrees_of_freedom);
+  }
+  const double width = total > 0 ? weighed / std::sqrt(total) : 0;
+  return {estimate, estimate - width, estimate + width};
+}
+
 Estimate mean_interval(std::span<const double> values) {
   const auto n = static_cast<double>(values.size());
   return t_interval(mean(values), std::sqrt(variance(values) / n), n - 1, seeds_confidence);

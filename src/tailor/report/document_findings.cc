@@ -42,17 +42,16 @@ ordered_json best_of_n_json(const BestOfN& b, const MeasureText& words) {
     columns[1].push_back(number(e.low));
     columns[2].push_back(number(e.high));
   }
-  const int last = b.covered > 0 ? b.n[b.covered - 1] : 0;
   const std::string text =
-      last == 0 ? fmt::format(
-                      "This rests on {} independent trials: right on average, but too few for "
-                      "intervals, or to say how many are enough.",
-                      b.independent_trials)
+      b.most_covered == 0 ? fmt::format(
+                                "This rests on {} independent trials: right on average, but too few for "
+                                "intervals, or to say how many are enough.",
+                                b.independent_trials)
       : b.enough ? fmt::format(
                        "After {} independent trials, further ones up to {} gain no more than {} "
                        "together, which is what the seed alone may do.",
-                       *b.enough, last, words.told_difference(b.tolerance))
-                 : fmt::format("Up to {} independent trials, each further one still gained.", last);
+                       *b.enough, b.most_covered, words.told_difference(b.tolerance))
+                 : fmt::format("Up to {} independent trials, each further one still gained.", b.most_covered);
   return {{"n", b.n},
           {"estimate", columns[0]},
           {"low", columns[1]},

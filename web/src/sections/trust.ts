@@ -58,7 +58,7 @@ function bestText({ measure }: Study, x: BestOfN, i: number): string {
 function bestOfN(study: Study, x: BestOfN): Chart {
   const { measure } = study;
   const last = x.n.length - 1;
-  const covered = x.low.filter((low) => low !== null).length; // from there on the line is dashed, without a band
+  const covered = x.low.reduce<number>((end, low, i) => (low === null ? end : i + 1), 0); // from there on the line is dashed, without a band
   const line = (from: number, to: number): number[][] => x.n.slice(from, to).map((n, i) => [n, measure.scale(x.estimate[from + i]!)]);
   return {
     name: 'best-of-n', title: 'The best to expect from n trials', height: () => 280,
