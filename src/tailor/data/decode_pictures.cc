@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
@@ -11,6 +10,7 @@
 #include "tailor/base/processors.h"
 #include "tailor/base/text.h"
 #include "tailor/base/threads.h"
+#include "tailor/data/each_image.h"
 #include "tailor/data/pictures/fit.h"
 #include "tailor/data/pictures/picture.h"
 
@@ -178,28 +178,9 @@ class Decoding {
     return hash.hex();
   }
 
-  // task(i) for all pictures, by all threads; the first error of a task ends it. The caller's thread, which tells of
-  // progress, may come too late to do any: so begin and end are told whatever it did.
   template <class Task>
   void for_each(std::string_view what, Task&& task) {
-    const ComputeScope scope;
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> failed = false;
-    std::exception_ptr error;
-    if (progress_) progress_(what, 0, entries_.size());
-    workers_.run(workers_.threads(), [&](int worker) {
-      for (std::size_t i; !failed && (i = next++) < entries_.size();) {
-        try {
-          task(i);
-          if (worker == 0 && progress_) progress_(what, i, entries_.size());
-        } catch (...) {
-          const MutexLock lock(mutex_);
-          if (!failed.exchange(true)) error = std::current_exception();
-        }
-      }
-    });
-    if (error) std::rethrow_exception(error);
-    if (progress_) progress_(what, entries_.size(), entries_.size());
+    for_each_image(workers_, entries_.size(), what, progress_, task);
   }
 
   static constexpr std::size_t none = ~std::size_t{0};

@@ -117,6 +117,24 @@ Duplicates duplicates_between(const ImagePart& first, const ImagePart& second, s
   return compare(first, second, examples);
 }
 
+EqualImages equal_images(const ImagePart& first, const ImagePart& second) {
+  std::vector<Item> items;
+  add_items(first, 0, items);
+  add_items(second, 1, items);
+  const ImagePart* const parts[2] = {&first, &second};
+  EqualImages result;
+  for_each_group(items, parts, [&](auto begin, auto end) {
+    const auto label = [&](const Item& item) { return parts[item.part]->set->labels[item.index]; };
+    if (std::any_of(begin, end, [&](const Item& item) { return label(item) != label(*begin); }))
+      result.contradicted += static_cast<std::size_t>(end - begin);
+    if (begin->part != 0) return;
+    for (auto item = begin; item != end; ++item)
+      if (item->part == 1) result.second.push_back(item->index);
+  });
+  std::sort(result.second.begin(), result.second.end());
+  return result;
+}
+
 void paste(Picture& sheet, std::span<const std::uint8_t> image, const Shape& shape, int left, int top) {
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(shape.width) * shape.channels;
   for (int y = 0; y < shape.height; ++y)

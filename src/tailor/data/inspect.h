@@ -42,6 +42,15 @@ Duplicates duplicates_within(const ImagePart& part, std::size_t examples = 10);
 // The parts must have images of the same shape; otherwise there are none.
 Duplicates duplicates_between(const ImagePart& first, const ImagePart& second, std::size_t examples = 10);
 
+// Images of a part that another one has too.
+struct EqualImages {
+  std::vector<std::uint32_t> second;  // indices into the second part's set, ascending
+  // Images of either part that an equal one, in either part, gives another label.
+  std::size_t contradicted = 0;
+};
+// The parts' images must be of one shape.
+EqualImages equal_images(const ImagePart& first, const ImagePart& second);
+
 // Copies an image of this shape into a sheet of as many channels, within which it must lie.
 void paste(Picture& sheet, std::span<const std::uint8_t> image, const Shape& shape, int left, int top);
 

@@ -6,6 +6,10 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <optional>
+
+#include "tailor/base/processors.h"
+#include "tailor/data/each_image.h"
 
 namespace tailor {
 namespace {
@@ -76,20 +80,20 @@ std::uint64_t perceptual_hash(const Grid& cells) {
   return hash;
 }
 
-// A part's images by their hashes.
-struct HashedPart {
-  std::vector<std::uint64_t> hashes;  // by place in the part
-  std::vector<bool> flat;             // of one value: looks like every other such image
+// An image by its hash.
+struct HashedImage {
+  std::uint64_t hash = 0;
+  bool flat = false;  // of one value: looks like every other such image
 };
 
-HashedPart hashed(const ImagePart& part) {
-  HashedPart result;
-  for (const std::uint32_t i : part.indices) {
-    const std::vector<float> grey = grey_values(part.set->image(i), part.set->shape);
+// By place in the part.
+std::vector<HashedImage> hashed(const ImagePart& part, Workers& workers, const DecodingProgress& progress) {
+  std::vector<HashedImage> result(part.indices.size());
+  for_each_image(workers, result.size(), "looking at them", progress, [&](std::size_t place) {
+    const std::vector<float> grey = grey_values(part.set->image(part.indices[place]), part.set->shape);
     const auto [low, high] = std::minmax_element(grey.begin(), grey.end());
-    result.flat.push_back(*low == *high);
-    result.hashes.push_back(perceptual_hash(shrunk(grey, part.set->shape)));
-  }
+    result[place] = {perceptual_hash(shrunk(grey, part.set->shape)), *low == *high};
+  });
   return result;
 }
 
@@ -127,44 +131,72 @@ bool stands_out(std::vector<double> correlations, double best) {
 
 std::uint8_t byte_of(std::uint64_t hash, int byte) { return static_cast<std::uint8_t>(hash >> (8 * byte)); }
 
-}  // namespace
+// Finds for an image of one part the one of another that it looks like.
+class Finder {
+ public:
+  Finder(const ImagePart& first, std::vector<HashedImage> images) : part_(first), images_(std::move(images)) {
+    for (std::uint32_t i = 0; i < images_.size(); ++i)
+      for (int b = 0; b < bytes && !images_[i].flat; ++b) with_byte(b, images_[i].hash).push_back(i);
+  }
 
-NearDuplicates near_duplicates_between(const ImagePart& first, const ImagePart& second) {
-  NearDuplicates result{first.name, second.name};
-  const Shape& shape = second.set->shape;
-  if (first.set->shape != shape || shape.height < grid || shape.width < grid) return result;
-  const HashedPart those = hashed(first), these = hashed(second);
-  constexpr std::size_t values = 256;
-  std::array<std::array<std::vector<std::uint32_t>, values>, bytes> with_byte;  // places in `first`
-  for (std::uint32_t i = 0; i < those.hashes.size(); ++i)
-    for (int b = 0; b < bytes && !those.flat[i]; ++b)
-      with_byte[static_cast<std::size_t>(b)][byte_of(those.hashes[i], b)].push_back(i);
-
-  for (std::size_t j = 0; j < these.hashes.size(); ++j) {
-    if (these.flat[j]) continue;
-    const std::uint64_t hash = these.hashes[j];
-    const std::uint32_t index = second.indices[j];
+  std::optional<NearDuplicates::Pair> find(const ImagePart& second, std::uint32_t index,
+                                           const HashedImage& image) const {
+    if (image.flat) return std::nullopt;
+    const Shape& shape = second.set->shape;
     std::vector<float> edges;
     std::vector<double> correlations;
     NearDuplicates::Pair best{0, index, -1, false};
     for (int b = 0; b < bytes; ++b)
-      for (const std::uint32_t i : with_byte[static_cast<std::size_t>(b)][byte_of(hash, b)]) {
-        const std::uint64_t other = those.hashes[i];
-        if (std::popcount(hash ^ other) > most_bits) continue;
+      for (const std::uint32_t i : with_byte(b, image.hash)) {
+        const std::uint64_t other = images_[i].hash;
+        if (std::popcount(image.hash ^ other) > most_bits) continue;
         bool earlier = false;  // met at an earlier byte already
-        for (int a = 0; a < b; ++a) earlier |= byte_of(hash, a) == byte_of(other, a);
+        for (int a = 0; a < b; ++a) earlier |= byte_of(image.hash, a) == byte_of(other, a);
         if (earlier) continue;
         if (edges.empty()) edges = edges_of(grey_values(second.set->image(index), shape), shape);
-        const std::uint32_t candidate = first.indices[i];
-        const double r = correlation(edges_of(grey_values(first.set->image(candidate), shape), shape), edges);
+        const std::uint32_t candidate = part_.indices[i];
+        const double r = correlation(edges_of(grey_values(part_.set->image(candidate), shape), shape), edges);
         correlations.push_back(r);
-        if (r > best.correlation)
-          best = {candidate, index, r, first.set->labels[candidate] == second.set->labels[index]};
+        if (r > best.correlation || (r == best.correlation && candidate < best.first))
+          best = {candidate, index, r, part_.set->labels[candidate] == second.set->labels[index]};
       }
-    if (!stands_out(std::move(correlations), best.correlation)) continue;
+    if (!stands_out(std::move(correlations), best.correlation)) return std::nullopt;
+    return best;
+  }
+
+ private:
+  using Places = std::vector<std::uint32_t>;
+  static constexpr std::size_t values = 256;
+  static std::size_t bucket(int byte, std::uint64_t hash) {
+    return static_cast<std::size_t>(byte) * values + byte_of(hash, byte);
+  }
+  Places& with_byte(int byte, std::uint64_t hash) { return with_byte_[bucket(byte, hash)]; }
+  const Places& with_byte(int byte, std::uint64_t hash) const { return with_byte_[bucket(byte, hash)]; }
+
+  const ImagePart& part_;
+  const std::vector<HashedImage> images_;
+  std::array<Places, bytes * values> with_byte_;  // places in the part
+};
+
+}  // namespace
+
+NearDuplicates near_duplicates_between(const ImagePart& first, const ImagePart& second,
+                                       const DecodingProgress& progress) {
+  NearDuplicates result{first.name, second.name};
+  const Shape& shape = second.set->shape;
+  if (first.set->shape != shape || shape.height < grid || shape.width < grid) return result;
+  Workers workers(available_processors());
+  const Finder finder(first, hashed(first, workers, progress));
+  const std::vector<HashedImage> images = hashed(second, workers, progress);
+  std::vector<std::optional<NearDuplicates::Pair>> found(images.size());
+  for_each_image(workers, images.size(), "comparing them", progress, [&](std::size_t place) {
+    found[place] = finder.find(second, second.indices[place], images[place]);
+  });
+  for (const std::optional<NearDuplicates::Pair>& pair : found) {
+    if (!pair) continue;
     ++result.images;
-    result.contradictions += !best.same_label;
-    result.pairs.push_back(best);
+    result.contradictions += !pair->same_label;
+    result.pairs.push_back(*pair);
   }
   std::sort(result.pairs.begin(), result.pairs.end(),
             [](const auto& a, const auto& b) { return a.second < b.second; });

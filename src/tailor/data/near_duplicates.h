@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/data/dataset.h"
 #include "tailor/data/inspect.h"
 
 namespace tailor {
@@ -32,7 +33,9 @@ struct NearDuplicates {
 };
 
 // The parts' images must have one shape; images smaller than 16x16, and such of one value, have no near duplicates.
-NearDuplicates near_duplicates_between(const ImagePart& first, const ImagePart& second);
+// By all processors.
+NearDuplicates near_duplicates_between(const ImagePart& first, const ImagePart& second,
+                                       const DecodingProgress& progress = nullptr);
 
 // Pairs side by side, the most similar first: `columns` pairs in a row.
 Picture near_duplicates_sheet(const ImagePart& first, const ImagePart& second, const NearDuplicates& found,
