@@ -29,6 +29,8 @@ std::string to_text(const ImageSize& size);
 // As it is recorded in runs, studies and models: "size=64x48 fit=pad channels=3 skip_unreadable", only what differs from
 // the defaults. Another text is bad input that starts with `where`.
 std::string to_text(const PictureOptions& options);
+// The same as options of our commands: "--size 64x48 --fit pad --channels 3 --skip-unreadable".
+std::string to_command_options(const PictureOptions& options);
 PictureOptions picture_options_from_text(const std::string& text, const std::string& where);
 
 }  // namespace tailor
