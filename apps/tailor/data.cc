@@ -16,6 +16,7 @@
 #include "tailor/data/image_cache.h"
 #include "tailor/data/inspect.h"
 #include "tailor/data/near_duplicates.h"
+#include "tailor/data/shared_images_store.h"
 #include "tailor/data/split.h"
 #include "tailor/data/verify.h"
 
@@ -30,7 +31,7 @@ std::string printed(const Json& json) { return json.dump(2, ' ', false, Json::er
 struct DataOptions {
   std::string data = "fashion-mnist";
   GivenPictureOptions pictures;
-  std::string contact_sheet, alike_sheet;
+  std::string contact_sheet, alike_sheet, pairs_of;
   std::size_t train = 0, validation = 0;
   std::uint64_t split_seed = 1;
   bool json = false, clean = false;
@@ -59,6 +60,7 @@ class Steps {
 struct PartFacts {
   std::string name;
   const ImageSet* set;
+  std::size_t images;
   std::vector<std::size_t> counts;
   Normalization moments;
 };
@@ -73,9 +75,9 @@ struct Facts {
   std::vector<NearDuplicates> alike;
 };
 
-std::string per_channel(const std::vector<float>& values) {
+std::string per_channel(const std::vector<float>& values, int digits) {
   std::vector<std::string> texts;
-  for (const float value : values) texts.push_back(fmt::format("{:.4f}", value));
+  for (const float value : values) texts.push_back(fmt::format("{:.{}f}", value, digits));
   return join(texts, " ");
 }
 
@@ -115,16 +117,19 @@ void print_near_duplicates(const Facts& facts) {
 void print_facts(const Facts& facts) {
   fmt::print("{}: {} classes, images of {} x {} x {}\n{}\n\n{:<26}", facts.name, facts.class_names.size(),
              facts.shape.height, facts.shape.width, facts.shape.channels, facts.location, "");
+  const bool three = facts.parts.size() > 2;  // which leave room for three digits of three channels
+  const int width = three ? 18 : 22, digits = three ? 3 : 4;
   const auto row = [&](const std::string& name, auto&& value) {
     fmt::print("{:<26}", name);
-    for (const PartFacts& part : facts.parts) fmt::print("{:>22}", value(part));
+    for (const PartFacts& part : facts.parts) fmt::print("{:>{}}", value(part), width);
     fmt::print("\n");
   };
-  for (const PartFacts& part : facts.parts) fmt::print("{:>22}", part.name);
+  for (const PartFacts& part : facts.parts) fmt::print("{:>{}}", part.name, width);
   fmt::print("\n");
-  row("images", [](const PartFacts& part) { return number(part.set->count()); });
-  row("mean of x / 255", [](const PartFacts& part) { return per_channel(part.moments.mean); });
-  row("standard deviation", [](const PartFacts& part) { return per_channel(part.moments.deviation); });
+  row("images", [](const PartFacts& part) { return number(part.images); });
+  row("mean of x / 255", [&](const PartFacts& part) { return per_channel(part.moments.mean, digits); });
+  row("standard deviation",
+      [&](const PartFacts& part) { return per_channel(part.moments.deviation, digits); });
   constexpr std::size_t most_classes = 40;
   for (std::size_t c = 0; c < std::min(most_classes, facts.class_names.size()); ++c) {
     const std::string index = std::to_string(c);
@@ -135,7 +140,11 @@ void print_facts(const Facts& facts) {
   if (facts.class_names.size() > most_classes)
     fmt::print("… and {} more classes; --json lists all\n", facts.class_names.size() - most_classes);
   fmt::print("\nContent (SHA-256 over the SHA-256s of images and labels)\n");
-  for (const PartFacts& part : facts.parts) fmt::print("{:<11}{}\n", part.name, part.set->content_hash);
+  const ImageSet* shown = nullptr;  // given validation images are of the training images' set
+  for (const PartFacts& part : facts.parts) {
+    if (part.set != shown) fmt::print("{:<11}{}\n", part.name, part.set->content_hash);
+    shown = part.set;
+  }
   fmt::print("\nSplit of the training images, {} : {}, seed {}\n{:<11}{}\n", number(facts.split.train.size()),
              number(facts.split.validation.size()), facts.split.seed, "", facts.split.hash);
   print_duplicates(facts);
@@ -148,7 +157,7 @@ Json facts_json(const Facts& facts) {
       {"width", facts.shape.width}, {"channels", facts.shape.channels}, {"classes", facts.class_names}};
   for (const PartFacts& part : facts.parts)
     json["parts"].push_back({{"name", part.name},
-                             {"images", part.set->count()},
+                             {"images", part.images},
                              {"class_counts", part.counts},
                              {"mean", part.moments.mean},
                              {"deviation", part.moments.deviation},
@@ -186,24 +195,43 @@ Json facts_json(const Facts& facts) {
   return json;
 }
 
+// As the data set has them: training, validation where it is given, test where there is any.
+std::vector<ImagePart> given_parts(const ImageSet& train, const ImageSet* test) {
+  std::vector<ImagePart> parts = {whole_part("training", train)};
+  if (train.validation_begin) {
+    ImagePart validation{"validation", &train, {}};
+    std::vector<std::uint32_t>& all = parts.front().indices;
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(*train.validation_begin);
+    validation.indices.assign(begin, all.end());
+    all.erase(begin, all.end());
+    parts.push_back(std::move(validation));
+  }
+  if (test) parts.push_back(whole_part("test", *test));
+  return parts;
+}
+
 void info(const DataOptions& options) {
   Steps step;
   const auto data = open_data(options.data, options.pictures.over({}));
+  const bool has_test = data->has_test();
+  if (options.pairs_of == "test" && !has_test)
+    throw usage_error("--pairs-of test: {} has no test images", data->location());
   const ImageSet train = read_training_images(*data);
   step("reading test images");
-  const ImageSet test = data->has_test() ? data->read_test() : ImageSet{train.shape, {}, {}, ""};
+  const ImageSet test = has_test ? data->read_test() : ImageSet{train.shape, {}, {}, ""};
   Facts facts{data->name(), data->location(), data->class_names(), train.shape, {}, {}, {}, {}};
-  std::vector<ImagePart> parts = {whole_part("training", train)};
-  if (data->has_test()) parts.push_back(whole_part("test", test));
+  const std::vector<ImagePart> parts = given_parts(train, has_test ? &test : nullptr);
   for (const ImagePart& part : parts) {
     step("counting");
-    facts.parts.push_back({part.name, part.set, class_counts(part, data->classes()),
+    facts.parts.push_back({part.name, part.set, part.indices.size(), class_counts(part, data->classes()),
                            make_normalization("standard", *part.set, part.indices)});
   }
 
   step("looking for duplicates");
   for (const ImagePart& part : parts) facts.duplicates.push_back(duplicates_within(part));
-  if (parts.size() == 2) facts.duplicates.push_back(duplicates_between(parts[0], parts[1]));
+  // Of test images with all others, which chose settings where they did not fit weights.
+  const ImagePart others = whole_part(train.validation_begin ? "training and validation" : "training", train);
+  if (has_test) facts.duplicates.push_back(duplicates_between(others, parts.back()));
   facts.split = options.train > 0 ? split_images(train, options.train, options.validation, options.split_seed)
                                   : make_split(std::nullopt, train, options.split_seed, "split");
   const ImagePart fitting{"training part", &train, facts.split.train};
@@ -211,12 +239,12 @@ void info(const DataOptions& options) {
   facts.duplicates.push_back(duplicates_between(fitting, validating));
   step("looking for near duplicates");
   facts.alike.push_back(near_duplicates_between(fitting, validating));
-  if (parts.size() == 2) facts.alike.push_back(near_duplicates_between(parts[0], parts[1]));
+  if (has_test) facts.alike.push_back(near_duplicates_between(others, parts.back()));
   if (!options.alike_sheet.empty()) {
     // Of test images, which nobody should have trained on, where there are any.
-    const bool of_test = parts.size() == 2;
-    const Picture sheet = near_duplicates_sheet(of_test ? parts[0] : fitting, of_test ? parts[1] : validating,
-                                                facts.alike.back());
+    const bool of_test = has_test && options.pairs_of != "validation";
+    const Picture sheet = near_duplicates_sheet(
+        of_test ? others : fitting, of_test ? parts.back() : validating, facts.alike[of_test ? 1 : 0]);
     write_png(options.alike_sheet, sheet.pixels, sheet.shape);
   }
 
@@ -272,11 +300,19 @@ void cache(const DataOptions& options) {
     if (!options.json)
       fmt::print("{:>12.1f} MB  {}\n", static_cast<double>(pack.bytes) / megabyte, pack.source);
   }
-  if (options.json)
-    fmt::print("{}\n", printed({{"removed", options.clean}, {"bytes", total}, {"packs", list}}));
-  else
-    fmt::print("{:>12.1f} MB {}\n", static_cast<double>(total) / megabyte,
-               options.clean ? "removed" : "in all");
+  const SharedImagesStore comparisons = account_shared_images();
+  const std::size_t compared = comparisons.count();
+  if (options.clean) comparisons.clean();
+  if (options.json) {
+    fmt::print(
+        "{}\n",
+        printed({{"removed", options.clean}, {"bytes", total}, {"packs", list}, {"comparisons", compared}}));
+    return;
+  }
+  const char* done = options.clean ? "removed" : "in all";
+  fmt::print("{:>12.1f} MB {}\n", static_cast<double>(total) / megabyte, done);
+  if (compared > 0)
+    fmt::print("{:>12}    {} of parts {}\n", compared, compared == 1 ? "comparison" : "comparisons", done);
 }
 
 }  // namespace
@@ -296,9 +332,14 @@ void add_data_command(CLI::App& app) {
   add_picture_options(*show, options->pictures);
   show->add_option("--contact-sheet", options->contact_sheet, "Write a PNG with examples of each class")
       ->type_name("FILE.png");
-  show->add_option("--near-duplicates", options->alike_sheet,
-                   "Write a PNG with test images beside those they look like")
-      ->type_name("FILE.png");
+  CLI::Option* sheet =
+      show->add_option("--near-duplicates", options->alike_sheet,
+                       "Write a PNG with images of one part beside those of another that they look like");
+  sheet->type_name("FILE.png");
+  show->add_option("--pairs-of", options->pairs_of,
+                   "Which part's images that sheet shows: validation or test [test, if there are any]")
+      ->check(CLI::IsMember({"validation", "test"}))
+      ->needs(sheet);
   CLI::Option* train =
       show->add_option("--train", options->train, "Images of the split that fit weights (two thirds)");
   CLI::Option* validation =

@@ -11,19 +11,21 @@
 namespace tailor {
 namespace {
 
-// Draws what is done to pictures. A new step, or none for a while, begins a new line.
+// Draws what is done to images. A new step, or none for a while, begins a new line.
 class DecodingLine {
  public:
+  explicit DecodingLine(std::string unit) : unit_(std::move(unit)) {}
   void operator()(std::string_view what, std::size_t done, std::size_t of) {
     if (what != what_) {
       what_ = what;
-      progress_ = std::make_unique<Progress>(static_cast<std::int64_t>(of), "pictures");
+      progress_ = std::make_unique<Progress>(static_cast<std::int64_t>(of), unit_);
     }
     progress_->update(static_cast<std::int64_t>(done), what_);
     if (done == of && of > 0) progress_->clear();  // of 0: waits, and counts nothing
   }
 
  private:
+  const std::string unit_;
   std::string what_;
   std::unique_ptr<Progress> progress_;
 };
@@ -48,10 +50,11 @@ std::vector<CLI::Option*> add_picture_options(CLI::App& command, GivenPictureOpt
 }
 
 std::unique_ptr<Dataset> open_data(const std::string& name_or_path, const PictureOptions& pictures) {
-  return open_dataset(name_or_path, {.pictures = pictures,
-                                     .progress = [line = std::make_shared<DecodingLine>()](auto&&... step) {
-                                       (*line)(step...);
-                                     }});
+  return open_dataset(name_or_path, {.pictures = pictures, .progress = progress_line("pictures")});
+}
+
+DecodingProgress progress_line(const std::string& unit) {
+  return [line = std::make_shared<DecodingLine>(unit)](auto&&... step) { (*line)(step...); };
 }
 
 ImageSet read_training_images(const Dataset& dataset) {

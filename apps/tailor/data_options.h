@@ -28,6 +28,9 @@ std::vector<CLI::Option*> add_picture_options(CLI::App& command, GivenPictureOpt
 // Opens it with a line of progress on the terminal while pictures are decoded.
 std::unique_ptr<Dataset> open_data(const std::string& name_or_path, const PictureOptions& pictures);
 
+// A line of progress for each step, in so many `unit`s.
+DecodingProgress progress_line(const std::string& unit);
+
 // Reads the training images, and warns of files that were left out.
 ImageSet read_training_images(const Dataset& dataset);
 

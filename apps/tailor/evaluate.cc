@@ -1,9 +1,11 @@
 // tailor evaluate: measures a finished run's model on its validation images, or opens the sealed test set.
 #include <cstdio>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "compare_parts.h"
 #include "data_options.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
@@ -15,11 +17,13 @@
 #include "tailor/report/metrics_json.h"
 #include "tailor/report/openings_words.h"
 #include "tailor/report/run_folder.h"
+#include "tailor/report/shared_images_words.h"
 #include "tailor/report/summary.h"
 #include "tailor/report/tables.h"
 #include "tailor/train/batch_loader.h"
 #include "tailor/train/model.h"
 #include "threads_option.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -77,7 +81,7 @@ void evaluate(const EvaluateArguments& arguments) {
   ImageSet images = training_images(*dataset, run);
   std::vector<std::uint32_t> indices;
   if (arguments.test) {
-    images = test_images(*dataset, model);
+    const ImageSet training = std::exchange(images, test_images(*dataset, model));
     indices.resize(images.count());
     for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::uint32_t>(i);
     opened_before = ledger->of(images.content_hash);
@@ -87,6 +91,8 @@ void evaluate(const EvaluateArguments& arguments) {
       std::fflush(stdout);
     }
     write_down(folder, images, opened_before, *ledger);
+    summary.shared_test = compare_test(*dataset, training, images);
+    warn(shared_images_warnings(*summary.shared_test, "test", data_of(run)));
   } else {
     const Split split = split_images(images, static_cast<std::size_t>(run.train_images),
                                      static_cast<std::size_t>(run.validation_images), run.split_seed);
@@ -126,7 +132,10 @@ void evaluate(const EvaluateArguments& arguments) {
                                {"loss", score.loss},
                                {"loss_standard_error", score.loss_error}};
     out["metrics"] = estimates_json(estimates);
-    if (arguments.test) add_opened_before(out, opened_before);
+    if (arguments.test) {
+      add_opened_before(out, opened_before);
+      out["shared_images"] = nlohmann::ordered_json::parse(to_json(summary.shared_test.value()));
+    }
     std::printf("%s\n", out.dump(2).c_str());
     return;
   }

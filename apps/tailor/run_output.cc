@@ -51,12 +51,14 @@ std::string threads_text(int threads, int batch) {
 }  // namespace
 
 RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
-                     const ImageSet& images, const Split& split, Trainer& trainer, int threads, bool json)
+                     const ImageSet& images, const Split& split, const SharedImages& shared, Trainer& trainer,
+                     int threads, bool json)
     : folder_(std::move(folder)),
       run_(run),
       dataset_(dataset),
       images_(images),
       split_(split),
+      shared_(shared),
       trainer_(trainer),
       threads_(threads),
       json_(json),
@@ -180,6 +182,7 @@ RunSummary RunOutput::summary() const {
   for (const EpochMetrics& m : history) rates.push_back(m.images_per_second);
   s.images_per_second = rates.empty() ? 0 : median(std::move(rates));
   s.weights_hash = trainer_.weights_hash();
+  s.shared_validation = shared_;
   return s;
 }
 

@@ -7,6 +7,7 @@
 
 #include "progress.h"
 #include "tailor/data/dataset.h"
+#include "tailor/data/shared_images.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/report/run_summary.h"
 #include "tailor/train/trainer.h"
@@ -17,7 +18,8 @@ class RunOutput {
  public:
   // Everything given is borrowed. `json`: print nothing but the summary, as JSON.
   RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
-            const ImageSet& images, const Split& split, Trainer& trainer, int threads, bool json);
+            const ImageSet& images, const Split& split, const SharedImages& shared, Trainer& trainer,
+            int threads, bool json);
 
   void begin() const;
   void step(std::int64_t images_done);  // in this epoch
@@ -33,6 +35,7 @@ class RunOutput {
   const Dataset& dataset_;
   const ImageSet& images_;
   const Split& split_;
+  const SharedImages& shared_;
   Trainer& trainer_;
   int threads_;
   bool json_;

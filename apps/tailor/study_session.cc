@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "compare_parts.h"
 #include "confirm_output.h"
 #include "data_options.h"
 #include "signals.h"
@@ -15,8 +16,10 @@
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/openings_words.h"
 #include "tailor/report/provenance_words.h"
+#include "tailor/report/shared_images_words.h"
 #include "tailor/tune/confirm/test_ledger.h"
 #include "tailor/tune/objective/training_objective.h"
+#include "tailor/tune/study/study_shared_images.h"
 #include "tune_output.h"
 #include "warn.h"
 
@@ -96,9 +99,10 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
   SealedImages sealed;
   const Found found = look_at_study(storage, study, definition);
   if (definition.confirmation && definition.confirmation->open_test && !found.finished) {
+    const ImageSet training = images.images;  // which shares their pixels
     check_sealed_images(images);
     sealed.read = [dataset = images.dataset] { return dataset->read_test(); };
-    sealed.opened = [&](const ImageSet& test) {  // called by a worker's thread
+    sealed.opened = [&, training, dataset = images.dataset](const ImageSet& test) {  // by a worker's thread
       const std::unique_ptr<Storage> own = open_storage(url);
       const ImagesLedger account = account_ledger();
       ImagesOpening opening;
@@ -110,6 +114,11 @@ void run_session(Storage& storage, const std::string& url, StudyId study, Sessio
         output->say(opened_before_text(opened_before(*own, study, account).value()));
       }
       account.record(opening);
+      const SharedImages shared = compare_test(*dataset, training, test, true);
+      keep_shared_images(*own, study, shared);
+      const MutexLock lock(speaking);
+      for (const std::string& text : shared_images_warnings(shared, "test", definition.data))
+        output->warn(text);
     };
   }
   if (!found.finished) warn_of_others(storage, definition, found.computed);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "compare_parts.h"
 #include "data_options.h"
 #include "progress.h"
 #include "run_output.h"
@@ -18,6 +19,7 @@
 #include "tailor/data/dataset.h"
 #include "tailor/report/provenance_words.h"
 #include "tailor/report/run_folder.h"
+#include "tailor/report/shared_images_words.h"
 #include "tailor/train/recipe.h"
 #include "tailor/train/trainer.h"
 #include "threads_option.h"
@@ -114,6 +116,7 @@ void train(const TrainArguments& arguments) {
                    .metric = run.objective,
                    .threads = threads,
                    .checkpoint = folder / run_file::checkpoint});
+  const SharedImages shared = compare_validation(*dataset, images, split);
   make_folder(folder);
   const FolderLock lock(folder);
   check_folder(arguments);                      // again: somebody may have worked here since
@@ -128,7 +131,8 @@ void train(const TrainArguments& arguments) {
                            static_cast<int>(trainer.history().size())));
   }
 
-  RunOutput output(folder, run, *dataset, images, split, trainer, threads, arguments.json);
+  warn(shared_images_warnings(shared, "validation", data_of(run)));
+  RunOutput output(folder, run, *dataset, images, split, shared, trainer, threads, arguments.json);
   output.begin();
   const std::atomic<bool>& interrupted = catch_interrupts();
   const TrainingEnd end = trainer.run({

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "compare_parts.h"
 #include "data_options.h"
 #include "session_output.h"
 #include "study_location.h"
@@ -11,8 +12,11 @@
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
 #include "tailor/data/split.h"
+#include "tailor/report/shared_images_words.h"
 #include "tailor/storage/names.h"
 #include "tailor/tune/files/study_file.h"
+#include "tailor/tune/study/study_shared_images.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -146,7 +150,13 @@ void tune(TuneArguments& a) {
     if (study) {
       reopened = change_definition(*storage, *study, definition);
     } else {
+      const StudyData& d = definition.data;
+      const Split split = split_images(images.images, static_cast<std::size_t>(d.train_images),
+                                       static_cast<std::size_t>(d.validation_images), d.split_seed);
+      const SharedImages shared = compare_validation(*dataset, images.images, split);
       study = create_study(*storage, name, definition);
+      keep_shared_images(*storage, *study, shared);
+      warn(shared_images_warnings(shared, "validation", d));
     }
   }
   if (reopened > 0 && !a.session.json)

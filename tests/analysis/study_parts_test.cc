@@ -237,6 +237,36 @@ TEST(Warnings, OfStudiesThatSeveralInstructionSetsComputed) {
               ElementsAre("provenance_not_recorded of the study"));
 }
 
+TEST(Warnings, OfImagesThatPartsShare) {
+  StudyTable table = good_table();
+  table.definition.data.name = "photos";
+  const SharedImages few{.images = 1000, .trained = 2000, .alike = 9},
+      many{.images = 1000, .trained = 2000, .alike = 100},
+      both{.images = 500, .trained = 3000, .equal = 500, .other_label = 90};
+  ConfirmationTable confirmation;
+  const auto found = [&] {
+    std::vector<std::string> result;
+    for (const Warning& w : find_warnings({.table = table, .confirmation = &confirmation}))
+      result.push_back(std::string(name_of(w.kind)) + " of " + w.parameter);
+    return result;
+  };
+  using ::testing::ElementsAre;
+  table.shared_validation = few;
+  EXPECT_THAT(found(), ElementsAre());
+  table.shared_validation = many;
+  EXPECT_THAT(found(), ElementsAre("near_duplicates of validation"));
+  confirmation.shared_test = both;
+  EXPECT_THAT(found(), ElementsAre("near_duplicates of validation", "near_duplicates of test",
+                                   "contradicting_labels of test"));
+  table.shared_validation->other_label = 90;
+  EXPECT_THAT(found(), ElementsAre("near_duplicates of validation", "contradicting_labels of validation",
+                                   "near_duplicates of test"))
+      << "the same labels once";
+  const Warning first = find_warnings({.table = table, .confirmation = &confirmation})[0];
+  EXPECT_EQ(first.shared, table.shared_validation);
+  EXPECT_EQ(first.data.name, "photos");
+}
+
 // 89.4 % of 20,000 validation images and 91.17 % of 10,000 test images: five standard errors.
 TEST(Warnings, ValidationAndTestFurtherApartThanChanceAllows) {
   EXPECT_NEAR(standard_errors_apart(0.9117, 10000, 0.894, 20000), 4.96, 0.02);

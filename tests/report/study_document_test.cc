@@ -101,6 +101,20 @@ TEST(StudyDocument, FitsItsSchemaWhateverTheStudy) {
               IsEmpty());
 }
 
+TEST(StudyDocument, TellsOfSharedImages) {
+  StudyTable table = small_table("sobol", "none", 3);
+  const json before = document(table);
+  EXPECT_TRUE(before["study"]["data"]["shared_images"]["validation"].is_null());
+  table.shared_validation = SharedImages{.images = 100, .trained = 200, .alike = 7, .equal = 2};
+  ConfirmationTable confirmation = confirmed();
+  confirmation.shared_test = SharedImages{.images = 50, .trained = 300, .alike = 1};
+  const json d = document(table, &confirmation);
+  EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  EXPECT_EQ(d["study"]["data"]["shared_images"]["validation"]["equal"], 2);
+  EXPECT_EQ(d["study"]["data"]["shared_images"]["test"]["trained"], 300);
+  EXPECT_THAT(d["warnings"].dump(), HasSubstr("7 of 100 validation images (7.0 %)"));
+}
+
 TEST(StudyDocument, TellsOfAConfirmation) {
   const StudyTable table = small_table("tpe", "asha", 30);
   const ConfirmationTable confirmation = confirmed();

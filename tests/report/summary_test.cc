@@ -51,6 +51,22 @@ TEST(Summary, ReadingBackGivesEveryKeyAgain) {
   EXPECT_EQ(summary_to_json(read), summary_to_json(summary));
 }
 
+// None in summaries of earlier versions, and null of sealed images.
+TEST(Summary, TellsOfSharedImages) {
+  RunSummary summary = sample_summary();
+  const std::string sealed = summary_to_json(summary);
+  EXPECT_EQ(parse_summary(replaced(sealed, "shared_images", "other"), "").shared_validation, std::nullopt);
+  EXPECT_EQ(parse_summary(sealed, "").shared_test, std::nullopt);
+  summary.shared_validation = SharedImages{.images = 20000, .trained = 40000, .alike = 1013, .equal = 3};
+  summary.shared_test = SharedImages{.images = 10000, .trained = 60000, .other_label = 4};
+  const std::string json = summary_to_json(summary);
+  const RunSummary read = parse_summary(json, "");
+  EXPECT_EQ(read.shared_validation, summary.shared_validation);
+  EXPECT_EQ(read.shared_test, summary.shared_test);
+  EXPECT_EQ(message_of(replaced(json, "1013", "\"many\"")).substr(0, 52),
+            "run/summary.json: shared_images.validation: expected");
+}
+
 TEST(Summary, TellsWhatComputedIt) {
   RunSummary summary = sample_summary();
   summary.environment = {summary.version, "0123456789ab", "AVX2", "a processor", "a host"};

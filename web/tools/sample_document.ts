@@ -210,7 +210,8 @@ export function sampleDocument({ trials: n, seed = 1, confirmed = n > 1 }: Sampl
       architecture: { name: 'mnist_cnn', fingerprint: '5f2a'.repeat(16), parameters: 1199882, svg: architectureSvg, layers: [
         { name: 'conv2d_1', kind: 'conv2d 3×3, ReLU', output: '26×26×32', parameters: 320 }, { name: 'conv2d_2', kind: 'conv2d 3×3, ReLU', output: '24×24×64', parameters: 18496 },
         { name: 'max_pool_1', kind: 'max pool 2×2', output: '12×12×64', parameters: 0 }, { name: 'dense_1', kind: 'dense, ReLU', output: '128', parameters: 1179776 }, { name: 'dense_2', kind: 'dense', output: '10', parameters: 1290 }] },
-      data: { name: 'fashion-mnist', hash: 'c0ffee'.repeat(8), train_images: 40000, validation_images: 20000, test_images: 10000, split_seed: 1, split_hash: '9ab3'.repeat(16) },
+      data: { name: 'fashion-mnist', hash: 'c0ffee'.repeat(8), train_images: 40000, validation_images: 20000, test_images: 10000, split_seed: 1, split_hash: '9ab3'.repeat(16),
+        shared_images: { validation: { images: 20000, trained: 40000, alike: 1013, equal: 0, other_label: 0 }, test: confirmed ? { images: 10000, trained: 60000, alike: 494, equal: 2, other_label: 4 } : null } },
       measure: { name: 'validation_accuracy', maximize: true }, sampler: 'tpe', pruner: 'asha, first after 3 epochs, factor 3', seed, lag: 4, budget: { trials: n, epochs },
       fixed: { normalization: 'standard', epochs: String(epochs) }, space },
     answer: { sentences: n === 1

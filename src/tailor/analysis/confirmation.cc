@@ -6,6 +6,7 @@
 #include "tailor/base/error.h"
 #include "tailor/tune/confirm/race_sampler.h"
 #include "tailor/tune/objective/training_notes.h"
+#include "tailor/tune/study/study_shared_images.h"
 #include "tailor/tune/study/study_view.h"
 
 namespace tailor {
@@ -93,7 +94,9 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
   });
   const StudyDefinition& d = view.definition();
   ConfirmationTable table;
-  table.study = storage.get_study(confirmation).name;
+  const StudyRecord record = storage.get_study(confirmation);
+  table.study = record.name;
+  table.shared_test = kept_shared_images(record);
   table.metric = metric_of(d.measure);
   table.maximize = maximizes(d.measure);
   if (!d.confirmation) throw bad_input("study '{}': is no confirmation", table.study);
@@ -111,12 +114,12 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
                                 {},
                                 std::nullopt,
                                 candidate.races});
-  for (const TrialRecord& record : records) {
-    const Assignment run = view.assignment(record);
-    if (std::isnan(run[candidate_parameter]) || record.state != TrialState::complete) continue;
+  for (const TrialRecord& trial : records) {
+    const Assignment run = view.assignment(trial);
+    if (std::isnan(run[candidate_parameter]) || trial.state != TrialState::complete) continue;
     const int seed = static_cast<int>(run[seed_parameter]);
     table.candidates[static_cast<std::size_t>(run[candidate_parameter])].runs.push_back(
-        run_of(record, seed, c.is_final(seed)));
+        run_of(trial, seed, c.is_final(seed)));
   }
   take_standing(table, c, view);
   return table;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tailor/analysis/estimate.h"
+#include "tailor/data/shared_images.h"
 #include "tailor/storage/storage.h"
 #include "tailor/train/measuring/metric.h"
 #include "tailor/train/metrics.h"
@@ -53,8 +54,9 @@ struct ConfirmationTable {
   std::optional<std::size_t> winner{};  // place in candidates, once the race has decided
   // The study's measure of a network that knows nothing (guessing_value of train/measuring/metric.h).
   double chance = std::numeric_limits<double>::quiet_NaN();
-  bool reshuffled = false;       // each seed has validation images of its own
-  StudyProvenance provenance{};  // of all its runs
+  bool reshuffled = false;                    // each seed has validation images of its own
+  StudyProvenance provenance{};               // of all its runs
+  std::optional<SharedImages> shared_test{};  // once it has met the test images
 
   // The mean of a candidate's final runs, or of those of the race, over seeds.
   Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;

@@ -9,6 +9,7 @@
 #include "tailor/tune/confirm/candidates.h"
 #include "tailor/tune/objective/training_notes.h"
 #include "tailor/tune/space/setting_text.h"
+#include "tailor/tune/study/study_shared_images.h"
 #include "tailor/tune/study/study_view.h"
 #include "tailor/tune/study/trial_setting.h"
 
@@ -56,7 +57,9 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     view.forget();
     view.refresh(storage);
     records = storage.get_trials(study);
-    table.name = storage.get_study(study).name;
+    const StudyRecord record = storage.get_study(study);
+    table.name = record.name;
+    table.shared_validation = kept_shared_images(record);
   });
   table.definition = view.definition();
   table.maximize = maximizes(table.definition.measure);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/data/shared_images.h"
 #include "tailor/storage/storage.h"
 #include "tailor/tune/study/recommendation.h"
 #include "tailor/tune/study/study_definition.h"
@@ -53,8 +54,9 @@ struct StudyTable {
   std::vector<StudyRow> repeats{};                     // trials that train a setting of `trials` again
   std::optional<Recommendation> recommendation{};      // costs, to be minimised; `trial` is a number
   StudyProvenance provenance{};                        // of all its trials
-  SettingTexts best_settings{};  // of the best trial, where they differ from the defaults
-  double best_error = 0;         // its value's standard error over images; 0: not known
+  SettingTexts best_settings{};                     // of the best trial, where they differ from the defaults
+  double best_error = 0;                            // its value's standard error over images; 0: not known
+  std::optional<SharedImages> shared_validation{};  // none in studies of earlier versions
 
   // Whether `a` is the better value.
   bool better(double a, double b) const { return maximize ? a > b : a < b; }

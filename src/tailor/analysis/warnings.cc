@@ -35,6 +35,7 @@ class Finder {
     leaders();
     confirmation();
     provenance();
+    shared_images();
     std::stable_sort(found_.begin(), found_.end(),
                      [](const Warning& a, const Warning& b) { return a.severity > b.severity; });
     return std::move(found_);
@@ -182,17 +183,38 @@ class Finder {
       add_of(WarningKind::experiment_elsewhere, WarningSeverity::info, study[0].first);
   }
 
+  // Labels that contradict each other in the validation images do so in all images: they are told once.
+  void shared_images() {
+    const bool told = add_shared("validation", table_.shared_validation, true);
+    if (in_.confirmation) add_shared("test", in_.confirmation->shared_test, !told);
+  }
+
+  bool add_shared(const char* part, const std::optional<SharedImages>& shared, bool with_labels) {
+    if (!shared) return false;
+    const auto add_of = [&](WarningKind kind) {
+      found_.push_back({.kind = kind,
+                        .severity = WarningSeverity::warning,
+                        .parameter = part,
+                        .shared = *shared,
+                        .data = table_.definition.data});
+    };
+    if (shared->many_alike()) add_of(WarningKind::near_duplicates);
+    const bool labels = with_labels && shared->many_contradict();
+    if (labels) add_of(WarningKind::contradicting_labels);
+    return labels;
+  }
+
   const WarningInput& in_;
   const StudyTable& table_;
   const double result_sd_;  // 0: not known
   std::vector<Warning> found_;
 };
 
-constexpr std::array<std::string_view, 14> kind_names = {
-    "edge_of_range",           "too_few_trials",      "budget_too_short",       "curves_still_rising",
-    "leaders_not_separated",   "race_undecided",      "test_opened_again",      "validation_test_differ",
-    "many_failures",           "not_confirmed",       "mixed_instruction_sets", "mixed_builds",
-    "provenance_not_recorded", "experiment_elsewhere"};
+constexpr std::array<std::string_view, 16> kind_names = {
+    "edge_of_range",           "too_few_trials",       "budget_too_short",       "curves_still_rising",
+    "leaders_not_separated",   "race_undecided",       "test_opened_again",      "validation_test_differ",
+    "many_failures",           "not_confirmed",        "mixed_instruction_sets", "mixed_builds",
+    "provenance_not_recorded", "experiment_elsewhere", "near_duplicates",        "contradicting_labels"};
 constexpr std::array<std::string_view, 3> severity_names = {"info", "warning", "serious"};
 
 }  // namespace

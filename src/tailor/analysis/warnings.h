@@ -30,6 +30,8 @@ enum class WarningKind {
   mixed_builds,             // the same
   provenance_not_recorded,  // the same: of a part of the trials
   experiment_elsewhere,     // of: computed on another instruction set (provenance) than its study (parameter)
+  near_duplicates,  // parameter: "validation" or "test", images that look like training images (shared, data)
+  contradicting_labels,  // the same, equal images that have different labels
 };
 
 enum class WarningSeverity { info, warning, serious };
@@ -41,6 +43,8 @@ struct Warning {
   double value = 0, limit = 0;
   std::string of = "study";  // or "confirmation", "spread experiment"
   StudyProvenance provenance{};
+  SharedImages shared{};
+  StudyData data{};
 };
 
 struct WarningInput {

@@ -88,7 +88,7 @@ Duplicates compare(const ImagePart& a, const ImagePart& b, std::size_t examples)
         result.examples.push_back({first->index, second->index, label(*first) == label(*second)});
   });
   std::sort(result.examples.begin(), result.examples.end(), [](const auto& x, const auto& y) {
-    return std::tie(x.first, x.second) < std::tie(y.first, y.second);
+    return std::tie(x.same_label, x.first, x.second) < std::tie(y.same_label, y.first, y.second);
   });
   result.examples.resize(std::min(result.examples.size(), examples));
   return result;

@@ -35,7 +35,7 @@ struct Duplicates {
   std::size_t groups = 0;  // different images that occur more than once (within) or in both parts (between)
   std::size_t pairs = 0;   // all pairs of equal images, one of each part
   std::size_t contradictions = 0;   // pairs whose labels differ
-  std::vector<Pair> examples = {};  // the first ones, by index
+  std::vector<Pair> examples = {};  // some, those of other labels first, then by index
 };
 
 Duplicates duplicates_within(const ImagePart& part, std::size_t examples = 10);

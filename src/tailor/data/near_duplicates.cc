@@ -89,7 +89,7 @@ struct HashedImage {
 // By place in the part.
 std::vector<HashedImage> hashed(const ImagePart& part, Workers& workers, const DecodingProgress& progress) {
   std::vector<HashedImage> result(part.indices.size());
-  for_each_image(workers, result.size(), "looking at them", progress, [&](std::size_t place) {
+  for_each_image(workers, result.size(), "hashing images", progress, [&](std::size_t place) {
     const std::vector<float> grey = grey_values(part.set->image(part.indices[place]), part.set->shape);
     const auto [low, high] = std::minmax_element(grey.begin(), grey.end());
     result[place] = {perceptual_hash(shrunk(grey, part.set->shape)), *low == *high};
@@ -189,7 +189,7 @@ NearDuplicates near_duplicates_between(const ImagePart& first, const ImagePart& 
   const Finder finder(first, hashed(first, workers, progress));
   const std::vector<HashedImage> images = hashed(second, workers, progress);
   std::vector<std::optional<NearDuplicates::Pair>> found(images.size());
-  for_each_image(workers, images.size(), "comparing them", progress, [&](std::size_t place) {
+  for_each_image(workers, images.size(), "comparing images", progress, [&](std::size_t place) {
     found[place] = finder.find(second, second.indices[place], images[place]);
   });
   for (const std::optional<NearDuplicates::Pair>& pair : found) {

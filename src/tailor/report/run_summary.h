@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tailor/data/shared_images.h"
 #include "tailor/train/measuring/metric_estimate.h"
 #include "tailor/train/measuring/score.h"
 #include "tailor/train/provenance.h"
@@ -39,6 +40,8 @@ struct RunSummary {
   // Of the best epoch, over images; none in summaries of earlier versions, and none of sealed images.
   std::optional<MetricEstimates> validation_metrics, test_metrics;
   double temperature = 1;  // that the model's logits are divided by
+  // Images that are in the training part too (docs/images.md); none of sealed images, nor in earlier versions.
+  std::optional<SharedImages> shared_validation, shared_test;
 };
 
 }  // namespace tailor

@@ -100,6 +100,10 @@ std::int64_t test_images(const ConfirmationTable* confirmation) {
   return 0;
 }
 
+ordered_json shared_json(const std::optional<SharedImages>& shared) {
+  return shared ? ordered_json::parse(to_json(*shared)) : ordered_json();
+}
+
 ordered_json study_json(const StudyDocumentInput& in) {
   const StudyDefinition& d = in.table.definition;
   ordered_json fixed = ordered_json::object();
@@ -117,7 +121,10 @@ ordered_json study_json(const StudyDocumentInput& in) {
             {"validation_images", d.data.validation_images},
             {"test_images", test_images(in.confirmation)},
             {"split_seed", d.data.split_seed},
-            {"split_hash", d.data.split_hash}}},
+            {"split_hash", d.data.split_hash},
+            {"shared_images",
+             {{"validation", shared_json(in.table.shared_validation)},
+              {"test", shared_json(in.confirmation ? in.confirmation->shared_test : std::nullopt)}}}}},
           {"measure", {{"name", name_of(d.measure)}, {"maximize", in.table.maximize}}},
           {"sampler", d.sampler},
           {"pruner", d.pruner},

@@ -8,6 +8,7 @@
 #include "tailor/report/gain_words.h"
 #include "tailor/report/provenance_words.h"
 #include "tailor/report/recommendation_words.h"
+#include "tailor/report/shared_images_words.h"
 #include "tailor/report/spread_experiment_words.h"
 #include "tailor/report/spread_words.h"
 
@@ -151,6 +152,10 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
       return {fmt::format("The study was computed on {}, its {} on {}.", w.parameter, w.of,
                           w.provenance.instruction_sets[0].first),
               "Both count; only the same setting and seed give other bits there."};
+    case WarningKind::near_duplicates:
+      return near_duplicates_words(w.shared, w.parameter, w.data);
+    case WarningKind::contradicting_labels:
+      return contradictions_words(w.shared, w.parameter, w.data);
   }
   return {};
 }

@@ -108,6 +108,10 @@ Json optional_json(const std::optional<MetricEstimates>& estimates) {
   return estimates ? estimates_json(*estimates) : Json(nullptr);
 }
 
+Json optional_json(const std::optional<SharedImages>& shared) {
+  return shared ? Json::parse(to_json(*shared)) : Json(nullptr);
+}
+
 }  // namespace
 
 std::string summary_to_json(const RunSummary& summary) {
@@ -121,6 +125,8 @@ std::string summary_to_json(const RunSummary& summary) {
   json["temperature"] = summary.temperature;
   json["metrics"] = {{"validation", optional_json(summary.validation_metrics)},
                      {"test", optional_json(summary.test_metrics)}};
+  json["shared_images"] = {{"validation", optional_json(summary.shared_validation)},
+                           {"test", optional_json(summary.shared_test)}};
   const Score test = summary.test.value_or(Score{});
   each_test_key(test, [&](const char* key, const auto& value) {
     json[key] = summary.test ? Json(value) : Json(nullptr);
@@ -160,6 +166,16 @@ RunSummary parse_summary(const std::string& text, const std::string& origin) {
     summary.validation_metrics = read_estimates(json.at(validation), origin + ": metrics.validation");
   if (const Json::json_pointer test("/metrics/test"); json.contains(test))
     summary.test_metrics = read_estimates(json.at(test), origin + ": metrics.test");
+  const auto read_shared = [&](const char* key, std::optional<SharedImages>& shared) {
+    const Json::json_pointer where = pointer(key);
+    if (!json.contains(where) || json.at(where).is_null()) return;
+    const std::string item = json.at(where).dump();
+    shared = shared_images_from_json(item);
+    if (!shared)
+      throw bad_input("{}: {}: expected counts of images, got {}", origin, key, item.substr(0, 80));
+  };
+  read_shared("shared_images.validation", summary.shared_validation);
+  read_shared("shared_images.test", summary.shared_test);
   if (!at(json, "test_count", origin).is_null()) each_test_key(summary.test.emplace(), read);
   return summary;
 }

@@ -2,6 +2,7 @@
 import { h, type Child } from '../dom';
 import { count, integer, moment, parameterValue, words } from '../format';
 import { copyable, fold, lead, missing, note, section, table, type Section } from '../layout';
+import type { SharedImages } from '../generated/document';
 import type { Study } from '../study';
 
 export function setupSection(study: Study): Section {
@@ -18,6 +19,7 @@ export function setupSection(study: Study): Section {
     h('dl', { class: 'facts' }, facts([
       ['Images', data.name],
       ['Training', integer(data.train_images)], ['Validation', integer(data.validation_images)], ['Test', data.test_images > 0 ? integer(data.test_images) : 'sealed'],
+      ['Validation images like training images', alike(data.shared_images?.validation)], ['Test images like training images', alike(data.shared_images?.test)],
       ['Split seed', String(data.split_seed)], ['Split', data.split_hash, true], ['Images and labels', data.hash, true], ['Architecture', architecture.fingerprint, true],
     ])),
     h('h3', {}, 'The search'),
@@ -27,6 +29,11 @@ export function setupSection(study: Study): Section {
       ['Began', moment(s.created)], ['Ended', s.finished ? moment(s.finished) : 'it may go on'], ['Program', `${program.name} ${program.version}`],
     ])),
     computedBy(study));
+}
+
+// Empty where it was not counted.
+function alike(shared: SharedImages | null | undefined): string {
+  return shared ? `${integer(shared.alike)}, ${shared.equal === 0 ? 'none' : integer(shared.equal)} of them equal` : '';
 }
 
 // What computed the trials; documents of earlier versions do not tell.

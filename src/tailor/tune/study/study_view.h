@@ -30,6 +30,8 @@ inline constexpr const char* identity = "tailor:id";          // of the study: r
 inline constexpr const char* confirms = "tailor:confirms";    // of a confirmation: the study's name
 inline constexpr const char* spread_of = "tailor:spread_of";  // of a spread experiment: the study's name
 inline constexpr const char* openings = "tailor:test_openings";  // of the study: see test_ledger.h
+// Of the study: its validation part; of a confirmation: the test images that it met. See study_shared_images.h.
+inline constexpr const char* shared_images = "tailor:shared_images";
 }  // namespace study_key
 namespace trial_key {
 inline constexpr const char* jobs = "tailor:jobs";          // see job.h
