@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "simulated_runs.h"
 #include "tailor/analysis/forest.h"
 #include "tailor/base/error.h"
 #include "tailor/math/warping.h"
@@ -41,12 +42,23 @@ struct Study {
   std::vector<Assignment> settings{};
   std::vector<double> costs{};  // NaN: failed
 
+  std::vector<SimulatedRuns>
+      runs{};  // of a table: a repeat of a setting must not see one of its few seeds again
+
+  void add(const Assignment& setting) {
+    settings.push_back(setting);
+    if (problem.repeats) runs.emplace_back(problem, setting);
+  }
   double cost_again(std::size_t trial, std::uint64_t number) const {
-    return problem.observed(settings[trial], key.with(1000).with(number));
+    const Key seed = key.with(1000).with(number);
+    return runs.empty() ? problem.observed(settings[trial], seed) : runs[trial].run(seed, seed.with(trial));
+  }
+  double truth(std::size_t trial) const {
+    return runs.empty() ? problem.truth(settings[trial]) : runs[trial].truth();
   }
   // 0: the best setting of all; 1000: the median one.
   double regret(std::size_t trial) const {
-    return 1000 * (problem.truth(settings[trial]) - problem.best) / (problem.reference - problem.best);
+    return 1000 * (truth(trial) - problem.best) / (problem.reference - problem.best);
   }
 };
 
@@ -57,7 +69,7 @@ Study search(const Problem& problem, const std::string& name, int trials, int se
   for (int number = 0; number < trials; ++number) {
     const auto setting = sampler->propose(problem.space, history, number, study.key);
     if (!setting) break;
-    study.settings.push_back(*setting);
+    study.add(*setting);
     const double cost = study.cost_again(study.settings.size() - 1, static_cast<std::uint64_t>(number));
     study.costs.push_back(cost);
     const bool failed = std::isnan(cost);
@@ -158,8 +170,8 @@ struct Promises {
     if (!r.odds) return;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < tried; ++i)
-      if (!std::isnan(study.costs[i])) least = std::min(least, study.problem.truth(study.settings[i]));
-    const double truth = study.problem.truth(study.settings[r.trial]);
+      if (!std::isnan(study.costs[i])) least = std::min(least, study.truth(i));
+    const double truth = study.truth(r.trial);
     best.push_back({r.odds->best, truth <= least});
     near_best.push_back({r.odds->near_best, truth <= least + r.odds->noise_sd});
   }
