@@ -119,8 +119,8 @@ TEST(Gain, OnTestImages) {
   for (std::size_t s = 0; s < 3; ++s) {
     // The default errs on 700 of 10,000 images, the winner on 500, 490 or 480 of those.
     for (std::size_t i = 0; i < 10000; ++i) {
-      table.candidates[0].runs[s].test_right.push_back(i >= 500 - 10 * s);
-      table.candidates[1].runs[s].test_right.push_back(i >= 700);
+      table.candidates[0].runs[s].test_values.push_back(i >= 500 - 10 * s);
+      table.candidates[1].runs[s].test_values.push_back(i >= 700);
     }
     for (ConfirmationCandidate& c : table.candidates) c.runs[s].test = Score{.count = 10000};
   }
@@ -130,6 +130,22 @@ TEST(Gain, OnTestImages) {
   const double independent = 2 * 1.96 * std::sqrt(0.95 * 0.05 / 10000 + 0.93 * 0.07 / 10000);
   EXPECT_LT(test.high - test.low, 0.7 * independent);
   EXPECT_GT(test.high - test.low, 0.3 * independent);
+}
+
+// Losses of three test images: lower is better, so the gain is what the winner's are lower by.
+TEST(Gain, OnTestImagesIsInTheStudysMetric) {
+  ConfirmationTable table;
+  table.metric = Metric::loss;
+  table.maximize = false;
+  table.candidates = {candidate("leader", {}, {0.3, 0.4}), candidate("default", {}, {0.5, 0.5})};
+  table.winner = 0;
+  for (std::size_t s = 0; s < 2; ++s) {
+    table.candidates[0].runs[s].test_values = {0.1F, 0.2F, 0.6F};
+    table.candidates[1].runs[s].test_values = {0.3F, 0.3F, 0.6F};
+  }
+  EXPECT_NEAR(gain(table).value().test.value().estimate, 0.1, 1e-6);
+  table.candidates[1].runs[0].test_values.clear();  // of an older run, which kept accuracy alone
+  EXPECT_FALSE(gain(table).value().test);
 }
 
 // What is fixed by hand is 2 of the gain of 5, stopping early is 1; the parts add up to the whole.

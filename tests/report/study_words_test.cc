@@ -71,17 +71,16 @@ TEST(StudyWords, ThatTuningHasToBeDoneProperlyIsSaidOnlyWhereTheIntervalSaysSo) 
   EXPECT_THAT(random_words(g, words), HasSubstr("Even a random setting"));
 }
 
-TEST(GainWords, TestImagesAreJudgedByAccuracyWhateverTheObjectiveIsAndThatIsSaid) {
+TEST(GainWords, TestImagesAreJudgedByTheStudysOwnMetric) {
   Gain gain;
   gain.validation = {0.02, 0.01, 0.03};
-  gain.test = Estimate{0.02, 0.01, 0.03};
+  gain.test = Estimate{0.03, 0.01, 0.05};
   gain.pairs = 3;
   ConfirmationTable confirmation;
-  EXPECT_THAT(gain_words(gain, &confirmation, "validation accuracy", MeasureText(true)),
-              HasSubstr("; on the test images"));
-  confirmation.metric = Metric::macro_f1;
   EXPECT_THAT(gain_words(gain, &confirmation, "macro F1", MeasureText(true)),
-              HasSubstr("; in accuracy on the test images"));
+              HasSubstr("; on the test images 3.00 percentage points"));
+  EXPECT_THAT(gain_words(gain, &confirmation, "validation loss", MeasureText(false)),
+              HasSubstr("; on the test images 0.03"));
 }
 
 }  // namespace

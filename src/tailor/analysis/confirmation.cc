@@ -12,11 +12,15 @@
 namespace tailor {
 namespace {
 
-ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run) {
+ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run, Metric metric) {
   ConfirmationRun run{seed, record.values.front(), final_run, read_history(record.user_attributes)};
   run.mistakes = read_mistakes(record.user_attributes);
   if (std::optional<TestNote> test = read_test(record.user_attributes)) {
     run.test = test->score;
+    if (metric == Metric::accuracy)
+      run.test_values.assign(test->right.begin(), test->right.end());
+    else if (metric == test->metric)
+      run.test_values = std::move(test->values);
     run.test_right = std::move(test->right);
     run.test_images_hash = std::move(test->images_hash);
     run.validation_right = std::move(test->validation_right);
@@ -119,7 +123,7 @@ ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {
     if (std::isnan(run[candidate_parameter]) || trial.state != TrialState::complete) continue;
     const int seed = static_cast<int>(run[seed_parameter]);
     table.candidates[static_cast<std::size_t>(run[candidate_parameter])].runs.push_back(
-        run_of(trial, seed, c.is_final(seed)));
+        run_of(trial, seed, c.is_final(seed), table.metric));
   }
   take_standing(table, c, view);
   return table;

@@ -26,8 +26,11 @@ struct ConfirmationRun {
   double value = 0;        // the study's measure
   bool final_run = false;  // trained after the race, with a seed that it did not use
   std::vector<EpochMetrics> history{};
-  std::optional<Score> test{};           // final runs, once the test images were opened
-  std::vector<bool> test_right{};        // with it: which of them were judged right
+  std::optional<Score> test{};     // final runs, once the test images were opened
+  std::vector<bool> test_right{};  // with it: which of them were judged right
+  // With it: what each of them contributes to the study's metric, which is their mean; none in older studies of other
+  // metrics than accuracy.
+  std::vector<float> test_values{};
   std::string test_images_hash{};        // and which images it was; empty in older studies
   std::vector<bool> validation_right{};  // with it: the same of the validation images; none in older studies
   std::optional<Mistakes> mistakes{};    // final runs: on validation images

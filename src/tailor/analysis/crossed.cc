@@ -6,10 +6,11 @@
 
 namespace tailor {
 
-double Crossed::images_alone() const { return std::max(over_images - residual, 0.0); }
+namespace {
 
-Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus) {
-  const std::size_t seeds = right.size(), images = right.front().size();
+template <class Row>
+Crossed crossed_rows(std::span<const Row> values, std::span<const Row> minus) {
+  const std::size_t seeds = values.size(), images = values.front().size();
   const auto s = static_cast<double>(seeds), n = static_cast<double>(images);
   Crossed c{.of_seed = std::vector<double>(seeds)};
   std::vector<double> of_image(images);
@@ -17,7 +18,7 @@ Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::v
   for (std::size_t a = 0; a < seeds; ++a) {
     for (std::size_t i = 0; i < images; ++i) {
       const double d =
-          static_cast<double>(right[a][i]) - (minus.empty() ? 0 : static_cast<double>(minus[a][i]));
+          static_cast<double>(values[a][i]) - (minus.empty() ? 0 : static_cast<double>(minus[a][i]));
       c.of_seed[a] += d / n;
       of_image[i] += d / s;
       squares += d * d;
@@ -31,6 +32,18 @@ Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::v
       ((s - 1) * (n - 1));
   c.residual = of_one / (s * n);
   return c;
+}
+
+}  // namespace
+
+double Crossed::images_alone() const { return std::max(over_images - residual, 0.0); }
+
+Crossed crossed(std::span<const std::vector<float>> values, std::span<const std::vector<float>> minus) {
+  return crossed_rows(values, minus);
+}
+
+Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus) {
+  return crossed_rows(right, minus);
 }
 
 }  // namespace tailor

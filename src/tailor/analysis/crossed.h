@@ -1,5 +1,6 @@
-// Whether each of many images is judged right by each of a few trainings: seeds and images crossed, each a
-// random effect, and what both make of the mean. The intervals of accuracies on test images are made of it.
+// What each of many images contributes to a metric of each of a few trainings (whether it is judged right, its
+// loss): seeds and images crossed, each a random effect, and what both make of the mean. The intervals of test
+// images' figures are made of it.
 #pragma once
 
 #include <span>
@@ -17,8 +18,10 @@ struct Crossed {
   double images_alone() const;
 };
 
-// Of right[seed][image], 1 or 0, less `minus` where that is given (of the same size). At least 2 seeds and 2
-// images.
+// Of values[seed][image] (image_values.h of train/measuring), less `minus` where that is given (of the same size). At
+// least 2 seeds and 2 images.
+Crossed crossed(std::span<const std::vector<float>> values, std::span<const std::vector<float>> minus = {});
+// Of accuracies: whether each image is judged right.
 Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus = {});
 
 }  // namespace tailor

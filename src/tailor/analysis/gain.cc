@@ -24,18 +24,31 @@ std::vector<double> merits(const ConfirmationCandidate& candidate, bool final_ru
   return values;
 }
 
+Estimate interval_of(const Crossed& c, std::size_t images) {
+  return interval_of_sum(mean(c.of_seed),
+                         std::array{VariancePart{c.over_seeds, static_cast<double>(c.of_seed.size()) - 1},
+                                    VariancePart{c.images_alone(), static_cast<double>(images) - 1}});
+}
+
+// The better is higher.
+std::vector<float> test_merits(const ConfirmationRun& run, float sign) {
+  std::vector<float> values = run.test_values;
+  for (float& v : values) v *= sign;
+  return values;
+}
+
 }  // namespace
 
 Estimate paired_gain(std::span<const double> tuned, std::span<const double> base) {
   return mean_interval(differences(tuned, base));
 }
 
+Estimate test_gain(std::span<const std::vector<float>> tuned, std::span<const std::vector<float>> base) {
+  return interval_of(crossed(tuned, base), tuned.front().size());
+}
+
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base) {
-  const Crossed c = crossed(tuned, base);
-  return interval_of_sum(
-      mean(c.of_seed),
-      std::array{VariancePart{c.over_seeds, static_cast<double>(tuned.size()) - 1},
-                 VariancePart{c.images_alone(), static_cast<double>(tuned.front().size()) - 1}});
+  return interval_of(crossed(tuned, base), tuned.front().size());
 }
 
 Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base, double level) {
@@ -56,7 +69,7 @@ std::optional<PairedGain> gain_over(const ConfirmationTable& confirmation, std::
                                     std::size_t base_place) {
   const double sign = confirmation.maximize ? 1 : -1;
   std::vector<double> tuned, other;
-  std::vector<std::vector<bool>> tuned_right, other_right;
+  std::vector<std::vector<float>> tuned_test, other_test;
   for (const ConfirmationRun& a : confirmation.candidates[tuned_place].runs) {
     for (const ConfirmationRun& b : confirmation.candidates[base_place].runs) {
       if (!a.final_run || !b.final_run || a.seed_index != b.seed_index) continue;
@@ -64,15 +77,15 @@ std::optional<PairedGain> gain_over(const ConfirmationTable& confirmation, std::
         tuned.push_back(sign * a.value);
         other.push_back(sign * b.value);
       }
-      if (a.test && b.test) {
-        tuned_right.push_back(a.test_right);
-        other_right.push_back(b.test_right);
+      if (!a.test_values.empty() && !b.test_values.empty()) {
+        tuned_test.push_back(test_merits(a, static_cast<float>(sign)));
+        other_test.push_back(test_merits(b, static_cast<float>(sign)));
       }
     }
   }
   if (tuned.size() < 2) return std::nullopt;
   PairedGain result{.validation = paired_gain(tuned, other), .pairs = static_cast<int>(tuned.size())};
-  if (tuned_right.size() >= 2) result.test = test_gain(tuned_right, other_right);
+  if (tuned_test.size() >= 2) result.test = test_gain(tuned_test, other_test);
   return result;
 }
 

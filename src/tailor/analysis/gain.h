@@ -17,10 +17,12 @@ namespace tailor {
 // dropout, augmentation); the images that are predicted stay the same.
 Estimate paired_gain(std::span<const double> tuned, std::span<const double> base);
 
-// The expected difference of two settings' accuracies on test images, for other seeds and other images of the
-// same kind: which images are judged right, [seed][image], by the same seeds and images in both. The variance
+// The expected difference of two settings' metric on test images, for other seeds and other images of the
+// same kind: what each image contributes, [seed][image], by the same seeds and images in both. The variance
 // of the mean difference over seeds is added to that over images, less what both contain (seeds and images
 // crossed, each a random effect; see interval_of_sum). At least 2 seeds.
+Estimate test_gain(std::span<const std::vector<float>> tuned, std::span<const std::vector<float>> base);
+// Of accuracies: which images are judged right.
 Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base);
 
 // The expected difference of two settings trained with different seeds (Welch's t), or of a setting and the
@@ -36,9 +38,10 @@ inline constexpr double few_settings_confidence = 0.99;
 // How much better one candidate is than another, by final runs with the same seeds. Positive where it is
 // better, also of a measure that is minimised.
 struct PairedGain {
-  Estimate validation{};           // see paired_gain
-  std::optional<Estimate> test{};  // see test_gain; once the test images were opened
-  int pairs = 0;                   // seeds that both have
+  Estimate validation{};  // see paired_gain
+  std::optional<Estimate>
+      test{};     // see test_gain, in the study's own metric; once the test images were opened
+  int pairs = 0;  // seeds that both have
 };
 
 // Nothing before they share two seeds.

@@ -22,11 +22,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<double> test_accuracies(const ConfirmationCandidate& candidate) {
+// Of the study's metric, the means of each final run; nothing where the run did not keep them.
+std::vector<double> test_results(const ConfirmationCandidate& candidate) {
   std::vector<double> result;
   for (const ConfirmationRun& run : candidate.runs)
-    if (run.test) result.push_back(run.test->accuracy);
+    if (!run.test_values.empty())
+      result.push_back(mean(std::vector<double>(run.test_values.begin(), run.test_values.end())));
   return result;
+}
+
+std::string test_text(const std::vector<double>& results, const MeasureText& text) {
+  if (results.empty()) return "sealed";
+  const Estimate e = mean_interval(results);
+  return text.value(text.accuracy() ? of_accuracy(e) : e);
 }
 
 std::string candidates_text(const ConfirmationTable& table, const MeasureText& text) {
@@ -48,17 +56,16 @@ std::string candidates_text(const ConfirmationTable& table, const MeasureText& t
 
 std::string final_row(const char* title, const ConfirmationTable& table, const ConfirmationCandidate& c,
                       const MeasureText& text) {
-  const std::vector<double> test = test_accuracies(c);
   return fmt::format("{:<22} {:<26} {:<26}\n", title, text.value(table.mean_value(c, true)),
-                     test.empty() ? "sealed" : MeasureText(true).value(of_accuracy(mean_interval(test))));
+                     test_text(test_results(c), text));
 }
 
 std::string gains_text(const Gain& g, const MeasureText& text) {
   std::string out;
   const auto row = [&](const std::string& title, const Estimate& validation,
                        const std::optional<Estimate>& test) {
-    out += fmt::format("{:<22} {:<26} {:<26}\n", title, text.change(validation),
-                       test ? MeasureText(true).change(*test) : "");
+    out +=
+        fmt::format("{:<22} {:<26} {:<26}\n", title, text.change(validation), test ? text.change(*test) : "");
   };
   row(text.with_unit("gain"), g.validation, g.test);
   if (g.over_best_length) row("over best length", g.over_best_length->validation, g.over_best_length->test);
@@ -100,7 +107,7 @@ std::string confirmation_text(const ConfirmationTable& table) {
   const std::vector<double> finals = run_values(winner, true);
   if (finals.size() < 2) return out;
   out += fmt::format("\n{:<22} {:<26} {:<26}\n", fmt::format("{} further seeds", finals.size()),
-                     "validation (95 % interval)", "test accuracy");
+                     "validation (95 % interval)", fmt::format("test {}", info(table.metric).words));
   out += final_row(("tuned, " + winner.name).c_str(), table, winner, text);
   for (const auto& [role, title] : {std::pair{candidate_role::by_hand, "fixed by hand"},
                                     {candidate_role::best_length, "default, best length"},

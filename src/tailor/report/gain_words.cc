@@ -50,10 +50,7 @@ std::string gain_words(const Gain& g, const ConfirmationTable* confirmation, con
   if (g.over_by_hand) all.push_back({*g.over_by_hand, "the default with what was fixed by hand"});
   std::string text = fmt::format("On {} fresh seeds that had no say in the choice, {} was, in {}, {}",
                                  g.pairs, subject(confirmation), measure, list(all, false, words));
-  const bool of_accuracy = !confirmation || confirmation->metric == Metric::accuracy;
-  if (g.test)
-    text += std::string(of_accuracy ? "; on" : "; in accuracy on") + " the test images " +
-            list(all, true, MeasureText(true));
+  if (g.test) text += "; on the test images " + list(all, true, words);
   return text;
 }
 

@@ -188,7 +188,7 @@ class Writer {
         if (!gain.is_object()) return;
         over(title + ", validation", gain["validation"]);
         if (gain["test"].is_object())
-          table.rows.push_back({title + ", test", MeasureText(true).change(interval(gain["test"]))});
+          table.rows.push_back({title + ", test", v_.change(interval(gain["test"]))});
       };
       both("over the untuned default", g);
       both("over the default at its best length", g["over_best_length"]);
@@ -225,10 +225,9 @@ class Writer {
     if (steps.size() < 2) return;
     Table table{{"step by step, on the final seeds", "validation", "test"}, {}};
     for (const json& step : steps)
-      table.rows.push_back(
-          {fmt::format("{} -> {}", step_end(step["from"]), step_end(step["to"])),
-           v_.change(interval(step["validation"])),
-           step["test"].is_object() ? MeasureText(true).change(interval(step["test"])) : "-"});
+      table.rows.push_back({fmt::format("{} -> {}", step_end(step["from"]), step_end(step["to"])),
+                            v_.change(interval(step["validation"])),
+                            step["test"].is_object() ? v_.change(interval(step["test"])) : "-"});
     blocks_.push_back(std::move(table));
   }
 

@@ -1,6 +1,8 @@
 // The objective of real studies: what a trial reports and notes, and when the test images are opened.
 #include "tailor/tune/objective/training_objective.h"
 
+#include <numeric>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -95,6 +97,22 @@ TEST(TrainingObjective, AMachineWithoutMatrixTilesRefusesAStudyInBf16AtOnce) {
   kernels::pretend_without_bf16(true);
   EXPECT_THROW(TrainingObjective(tiny.definition, tiny.images), Error);
   kernels::pretend_without_bf16(false);
+}
+
+TEST(TrainingObjective, AFinalRunKeepsWhatTestImagesContributeToTheStudysMetric) {
+  Tiny tiny;
+  EXPECT_THAT(read_test(tiny.run({.seed = 1, .final_run = true}).notes)->values, testing::IsEmpty())
+      << "of accuracy `right` tells all";
+  tiny.definition.measure = Measure::validation_loss;
+  TrainingObjective objective(tiny.definition, tiny.images,
+                              SealedImages{[&] { return tiny.sealed; }, [](const auto&) {}});
+  const ObjectiveResult result = objective.run(
+      {tiny.settings(), {.seed = 1, .final_run = true}, 0, 4, {}}, [](int, double) { return true; },
+      [] { return false; });
+  const TestNote test = read_test(result.notes).value();
+  EXPECT_EQ(test.metric, Metric::loss);
+  ASSERT_EQ(test.values.size(), 40u);
+  EXPECT_NEAR(std::accumulate(test.values.begin(), test.values.end(), 0.0) / 40, test.score.loss, 1e-4);
 }
 
 TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {

@@ -1,7 +1,9 @@
 #include "tailor/tune/objective/training_notes.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace tailor {
@@ -38,6 +40,29 @@ std::vector<bool> bits_of_hex(const std::string& text, std::size_t count) {
     bits[k] = (digit >> (3 - k % 4) & 1) != 0;
   }
   return bits;
+}
+
+constexpr int value_digits = 4;  // hexadecimal, of a value
+constexpr double value_steps = 0xffff;
+
+// {"least": …, "most": …, "steps": "…"}: each value's place between both.
+json values_json(const std::vector<float>& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const double low = *least, range = *most - low;
+  std::string steps;
+  for (const float v : values)
+    steps += fmt::format("{:04x}", range > 0 ? std::lround((v - low) / range * value_steps) : 0L);
+  return {{"least", *least}, {"most", *most}, {"steps", steps}};
+}
+
+std::vector<float> values_of(const json& note) {
+  const double low = note.at("least"), high = note.at("most");
+  const std::string& steps = note.at("steps").get_ref<const std::string&>();
+  std::vector<float> values;
+  for (std::size_t i = 0; i + value_digits <= steps.size(); i += value_digits)
+    values.push_back(static_cast<float>(
+        low + (high - low) * std::stoi(steps.substr(i, value_digits), nullptr, 16) / value_steps));
+  return values;
 }
 
 const std::string* text_of(const Attributes& attributes, const char* key) {
@@ -79,6 +104,10 @@ std::string test_note(const TestNote& test) {
     note["validation_count"] = test.validation_right.size();
     note["validation_right"] = hex_bits(test.validation_right);
   }
+  if (!test.values.empty()) {
+    note["metric"] = info(test.metric).name;
+    note["values"] = values_json(test.values);
+  }
   return note.dump();
 }
 
@@ -119,10 +148,14 @@ std::optional<TestNote> read_test(const Attributes& attributes) {
   if (!text) return std::nullopt;
   const json note = json::parse(*text);
   const Score score{note.at("loss"), note.at("accuracy"), note.at("count"), note.at("loss_error")};
-  return TestNote{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count)),
-                  note.value("images_hash", std::string()),
-                  bits_of_hex(note.value("validation_right", std::string()),
-                              note.value("validation_count", std::size_t{0}))};
+  TestNote test{score, bits_of_hex(note.at("right"), static_cast<std::size_t>(score.count)),
+                note.value("images_hash", std::string()),
+                bits_of_hex(note.value("validation_right", std::string()),
+                            note.value("validation_count", std::size_t{0}))};
+  for (const MetricInfo& m : metrics)
+    if (m.name == note.value("metric", std::string()))
+      test.metric = m.metric, test.values = values_of(note.at("values"));
+  return test;
 }
 
 }  // namespace tailor

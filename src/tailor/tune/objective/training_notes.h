@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tailor/storage/trial_record.h"
+#include "tailor/train/measuring/metric.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
 
@@ -20,12 +21,15 @@ inline constexpr const char* test = "tailor:test";          // final runs: the s
 }  // namespace note_key
 
 // What a final run scored on the test images, and which of them it judged right: with that, two settings are
-// compared image by image, and test images with validation images.
+// compared image by image, and test images with validation images. Of another metric than accuracy, what each image
+// contributes to it (train/measuring/image_values.h), in 65,536 steps from the least to the most.
 struct TestNote {
   Score score;
   std::vector<bool> right;       // in the images' order
   std::string images_hash = {};  // ImageSet::content_hash of the test images; older notes have none
   std::vector<bool> validation_right = {};  // by the same weights, in the split's order; older: none
+  Metric metric = Metric::accuracy;         // of the study
+  std::vector<float> values = {};           // [image]; of accuracy, and in older notes, none: `right` tells
 };
 
 // Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields

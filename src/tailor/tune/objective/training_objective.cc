@@ -1,9 +1,11 @@
 #include "tailor/tune/objective/training_objective.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "tailor/base/memory.h"
+#include "tailor/train/measuring/image_values.h"
 #include "tailor/train/trainer.h"
 #include "tailor/tune/objective/training_notes.h"
 
@@ -158,7 +160,12 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
   std::iota(all.begin(), all.end(), 0u);
   Predictions said;
   const Score score = evaluator.measure(test, all, &said);
-  notes[note_key::test] = test_note({score, judge(said), test.content_hash, judge(validation)});
+  TestNote note{score, judge(said), test.content_hash, judge(validation), metric_of(definition_.measure)};
+  if (note.metric != Metric::accuracy) {
+    const MetricValues values = image_values(note.metric, said);
+    if (std::isfinite(values.value)) note.values.assign(values.of_image.begin(), values.of_image.end());
+  }
+  notes[note_key::test] = test_note(note);
 }
 
 const ImageSet& TrainingObjective::test_images() {
