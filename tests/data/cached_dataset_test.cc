@@ -1,6 +1,12 @@
 #include "tailor/data/cached_dataset.h"
 
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+
 #include "data/files.h"
+#include "tailor/data/dataset_wrapper.h"
 
 namespace tailor {
 namespace {
@@ -50,6 +56,48 @@ TEST_F(Cached, ChangedFilesAreReadAgain) {
   open(1)->read_train();
   put(77);
   EXPECT_EQ(open(1)->read_train().pixels[0], 77);
+}
+
+// Counts how often it is read; the first reader waits a while for another one, in vain.
+class Counted : public DatasetWrapper {
+ public:
+  Counted(std::unique_ptr<Dataset> dataset, std::atomic<int>& reads, std::function<void()> first)
+      : DatasetWrapper(std::move(dataset)), reads_(reads), first_(std::move(first)) {}
+  ImageSet read_train() const override {
+    if (reads_++ == 0) {
+      first_();
+      for (int i = 0; i < 20 && reads_ == 1; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return wrapped().read_train();
+  }
+
+ private:
+  std::atomic<int>& reads_;
+  const std::function<void()> first_;
+};
+
+// Each reader would need memory for all images: only the first one reads, the others map what it made.
+TEST_F(Cached, AreReadByOneAtATime) {
+  std::atomic<int> reads = 0;
+  std::thread other;
+  const auto counted = [&](std::function<void()> first) {
+    return cached(std::make_unique<Counted>(open_dataset(folder_.path().string()), reads, std::move(first)),
+                  ImageCache(cache_.path()), 1);
+  };
+  counted([&] { other = std::thread([&] { counted([] {})->read_train(); }); })->read_train();
+  other.join();
+  EXPECT_EQ(reads, 1);
+  EXPECT_EQ(packs(), 1u);
+}
+
+TEST_F(Cached, WhatCannotBeReadIsSaidOnce) {
+  std::atomic<int> reads = 1;
+  folder_.write("train-labels-idx1-ubyte", test::idx_labels(3, 2));
+  const auto dataset =
+      cached(std::make_unique<Counted>(open_dataset(folder_.path().string()), reads, nullptr),
+             ImageCache(cache_.path()), 1);
+  EXPECT_THROW(dataset->read_train(), Error);
+  EXPECT_EQ(reads, 2) << "read once, not again without the cache";
 }
 
 TEST_F(Cached, WithoutAPlaceToWriteImagesAreReadAllTheSame) {

@@ -33,6 +33,21 @@ TEST(NearDuplicates, FindsTheSamePhotographAndNoOther) {
   EXPECT_EQ(sheet.shape, (Shape{5 * (side + 2) + 2, 6 * (2 * side + 4) + 2, 1}));
 }
 
+// Of very many candidates only the nearest hashes are compared: an equal image is always among them.
+TEST(NearDuplicates, AreFoundAmongManyThatLookAlike) {
+  constexpr std::uint64_t many = 1200, wanted = 1150;
+  std::vector<std::uint8_t> trained, tested;
+  for (std::uint64_t i = 0; i < many; ++i) add(trained, scene(1), 1, 0, 60, i);
+  add(tested, scene(1), 1, 0, 60, wanted);
+  add(tested, scene(1), 1, 0, 60, many);
+  const ImageSet first = set_of(trained), second = set_of(tested);
+  const NearDuplicates found =
+      near_duplicates_between(whole_part("training", first), whole_part("test", second));
+  ASSERT_EQ(found.pairs.size(), 1u);
+  EXPECT_EQ(found.pairs[0].first, wanted);
+  EXPECT_EQ(found.pairs[0].second, 0u);
+}
+
 TEST(NearDuplicates, FlatSmallAndOtherImagesHaveNone) {
   std::vector<std::uint8_t> flat(4 * side * side, 7);
   const ImageSet all = set_of(flat);

@@ -49,26 +49,32 @@ class CachedDataset : public DatasetWrapper {
   template <class Read>
   ImageSet kept(std::string_view part, Read&& read) const {
     const std::string signature = signature_of(wrapped().location(), part);
-    if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
-    ImageSet images = read();
-    if (images.pixels.size() < least_) return images;
-    // The same arrays elsewhere, or packed otherwise, have one pack.
-    const std::string key =
-        sha256(fmt::format("arrays {} {} {}", reader_version, images.content_hash,
-                           images.validation_begin ? std::to_string(*images.validation_begin) : "none"));
+    bool begun = false;
+    std::optional<ImageSet> images;  // once they are read
+    const ImageCache::Making making{
+        .key = [&]() -> std::optional<std::string> {
+          begun = true;
+          images = read();
+          if (images->pixels.size() < least_) return std::nullopt;
+          // The same arrays elsewhere, or packed otherwise, have one pack.
+          return sha256(
+              fmt::format("arrays {} {} {}", reader_version, images->content_hash,
+                          images->validation_begin ? std::to_string(*images->validation_begin) : "none"));
+        },
+        .make =
+            [&](const fs::path& pack) {
+              ImagePackWriter writer(pack, images->count(), images->shape.size());
+              for (std::size_t i = 0; i < images->count(); ++i) writer.put(i, images->image(i));
+              writer.finish(*images, {fs::absolute(wrapped().location()).lexically_normal().string(), {}});
+            }};
     try {
-      const ImageCache::Lock lock(cache_, signature, [] {});
-      if (!cache_.find_content(signature, key)) {
-        ImagePackWriter writer(cache_.pack_file(key), images.count(), images.shape.size());
-        for (std::size_t i = 0; i < images.count(); ++i) writer.put(i, images.image(i));
-        writer.finish(images, {fs::absolute(wrapped().location()).lexically_normal().string(), {}});
-        cache_.remember(signature, key);
-      }
-      if (std::optional<ImagePack> pack = cache_.find(signature)) return std::move(pack->images);
+      if (std::optional<ImagePack> pack = cache_.find_or_make(signature, making))
+        return std::move(pack->images);
     } catch (const Error&) {
+      if (begun && !images) throw;  // they cannot be read
       // No room, or no folder to write to: the images are here all the same.
     }
-    return images;
+    return images ? *std::move(images) : read();
   }
 
   const ImageCache cache_;

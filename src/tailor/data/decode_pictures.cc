@@ -208,19 +208,18 @@ ImagePack decode_pictures(const PictureList& list, std::span<const PicturePart> 
                           const DecodingProgress& progress) {
   Decoding decoding(list, parts, options, progress);
   const std::string signature = decoding.signature();
-  if (std::optional<ImagePack> pack = cache.find(signature)) return *std::move(pack);
-  const ImageCache::Lock lock(cache, signature, [&] {
-    if (progress) progress("waiting for another process that decodes them", 0, 0);
-  });
-  if (std::optional<ImagePack> pack = cache.find(signature)) return *std::move(pack);
-  decoding.hash_contents();
-  const std::string key = decoding.key();
-  if (std::optional<ImagePack> pack = cache.find_content(signature, key)) return *std::move(pack);
-  decoding.decode_to(cache.pack_file(key));
-  cache.remember(signature, key);
-  if (std::optional<ImagePack> pack = cache.find(signature)) return *std::move(pack);
-  throw failure("{}: the decoded images are not there: was the cache cleaned meanwhile?",
-                cache.pack_file(key).string());
+  const ImageCache::Making making{
+      .key =
+          [&] {
+            decoding.hash_contents();
+            return decoding.key();
+          },
+      .make = [&](const std::filesystem::path& pack) { decoding.decode_to(pack); },
+      .waiting =
+          [&] {
+            if (progress) progress("waiting for another process that decodes them", 0, 0);
+          }};
+  return cache.find_or_make(signature, making).value();
 }
 
 }  // namespace tailor

@@ -70,23 +70,45 @@ void ImageCache::remember(const std::string& signature, const std::string& key) 
   shrink(std::max(limit_, code ? 0 : own));  // the one that was made stays
 }
 
-ImageCache::Lock::Lock(const ImageCache& cache, const std::string& signature,
-                       const std::function<void()>& waiting) {
-  make_folder(cache.folder_);
-  file_ = cache.folder_ / (signature + ".lock");
-  descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) throw system_failure(file_.string(), "make it");
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-    return;  // or there are no locks here
-  waiting();
-  while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+// One process at a time makes the pack of a list of files.
+class ImageCache::Lock {
+ public:
+  Lock(const ImageCache& cache, const std::string& signature, const std::function<void()>& waiting) {
+    make_folder(cache.folder_);
+    file_ = cache.folder_ / (signature + ".lock");
+    descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) throw system_failure(file_.string(), "make it");
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+      return;  // or there are no locks here
+    waiting();
+    while (::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
   }
-}
+  ~Lock() {
+    std::error_code ignored;
+    fs::remove(file_, ignored);  // whoever comes now and makes another one finds the pack
+    ::close(descriptor_);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
 
-ImageCache::Lock::~Lock() {
-  std::error_code ignored;
-  fs::remove(file_, ignored);  // whoever comes now and makes another one finds the pack
-  ::close(descriptor_);
+ private:
+  fs::path file_;
+  int descriptor_ = -1;
+};
+
+std::optional<ImagePack> ImageCache::find_or_make(const std::string& signature, const Making& making) const {
+  if (std::optional<ImagePack> pack = find(signature)) return pack;
+  const Lock lock(*this, signature, making.waiting);
+  if (std::optional<ImagePack> pack = find(signature)) return pack;
+  const std::optional<std::string> key = making.key();
+  if (!key) return std::nullopt;
+  if (std::optional<ImagePack> pack = find_content(signature, *key)) return pack;
+  making.make(pack_file(*key));
+  remember(signature, *key);
+  if (std::optional<ImagePack> pack = find(signature)) return pack;
+  throw failure("{}: the decoded images are not there: was the cache cleaned meanwhile?",
+                pack_file(*key).string());
 }
 
 std::vector<CachedImages> ImageCache::list() const {

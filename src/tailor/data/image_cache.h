@@ -29,28 +29,25 @@ class ImageCache {
 
   static constexpr std::uint64_t default_limit = 100'000'000'000;
 
+  // How a pack is made that is not there yet.
+  struct Making {
+    std::function<std::optional<std::string>()>
+        key;  // of the content, which it reads; nothing: not to be kept
+    std::function<void(const std::filesystem::path& pack)> make;
+    std::function<void()> waiting = [] {};  // called once if another process makes it
+  };
+  // The pack of a list of files with this signature: the one that is there, or a new one. One process at a time reads and
+  // makes it, the others wait. Nothing if `making` gives no key. Passes on what `making` throws; a failure if the folder
+  // cannot be written to.
+  std::optional<ImagePack> find_or_make(const std::string& signature, const Making& making) const;
+
   // By the signature of a list of files.
   std::optional<ImagePack> find(const std::string& signature) const;
-  // By the key of a content.
-  std::optional<ImagePack> find_content(const std::string& signature, const std::string& key) const;
 
   // Where the pack of this key belongs; the folder is there afterwards.
   std::filesystem::path pack_file(const std::string& key) const;
   // The pack is there: from now on this list of files has it. Makes room.
   void remember(const std::string& signature, const std::string& key) const;
-
-  // One process at a time decodes a list: the others wait. `waiting` is called once if there is anybody to wait for.
-  class Lock {
-   public:
-    Lock(const ImageCache& cache, const std::string& signature, const std::function<void()>& waiting);
-    ~Lock();
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-   private:
-    std::filesystem::path file_;
-    int descriptor_ = -1;
-  };
 
   // Packs, the one used last first.
   std::vector<CachedImages> list() const;
@@ -59,7 +56,10 @@ class ImageCache {
   std::vector<CachedImages> shrink(std::uint64_t bytes) const;
 
  private:
+  class Lock;
   std::filesystem::path key_file(const std::string& signature) const;
+  // By the key of a content, which this list of files has from now on.
+  std::optional<ImagePack> find_content(const std::string& signature, const std::string& key) const;
 
   std::filesystem::path folder_;
   std::uint64_t limit_;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "tailor/base/processors.h"
 #include "tailor/data/each_image.h"
@@ -14,12 +15,13 @@
 namespace tailor {
 namespace {
 
-constexpr int grid = 16;              // side of the image that is transformed
-constexpr int frequencies = 8;        // lowest ones that are kept, for each axis
-constexpr int bytes = 8;              // of a hash
-constexpr int most_bits = 7;          // fewer differences than bytes: one byte at least is equal
-constexpr int usual_rank = 5;         // the correlation of this rank is usual among these images
-constexpr double standing_out = 0.4;  // of the usual distance, 1 - correlation, is the most that is near
+constexpr int grid = 16;               // side of the image that is transformed
+constexpr int frequencies = 8;         // lowest ones that are kept, for each axis
+constexpr int bytes = 8;               // of a hash
+constexpr int most_bits = 7;           // fewer differences than bytes: one byte at least is equal
+constexpr int most_candidates = 1000;  // for an image: more only where all look alike
+constexpr int usual_rank = 5;          // the correlation of this rank is usual among these images
+constexpr double standing_out = 0.4;   // of the usual distance, 1 - correlation, is the most that is near
 
 using Grid = std::array<double, grid * grid>;
 
@@ -143,28 +145,43 @@ class Finder {
                                            const HashedImage& image) const {
     if (image.flat) return std::nullopt;
     const Shape& shape = second.set->shape;
-    std::vector<float> edges;
+    const std::vector<std::uint32_t> candidates = nearest(image.hash);
+    if (candidates.empty()) return std::nullopt;
+    const std::vector<float> edges = edges_of(grey_values(second.set->image(index), shape), shape);
     std::vector<double> correlations;
     NearDuplicates::Pair best{0, index, -1, false};
-    for (int b = 0; b < bytes; ++b)
-      for (const std::uint32_t i : with_byte(b, image.hash)) {
-        const std::uint64_t other = images_[i].hash;
-        if (std::popcount(image.hash ^ other) > most_bits) continue;
-        bool earlier = false;  // met at an earlier byte already
-        for (int a = 0; a < b; ++a) earlier |= byte_of(image.hash, a) == byte_of(other, a);
-        if (earlier) continue;
-        if (edges.empty()) edges = edges_of(grey_values(second.set->image(index), shape), shape);
-        const std::uint32_t candidate = part_.indices[i];
-        const double r = correlation(edges_of(grey_values(part_.set->image(candidate), shape), shape), edges);
-        correlations.push_back(r);
-        if (r > best.correlation || (r == best.correlation && candidate < best.first))
-          best = {candidate, index, r, part_.set->labels[candidate] == second.set->labels[index]};
-      }
+    for (const std::uint32_t candidate : candidates) {
+      const double r = correlation(edges_of(grey_values(part_.set->image(candidate), shape), shape), edges);
+      correlations.push_back(r);
+      if (r > best.correlation || (r == best.correlation && candidate < best.first))
+        best = {candidate, index, r, part_.set->labels[candidate] == second.set->labels[index]};
+    }
     if (!stands_out(std::move(correlations), best.correlation)) return std::nullopt;
     return best;
   }
 
  private:
+  // Indices of the images whose hash is near this one, at most most_candidates, the nearest ones.
+  std::vector<std::uint32_t> nearest(std::uint64_t hash) const {
+    std::vector<std::pair<int, std::uint32_t>> found;  // distance, index
+    for (int b = 0; b < bytes; ++b)
+      for (const std::uint32_t i : with_byte(b, hash)) {
+        const std::uint64_t other = images_[i].hash;
+        const int distance = std::popcount(hash ^ other);
+        if (distance > most_bits) continue;
+        bool earlier = false;  // met at an earlier byte already
+        for (int a = 0; a < b; ++a) earlier |= byte_of(hash, a) == byte_of(other, a);
+        if (!earlier) found.emplace_back(distance, part_.indices[i]);
+      }
+    if (found.size() > most_candidates) {
+      std::nth_element(found.begin(), found.begin() + most_candidates, found.end());
+      found.resize(most_candidates);
+    }
+    std::vector<std::uint32_t> indices;
+    for (const auto& [_, index] : found) indices.push_back(index);
+    return indices;
+  }
+
   using Places = std::vector<std::uint32_t>;
   static constexpr std::size_t values = 256;
   static std::size_t bucket(int byte, std::uint64_t hash) {
