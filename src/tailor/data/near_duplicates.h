@@ -3,11 +3,11 @@
 // (2020) 41, count 3 % of CIFAR-10's test images).
 //
 // First a perceptual hash: the signs of the 64 lowest frequencies of the grey image, brought to 16x16 (as pHash, Zauner
-// 2010); all pairs of which at most 7 differ go on, for an image at most
-// the 1,000 nearest, which bounds the time where all images look alike. Then pixels: the correlation of the two images' edges (differences of
-// neighbouring grey pixels) must be at least near_correlation, and stand out: where all trousers look alike, two pairs of
-// trousers are none (a ratio test against the 5th most similar image, after Lowe, IJCV 60 (2004) 91). Tried on CIFAR-10 and
-// Fashion-MNIST; docs/images.md says what was found there, and what is missed.
+// 2010); all pairs of which at most 7 differ go on, for an image at most the 1,000 nearest, which bounds the time where all
+// images look alike. Then pixels: the correlation of the two images' edges (differences of neighbouring grey pixels) must be
+// at least near_correlation, and stand out: where all trousers look alike, two pairs of trousers are none (a ratio test
+// against the 5th most similar image, after Lowe, IJCV 60 (2004) 91). Tried on CIFAR-10 and Fashion-MNIST; docs/images.md
+// says what was found there, and what is missed.
 #pragma once
 
 #include <cstdint>
