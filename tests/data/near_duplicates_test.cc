@@ -37,9 +37,9 @@ TEST(NearDuplicates, FindsTheSamePhotographAndNoOther) {
 TEST(NearDuplicates, AreFoundAmongManyThatLookAlike) {
   constexpr std::uint64_t many = 3000, wanted = 2950;
   std::vector<std::uint8_t> trained, tested;
-  for (std::uint64_t i = 0; i < many; ++i) add(trained, scene(1), 1, 0, 60, i);
-  add(tested, scene(1), 1, 0, 60, wanted);
-  add(tested, scene(1), 1, 0, 60, many);
+  for (std::uint64_t i = 0; i < many; ++i) add(trained, scene(1), 1, 0, 20, i);
+  add(tested, scene(1), 1, 0, 20, wanted);
+  add(tested, scene(1), 1, 0, 20, many);
   const ImageSet first = set_of(trained), second = set_of(tested);
   const NearDuplicates found =
       near_duplicates_between(whole_part("training", first), whole_part("test", second));
