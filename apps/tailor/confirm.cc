@@ -62,6 +62,8 @@ void confirm(const ConfirmArguments& a) {
   if (study.spread)
     throw usage_error("'{}' is the spread experiment of study '{}': give that one's name", name,
                       study.spread->study);
+  if (a.reshuffle && study.data.folds > 0)
+    throw usage_error("--reshuffle: each seed of a study with folds draws its folds anyway; leave it out");
   const std::vector<StudyId> before = confirmations_of(storage, name);
   std::optional<StudyId> confirmation;
   if (!before.empty() && !a.again) {

@@ -26,6 +26,9 @@ void ConfirmOutput::begin(const StudyOptions& options) {
                         confirmation_.race.first_seeds, confirmation_.race.most_seeds, d.budget.epochs));
   print_row("then",
             fmt::format("{} further seeds of {}", confirmation_.final_seeds, join(with_finals(), ", ")));
+  if (const int folds = d.data.folds; folds > 0)
+    print_row("folds",
+              fmt::format("{}, drawn by each seed; test images meet a network of all images", folds));
   if (drawn > 0) print_row("", fmt::format("one of each of {} random settings, drawn anew", drawn));
   print_row("cost",
             fmt::format(

@@ -66,4 +66,15 @@ ImageSet read_training_images(const Dataset& dataset) {
   return images;
 }
 
+void warn_if_many_for_folds(const Folds& folds) {
+  if (folds.images() < few_images) return;
+  const double one_split = static_cast<double>(folds.images()) * 2 / 3;  // default_split
+  warn({fmt::format(
+      "{} images: a third of them validates well enough, and {} folds take {:.1f} times as long as "
+      "one split. Folds are for fewer than {} images",
+      with_thousands(static_cast<std::int64_t>(folds.images())), folds.count(),
+      static_cast<double>(folds.train_of_all()) / one_split,
+      with_thousands(static_cast<std::int64_t>(few_images)))});
+}
+
 }  // namespace tailor

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tailor/data/dataset.h"
+#include "tailor/data/folds.h"
 
 namespace tailor {
 
@@ -33,5 +34,8 @@ DecodingProgress progress_line(const std::string& unit);
 
 // Reads the training images, and warns of files that were left out.
 ImageSet read_training_images(const Dataset& dataset);
+
+// Where one split of so many images would tell enough.
+void warn_if_many_for_folds(const Folds& folds);
 
 }  // namespace tailor

@@ -71,6 +71,11 @@ void evaluate(const EvaluateArguments& arguments) {
   const std::filesystem::path folder = arguments.folder;
   const RunDescription run = read_description(folder);
   Model model = read_run_model(folder);
+  if (run.folds > 0 && !arguments.test)
+    throw usage_error(
+        "{}: the network of a run with folds was trained on all images, so there are none left to validate it; what "
+        "the folds said of them is in summary.json. --test opens the test images",
+        folder.string());
   RunSummary summary = read_summary(folder / run_file::summary);
   const std::unique_ptr<Dataset> dataset =
       open_data(arguments.data.empty() ? run.data : arguments.data, run.pictures);

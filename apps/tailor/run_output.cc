@@ -17,6 +17,7 @@
 #include "tailor/report/plots.h"
 #include "tailor/report/summary.h"
 #include "tailor/report/tables.h"
+#include "tailor/train/measuring/image_values.h"
 #include "tailor/train/model.h"
 
 namespace tailor {
@@ -52,7 +53,7 @@ std::string threads_text(int threads, int batch) {
 
 RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, const Dataset& dataset,
                      const ImageSet& images, const Split& split, const SharedImages& shared, Trainer& trainer,
-                     int threads, bool json)
+                     FoldTrainer* folds, int threads, bool json)
     : folder_(std::move(folder)),
       run_(run),
       dataset_(dataset),
@@ -60,26 +61,27 @@ RunOutput::RunOutput(std::filesystem::path folder, const RunDescription& run, co
       split_(split),
       shared_(shared),
       trainer_(trainer),
+      folds_(folds),
       threads_(threads),
       json_(json),
-      progress_(run.train_images * run.settings.epochs, "images",
-                static_cast<std::int64_t>(trainer.history().size()) * run.train_images) {}
+      progress_((images_in_epoch() + (folds ? std::ssize(split.train) : 0)) * run.settings.epochs, "images",
+                std::ssize(history()) * images_in_epoch()) {}
 
 void RunOutput::begin() const {
   if (json_) return;
   const Settings& s = run_.settings;
   std::printf("architecture   %s, %s parameters, fingerprint %.12s\n", run_.architecture.name.c_str(),
               with_thousands(run_.architecture.parameters()).c_str(), run_.architecture.fingerprint.c_str());
-  std::printf("data           %s: %s training, %s validation, test sealed\n", dataset_.name().c_str(),
-              with_thousands(run_.train_images).c_str(), with_thousands(run_.validation_images).c_str());
+  std::printf("data           %s: %s, test sealed\n", dataset_.name().c_str(),
+              parts_text(run_.folds, run_.train_images, run_.validation_images).c_str());
   std::printf("settings       %s, learning rate %g (%s), batch %d, %d epochs\n", s.optimizer.c_str(),
               s.learning_rate, s.schedule.c_str(), s.batch_size, s.epochs);
   std::printf("run            seed %llu, threads %s\n", static_cast<unsigned long long>(run_.seed),
               threads_text(threads_, s.batch_size).c_str());
   std::printf("kernels\n");
   for (const std::string& kernel : trainer_.network().kernels()) std::printf("  %s\n", kernel.c_str());
-  const std::size_t epochs = trainer_.history().size();
-  const std::int64_t images = trainer_.images_done();
+  const std::size_t epochs = history().size();
+  const std::int64_t images = folds_ ? folds_->images_done() : trainer_.images_done();
   if (epochs > 0 || images > 0)
     std::printf("resumed        after epoch %zu%s\n", epochs,
                 images > 0 ? (" and " + with_thousands(images) + " images of the next").c_str() : "");
@@ -88,36 +90,49 @@ void RunOutput::begin() const {
 }
 
 void RunOutput::step(std::int64_t images_done) {
-  const std::int64_t epoch = static_cast<std::int64_t>(trainer_.history().size());
-  progress_.update(epoch * run_.train_images + images_done,
+  const std::int64_t epoch = std::ssize(history());
+  progress_.update(epoch * images_in_epoch() + images_done,
                    fmt::format("epoch {}/{}", epoch + 1, run_.settings.epochs));
+}
+
+void RunOutput::begin_final() const {
+  if (json_) return;
+  std::printf("\nBest epoch: %d. Now the network to keep: all %s images, so many epochs.\n", best_epoch(),
+              with_thousands(std::ssize(split_.train)).c_str());
+  std::fflush(stdout);
+}
+
+void RunOutput::final_step(std::int64_t images_done) {
+  const std::int64_t epoch = std::ssize(trainer_.history());
+  progress_.update(images_in_epoch() * run_.settings.epochs + epoch * std::ssize(split_.train) + images_done,
+                   fmt::format("all images, epoch {}/{}", epoch + 1, best_epoch()));
 }
 
 void RunOutput::epoch(const EpochMetrics& m) {
   progress_.clear();
-  write_metrics(folder_ / run_file::metrics, trainer_.history());
+  write_metrics(folder_ / run_file::metrics, history());
   if (json_) return;
   std::printf("%5d   %s   %s   %s  %6.0f  %5.1f s%s\n", m.epoch, score(m.train).c_str(),
               score(m.train_sample).c_str(), score(m.validation).c_str(), m.images_per_second, m.seconds,
-              trainer_.best_epoch() == m.epoch ? " *" : "");
+              best_epoch() == m.epoch ? " *" : "");
   std::fflush(stdout);
 }
 
 // The summary comes last and the checkpoint goes after it: a run that has a summary is complete.
 void RunOutput::finish(TrainingEnd end) {
   progress_.clear();
-  RunSummary summary = this->summary();
   const std::vector<std::string> names = dataset_.class_names();
-  const Predictions predictions = trainer_.predictions();
+  const Predictions predictions = folds_ ? folds_->best_predictions() : trainer_.predictions();
+  RunSummary summary = this->summary(predictions);
   const Confusion confusion = confusion_of(predictions);
   summary.validation_metrics = estimate_all(predictions);
-  write_metrics(folder_ / run_file::metrics, trainer_.history());
+  write_metrics(folder_ / run_file::metrics, history());
   write_model(folder_ / run_file::model,
               {run_.architecture, trainer_.normalization(), views(run_.settings), names,
                light_ground(images_, split_),
                // Pictures were padded with black already.
                dataset_.fit() ? black_ground : usual_ground(images_, some_images(split_)),
-               trainer_.best_values(), trainer_.provenance(), dataset_.fit(), trainer_.temperature()});
+               trainer_.best_values(), trainer_.provenance(), dataset_.fit(), temperature()});
   write_confusion(folder_ / run_file::confusion, confusion, names);
   write_per_class(folder_ / run_file::per_class, confusion, names);
   draw_pictures(confusion, names);
@@ -131,8 +146,11 @@ void RunOutput::finish(TrainingEnd end) {
     std::printf("\nStopped: no better validation for %d epochs.\n", run_.settings.patience);
   std::printf("\nBest epoch: %d of %d (by %s)\n", summary.best_epoch, summary.epochs,
               objective_words(run_.objective).c_str());
-  if (trainer_.temperature() != 1) std::printf("Temperature: %.3f\n", trainer_.temperature());
-  std::printf("\nValidation images, for this one training:\n%s\n%s\n%s",
+  if (temperature() != 1) std::printf("Temperature: %.3f\n", temperature());
+  if (folds_) std::printf("\n%s", folds_table(summary).c_str());
+  std::printf("\n%s:\n%s\n%s\n%s",
+              folds_ ? "All images, each judged by the fold's network that did not see it"
+                     : "Validation images, for this one training",
               metrics_table(*summary.validation_metrics).c_str(), class_table(confusion, names).c_str(),
               closing_table(summary, folder_.string()).c_str());
   std::printf("\nAll files: %s (curves.png, confusion.png, metrics.csv, …)\n", folder_.c_str());
@@ -142,21 +160,28 @@ void RunOutput::finish(TrainingEnd end) {
 void RunOutput::draw_pictures(const Confusion& confusion, const std::vector<std::string>& names) const {
   try {
     write_file(folder_ / run_file::architecture_picture, draw_svg(run_.architecture));
-    write_curves(folder_, trainer_.history(), trainer_.best_epoch());
+    write_curves(folder_, history(), best_epoch());
     write_confusion_picture(folder_, confusion, names);
   } catch (const Error& error) {
     std::fprintf(stderr, "tailor: pictures are missing: %s\n", error.what());
   }
 }
 
-RunSummary RunOutput::summary() const {
+Provenance RunOutput::provenance() const {
+  if (!folds_) return trainer_.provenance();
+  Provenance all = folds_->provenance();
+  add_all(all, trainer_.provenance());
+  return all;
+}
+
+RunSummary RunOutput::summary(const Predictions& predictions) const {
   RunSummary s;
-  const std::vector<EpochMetrics>& history = trainer_.history();
-  if (trainer_.best_epoch() == 0) throw failure("the training has no finished epoch");
-  const EpochMetrics& best = history[static_cast<std::size_t>(trainer_.best_epoch()) - 1];
+  const std::vector<EpochMetrics>& history = this->history();
+  if (best_epoch() == 0) throw failure("the training has no finished epoch");
+  const EpochMetrics& best = history[static_cast<std::size_t>(best_epoch()) - 1];
   s.environment = this_environment();
   s.version = s.environment.version;
-  s.provenance = trainer_.provenance();
+  s.provenance = provenance();
   s.architecture = run_.architecture.name;
   s.architecture_fingerprint = run_.architecture.fingerprint;
   s.dataset = dataset_.name();
@@ -164,7 +189,7 @@ RunSummary RunOutput::summary() const {
   s.train_images = run_.train_images;
   s.validation_images = run_.validation_images;
   s.split_seed = run_.split_seed;
-  s.split_hash = split_.hash;
+  s.split_hash = run_.split_hash;
   s.seed = run_.seed;
   s.threads = threads_;
   s.precision = run_.settings.precision;
@@ -172,7 +197,10 @@ RunSummary RunOutput::summary() const {
   s.epochs = static_cast<int>(history.size());
   s.best_epoch = best.epoch;
   s.objective = info(run_.objective).objective;
-  s.temperature = trainer_.temperature();
+  s.temperature = temperature();
+  if (folds_)
+    for (const Predictions& part : by_fold(predictions, folds_->folds()))
+      s.folds.push_back({static_cast<std::int64_t>(part.count()), image_values(run_.objective, part).value});
   s.max_validation_accuracy = best.validation.accuracy;
   s.train_accuracy_at_best = best.train_sample.accuracy;
   s.train_loss_at_best = best.train_sample.loss;

@@ -17,9 +17,11 @@
 #include "tailor/base/folder_lock.h"
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
+#include "tailor/data/folds.h"
 #include "tailor/report/provenance_words.h"
 #include "tailor/report/run_folder.h"
 #include "tailor/report/shared_images_words.h"
+#include "tailor/train/fold_trainer.h"
 #include "tailor/train/recipe.h"
 #include "tailor/train/trainer.h"
 #include "threads_option.h"
@@ -39,6 +41,7 @@ struct TrainArguments {
   std::uint64_t seed = 1;
   int threads = 1;
   std::optional<std::string> split;
+  std::optional<int> folds;
   std::string objective = std::string(info(Metric::accuracy).objective);
   std::uint64_t split_seed = 1;
   std::string out;
@@ -83,14 +86,31 @@ RunDescription describe(const TrainArguments& arguments, const Dataset& dataset,
   if (arguments.precision) overrides.push_back("precision=" + *arguments.precision);
   settings = resolve_settings(run.architecture, arguments.recipe, overrides);
   run.settings = settings.settings;
-  const Split split = make_split(arguments.split, images, arguments.split_seed, "--split");
-  run.train_images = static_cast<std::int64_t>(split.train.size());
-  run.validation_images = static_cast<std::int64_t>(split.validation.size());
   run.split_seed = arguments.split_seed;
+  if (arguments.folds) {
+    const Folds folds = make_folds(images, *arguments.folds, run.split_seed, "--folds");
+    warn_if_many_for_folds(folds);
+    run.folds = *arguments.folds;
+    run.train_images = static_cast<std::int64_t>(folds.largest_train());
+    run.validation_images = static_cast<std::int64_t>(folds.images());
+    run.split_hash = folds.hash;
+  } else {
+    const Split split = make_split(arguments.split, images, run.split_seed, "--split");
+    run.train_images = static_cast<std::int64_t>(split.train.size());
+    run.validation_images = static_cast<std::int64_t>(split.validation.size());
+    run.split_hash = split.hash;
+  }
   run.seed = arguments.seed;
   run.layer_by_layer = arguments.layer_by_layer;
   run.objective = metric_of_objective(arguments.objective, "--objective");
   return run;
+}
+
+template <class T>
+void resume(T& trainer) {
+  trainer.resume();
+  warn(resuming_warnings(trainer.provenance(), this_environment(),
+                         static_cast<int>(trainer.history().size())));
 }
 
 void train(const TrainArguments& arguments) {
@@ -107,44 +127,68 @@ void train(const TrainArguments& arguments) {
   if (run.data_hash != images.content_hash)
     throw bad_input("{}: the images are not those that the training began with (hash {}, expected {})",
                     dataset->location(), images.content_hash, run.data_hash);
-  const Split split = split_images(images, static_cast<std::size_t>(run.train_images),
-                                   static_cast<std::size_t>(run.validation_images), run.split_seed);
+  const bool folded = run.folds > 0;
+  const Folds folds = folded ? make_folds(images, run.folds, run.split_seed, "folds") : Folds();
+  const Split split = folded ? all_images(images, run.split_seed)
+                             : split_images(images, static_cast<std::size_t>(run.train_images),
+                                            static_cast<std::size_t>(run.validation_images), run.split_seed);
+  if ((folded ? folds.hash : split.hash) != run.split_hash)
+    throw bad_input("{}: the split of this run cannot be drawn again", folder.string());
   const int threads = useful_threads(arguments.threads);
-  Trainer trainer(run.architecture, run.settings, images, split,
-                  {.seed = run.seed,
-                   .layer_by_layer = run.layer_by_layer,
-                   .metric = run.objective,
-                   .threads = threads,
-                   .checkpoint = folder / run_file::checkpoint});
-  const SharedImages shared = compare_validation(*dataset, images, split);
+  TrainerOptions options{.seed = run.seed,
+                         .layer_by_layer = run.layer_by_layer,
+                         .metric = run.objective,
+                         .threads = threads,
+                         .checkpoint = folder / run_file::folds_checkpoint};
+  // With folds these come first and say how many epochs are best; the trainer then makes the network to keep.
+  std::optional<FoldTrainer> fold_trainer;
+  if (folded) fold_trainer.emplace(run.architecture, run.settings, images, folds, options);
+  options.checkpoint = folder / run_file::checkpoint;
+  options.all_images = folded;
+  Trainer trainer(run.architecture, folded ? final_settings(run.settings) : run.settings, images, split,
+                  options);
+  const SharedImages shared =
+      folded ? compare_folds(*dataset, images, folds) : compare_validation(*dataset, images, split);
   make_folder(folder);
   const FolderLock lock(folder);
   check_folder(arguments);                      // again: somebody may have worked here since
   if (arguments.overwrite) remove_run(folder);  // only now: a refused training leaves the old one
   make_folder(folder / run_file::checkpoint_folder);
   if (!described) {
-    run.split_hash = split.hash;
     write_description(folder, run, settings);
-  } else if (std::filesystem::exists(folder / run_file::checkpoint)) {
-    trainer.resume();
-    warn(resuming_warnings(trainer.provenance(), this_environment(),
-                           static_cast<int>(trainer.history().size())));
+  } else {
+    if (folded && fold_trainer->can_resume()) resume(*fold_trainer);
+    if (std::filesystem::exists(folder / run_file::checkpoint)) resume(trainer);
   }
 
   warn(shared_images_warnings(shared, "validation", data_of(run)));
-  RunOutput output(folder, run, *dataset, images, split, shared, trainer, threads, arguments.json);
+  RunOutput output(folder, run, *dataset, images, split, shared, trainer, folded ? &*fold_trainer : nullptr,
+                   threads, arguments.json);
   output.begin();
   const std::atomic<bool>& interrupted = catch_interrupts();
-  const TrainingEnd end = trainer.run({
-      .step = [&](std::int64_t done, std::int64_t) { output.step(done); },
-      .epoch = [&](const EpochMetrics& metrics) { output.epoch(metrics); },
-      .stop = [&] { return interrupted.load(); },
-  });
-  if (end == TrainingEnd::interrupted)
-    throw Error(
-        ExitCode::interrupted,
-        fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out {}",
-                    trainer.history().size() + 1, shell_word(folder.string())));
+  const auto stop = [&] { return interrupted.load(); };
+  const auto check = [&](TrainingEnd end, std::size_t epochs) {
+    if (end == TrainingEnd::interrupted)
+      throw Error(
+          ExitCode::interrupted,
+          fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out {}",
+                      epochs + 1, shell_word(folder.string())));
+  };
+  const TrainerCallbacks judged{.step = [&](std::int64_t done, std::int64_t) { output.step(done); },
+                                .epoch = [&](const EpochMetrics& metrics) { output.epoch(metrics); },
+                                .stop = stop};
+  TrainingEnd end = TrainingEnd::finished;
+  if (folded) {
+    end = fold_trainer->run(judged);
+    check(end, fold_trainer->history().size());
+    output.begin_final();
+    const TrainerCallbacks kept{.step = [&](std::int64_t done, std::int64_t) { output.final_step(done); },
+                                .stop = stop};
+    check(trainer.run(kept, fold_trainer->best_epoch()), trainer.history().size());
+  } else {
+    end = trainer.run(judged);
+    check(end, trainer.history().size());
+  }
   output.finish(end);
 }
 
@@ -173,7 +217,12 @@ void add_train_command(CLI::App& app) {
       ->capture_default_str();
   option("--split", arguments->split,
          fmt::format("TRAIN:VALIDATION, image counts or shares [{}]", default_split));
-  option("--split-seed", arguments->split_seed, "Decides which images validate")
+  option(
+      "--folds", arguments->folds,
+      "Instead of a split: so many networks, each image judged by one that did not see it; then one of all")
+      ->check(CLI::Range(2, most_folds))
+      ->excludes("--split");
+  option("--split-seed", arguments->split_seed, "Decides which images validate, or the folds")
       ->capture_default_str()
       ->check(seed_range);
   decisions.push_back(command->add_flag(

@@ -11,6 +11,7 @@
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
 #include "tailor/data/dataset.h"
+#include "tailor/data/folds.h"
 #include "tailor/data/split.h"
 #include "tailor/report/shared_images_words.h"
 #include "tailor/storage/names.h"
@@ -25,7 +26,7 @@ struct TuneArguments {
   std::string file;
   std::optional<std::string> architecture, space, data, split, objective, sampler, pruner, storage, study;
   std::optional<SpaceFile> found_space;  // that of `space`
-  std::optional<int> trials, repeats, epochs, lag;
+  std::optional<int> trials, repeats, epochs, lag, folds;
   std::optional<std::uint64_t> seed;
   std::optional<double> minutes;
   GivenPictureOptions pictures;
@@ -65,6 +66,8 @@ StudyFile study_file(const TuneArguments& a) {
   replace(file.architecture, file.lines.architecture, a.architecture);
   replace(file.data, file.lines.data, a.data);
   replace(file.split, file.lines.split, a.split);
+  if (a.split) file.folds = 0;
+  if (a.folds) file.folds = *a.folds, file.lines.folds = 0, file.split.reset();
   file.pictures = a.pictures.over(file.pictures);
   replace(file.space_name, file.lines.space, a.space);
   if (a.space) file.own_space.reset(), file.found_space = a.found_space;
@@ -81,15 +84,19 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
   const DataShape shape = {images.shape, dataset.classes()};
   d.architecture = file.look_up(file.lines.architecture, "architecture",
                                 [&] { return find_architecture(file.architecture, shape); });
-  const Split split = file.look_up(file.lines.split, "data.split",
-                                   [&] { return make_split(file.split, images, file.split_seed, "split"); });
-  d.data = {utf8("--data", dataset.reference()),
-            images.content_hash,
-            static_cast<std::int64_t>(split.train.size()),
-            static_cast<std::int64_t>(split.validation.size()),
-            file.split_seed,
-            split.hash,
-            file.pictures};
+  const std::string name = utf8("--data", dataset.reference());
+  if (file.folds > 0) {
+    const Folds folds = file.look_up(file.lines.folds, "data.folds", [&] {
+      return make_folds(images, file.folds, file.split_seed, "folds");
+    });
+    warn_if_many_for_folds(folds);
+    d.data = study_data(name, images, folds);
+  } else {
+    d.data = study_data(name, images, file.look_up(file.lines.split, "data.split", [&] {
+      return make_split(file.split, images, file.split_seed, "split");
+    }));
+  }
+  d.data.pictures = file.pictures;
   ResolvedSpace space = resolve_space(file, d.architecture);
   d.fixed = std::move(space.fixed);
   d.space = std::move(space.space);
@@ -99,12 +106,21 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
 // A resumed study without a file is what it was, except for what the command line says.
 StudyDefinition redefine(StudyDefinition d, const TuneArguments& a) {
   take_plan(d, a);
+  if (a.split && d.data.folds > 0) d.data.folds = 0;  // check_change says what is wrong with it
+  take(d.data.folds, a.folds);
   if (a.found_space) {
     ResolvedSpace space = resolve_space(*a.found_space, d.architecture);
     d.fixed = std::move(space.fixed);
     d.space = std::move(space.space);
   }
   return d;
+}
+
+SharedImages compare_parts(const Dataset& dataset, const ImageSet& images, const StudyData& d) {
+  if (d.folds > 0) return compare_folds(dataset, images, make_folds(images, d.folds, d.split_seed, "folds"));
+  return compare_validation(dataset, images,
+                            split_images(images, static_cast<std::size_t>(d.train_images),
+                                         static_cast<std::size_t>(d.validation_images), d.split_seed));
 }
 
 void tune(TuneArguments& a) {
@@ -151,9 +167,7 @@ void tune(TuneArguments& a) {
       reopened = change_definition(*storage, *study, definition);
     } else {
       const StudyData& d = definition.data;
-      const Split split = split_images(images.images, static_cast<std::size_t>(d.train_images),
-                                       static_cast<std::size_t>(d.validation_images), d.split_seed);
-      const SharedImages shared = compare_validation(*dataset, images.images, split);
+      const SharedImages shared = compare_parts(*dataset, images.images, d);
       study = create_study(*storage, name, definition);
       keep_shared_images(*storage, *study, shared);
       warn(shared_images_warnings(shared, "validation", d));
@@ -178,6 +192,10 @@ void add_tune_command(CLI::App& app) {
   option("--data", a->data, "Data set's name, folder or file (docs/images.md) [fashion-mnist]");
   add_picture_options(*command, a->pictures);
   option("--split", a->split, fmt::format("TRAIN:VALIDATION, image counts or shares [{}]", default_split));
+  option("--folds", a->folds,
+         "Instead of a split: so many networks a trial, each image judged by one that did not see it")
+      ->check(CLI::Range(2, most_folds))
+      ->excludes("--split");
   option("--trials", a->trials, "Settings to try [50]")->check(positive);
   option("--repeats", a->repeats, "Of these, so many train the leading settings again [0]")
       ->check(CLI::Range(0, 1000000));

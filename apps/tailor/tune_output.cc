@@ -11,6 +11,7 @@
 #include "tailor/base/counted.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/data/folds.h"
 #include "tailor/math/quantiles.h"
 #include "tailor/report/recommendation_words.h"
 #include "tailor/tune/study/forecast.h"
@@ -39,10 +40,8 @@ void TuneOutput::begin(const StudyOptions& options) {
   if (session_.json) return;
   const StudyDefinition& d = session_.definition;
   print_heading("study");
-  print_row("data",
-            fmt::format("{}: {} training, {} validation, test sealed",
-                        std::filesystem::path(d.data.name).filename().string(),
-                        with_thousands(d.data.train_images), with_thousands(d.data.validation_images)));
+  print_row("data", fmt::format("{}: {}, test sealed", std::filesystem::path(d.data.name).filename().string(),
+                                parts_text(d.data.folds, d.data.train_images, d.data.validation_images)));
   print_row("search", fmt::format("{}, {} of {}", counted(d.space.size(), "parameter"),
                                   counted(d.budget.trials, "trial"), counted(d.budget.epochs, "epoch")));
   std::string list;
@@ -170,8 +169,10 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
     if (s.best->settings.empty()) std::printf("  nothing\n");
     for (const auto& [name, text] : s.best->settings)
       std::printf("  %-22s %s\n", name.c_str(), short_value(text).c_str());
-    std::printf("\nTrain it: tailor train --recipe %s --seed 2 --out DIR\n",
-                shell_word(recipe.string()).c_str());
+    const int folds = session_.definition.data.folds;
+    std::printf("\nTrain it: tailor train --recipe %s%s --seed 2 --out DIR\n",
+                shell_word(recipe.string()).c_str(),
+                folds > 0 ? fmt::format(" --folds {}", folds).c_str() : "");
   }
   if (s.best)
     std::printf("Confirm it:  tailor confirm %s\n", study_options(session_.url, session_.name).c_str());

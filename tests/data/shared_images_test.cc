@@ -2,6 +2,7 @@
 
 #include "data/files.h"
 #include "data/scenes.h"
+#include "tailor/data/folds.h"
 #include "tailor/data/shared_images_store.h"
 
 namespace tailor {
@@ -40,6 +41,24 @@ TEST(SharedImages, OfTheValidationPartAreCounted) {
   EXPECT_EQ(shared, (SharedImages{.images = 20, .trained = 40, .alike = 4, .equal = 2, .other_label = 4}));
   EXPECT_DOUBLE_EQ(shared.alike_share(), 0.2);
   EXPECT_DOUBLE_EQ(shared.other_label_share(), 4.0 / 60);
+}
+
+TEST(SharedImages, OfFoldsAreThoseInAnotherFold) {
+  ImageSet images = leaking();
+  images.validation_begin.reset();
+  const Folds folds = make_folds(images, 3, 1, "");
+  std::vector<SharedImages> each;
+  std::size_t alike = 0;
+  for (const Split& split : folds.splits) {
+    each.push_back(shared_validation_images(images, split));
+    alike += each.back().alike;
+    EXPECT_EQ(each.back().other_label, each.front().other_label);
+  }
+  const SharedImages all = all_folds(each);
+  EXPECT_EQ(all.images, images.count());
+  EXPECT_EQ(all.alike, alike);
+  EXPECT_GE(all.alike, 1u);
+  EXPECT_DOUBLE_EQ(all.other_label_share(), each.front().other_label_share());
 }
 
 TEST(SharedImages, OfTestImagesAreThoseOfAllTrainingImages) {

@@ -464,6 +464,7 @@ TEST(Study, RefusesChangesThatMakeTrialsIncomparable) {
   refused("lag", [](StudyDefinition& d) { d.lag = 3; });
   refused("images", [](StudyDefinition& d) { d.data.hash = "other"; });
   refused("split", [](StudyDefinition& d) { d.data.split_hash = "other"; });
+  refused("folds = 0, now it is 5", [](StudyDefinition& d) { d.data.folds = 5; });
   refused("objective", [](StudyDefinition& d) { d.measure = Measure::validation_loss; });
   refused("architecture", [](StudyDefinition& d) { d.architecture = test::tiny_normalized_network(); });
   refused("'learning_rate'", [](StudyDefinition& d) {

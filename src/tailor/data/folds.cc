@@ -1,10 +1,12 @@
 #include "tailor/data/folds.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/random.h"
+#include "tailor/base/text.h"
 #include "tailor/data/deal_groups.h"
 
 namespace tailor {
@@ -102,6 +104,19 @@ Folds make_folds(const ImageSet& images, int folds, std::uint64_t seed, std::str
   result.hash = hash.hex();
   check_every_class(result, images, members.size(), where);
   return result;
+}
+
+std::string parts_text(int folds, std::int64_t train_images, std::int64_t validation_images) {
+  return folds > 0 ? fmt::format("{} images in {} folds", with_thousands(validation_images), folds)
+                   : fmt::format("{} training, {} validation", with_thousands(train_images),
+                                 with_thousands(validation_images));
+}
+
+Split all_images(const ImageSet& images, std::uint64_t seed) {
+  Split split;
+  split.train.resize(images.count());
+  std::iota(split.train.begin(), split.train.end(), 0u);
+  return finished_split(std::move(split), seed);
 }
 
 }  // namespace tailor

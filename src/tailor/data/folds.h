@@ -33,4 +33,10 @@ struct Folds {
 // smallest class or than groups, a class that some fold's training part lacks, a set with a validation part of its own.
 Folds make_folds(const ImageSet& images, int folds, std::uint64_t seed, std::string_view where);
 
+// "40,000 training, 20,000 validation", "2,000 images in 5 folds": a study's or run's own numbers for people.
+std::string parts_text(int folds, std::int64_t train_images, std::int64_t validation_images);
+
+// All images train and none validates: for the network that is kept, once settings and epochs are known.
+Split all_images(const ImageSet& images, std::uint64_t seed);
+
 }  // namespace tailor

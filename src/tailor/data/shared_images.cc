@@ -50,6 +50,17 @@ SharedImages shared_validation_images(const ImageSet& images, const Split& split
                        {"validation part", &images, split.validation}, progress);
 }
 
+SharedImages all_folds(std::span<const SharedImages> folds) {
+  SharedImages all;
+  for (const SharedImages& fold : folds) {
+    all.images += fold.images;
+    all.alike += fold.alike;
+    all.equal += fold.equal;
+    all.other_label = fold.other_label;  // of both its parts: the same in every fold
+  }
+  return all;
+}
+
 SharedImages shared_test_images(const ImageSet& training, const ImageSet& test,
                                 const DecodingProgress& progress) {
   return shared_images(whole_part("training", training), whole_part("test", test), progress);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "tailor/data/dataset.h"
@@ -35,6 +36,8 @@ struct SharedImages {
 // The validation part against the training part.
 SharedImages shared_validation_images(const ImageSet& images, const Split& split,
                                       const DecodingProgress& progress = nullptr);
+// Of folds, whose splits' validation parts are together all images: each of these is counted once, and `trained` is 0.
+SharedImages all_folds(std::span<const SharedImages> folds);
 // Test images against all training images: some of these fit the weights, the others chose the settings. None are
 // shared where shapes differ.
 SharedImages shared_test_images(const ImageSet& training, const ImageSet& test,

@@ -31,6 +31,7 @@ void visit(RunDescription& run, Visitor&& visitor) {
 // Only where they are not the defaults.
 constexpr const char* pictures_key = "pictures";
 constexpr const char* objective_key = "objective";
+constexpr const char* folds_key = "folds";
 
 }  // namespace
 
@@ -49,6 +50,7 @@ void write_description(const std::filesystem::path& folder, const RunDescription
     text += fmt::format("{} = {}\n", pictures_key, toml_text(pictures));
   if (run.objective != Metric::accuracy)
     text += fmt::format("{} = {}\n", objective_key, toml_text(std::string(info(run.objective).objective)));
+  if (run.folds > 0) text += fmt::format("{} = {}\n", folds_key, run.folds);
   text += "\n" + to_toml(settings);
   write_file(folder / run_file::architecture, to_toml(run.architecture));
   write_file(folder / run_file::description, text);
@@ -82,6 +84,7 @@ RunDescription read_description(const std::filesystem::path& folder) {
     }
   });
   run.pictures = picture_options_from_text(table["run"][pictures_key].value_or(std::string()), file.string());
+  run.folds = table["run"][folds_key].value_or(0);
   if (const auto objective = table["run"][objective_key].value<std::string>()) {
     try {
       run.objective = metric_of_objective(*objective, "[run] objective");

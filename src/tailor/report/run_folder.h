@@ -29,6 +29,7 @@ inline constexpr const char* architecture_picture = "architecture.svg";
 inline constexpr const char* ledger = "test_ledger.jsonl";
 inline constexpr const char* checkpoint_folder = "checkpoint";
 inline constexpr const char* checkpoint = "checkpoint/state.safetensors";
+inline constexpr const char* folds_checkpoint = "checkpoint/folds";  // a folder
 // All that a run writes; the ledger stays, because an opened seal stays opened.
 inline constexpr const char* all[] = {
     summary,      description,     architecture,         metrics,           model,
@@ -41,13 +42,14 @@ struct RunDescription {
   std::string version;
   std::string data;  // as given to open_dataset; folders absolute
   std::string data_hash;
-  PictureOptions pictures = {};  // as given to open_dataset
-  std::int64_t train_images = 0, validation_images = 0;
+  PictureOptions pictures = {};                          // as given to open_dataset
+  std::int64_t train_images = 0, validation_images = 0;  // with folds: of the one that has most, and all
   std::uint64_t split_seed = 0;
   std::string split_hash;
   std::uint64_t seed = 0;
   bool layer_by_layer = false;
   Metric objective = Metric::accuracy;
+  int folds = 0;  // 0: one split. Else the seed and the hash of the split are of the folds
   Architecture architecture;
   Settings settings;
 };

@@ -39,6 +39,19 @@ struct RunSummary {
   std::optional<Score> test;     // empty while sealed
   // Of the best epoch, over images; none in summaries of earlier versions, and none of sealed images.
   std::optional<MetricEstimates> validation_metrics, test_metrics;
+  // Of a cross-validated run, else empty: each fold's validation images and what the objective is of them at the best
+  // epoch. Then all other validation figures are of all folds together, and the weights of the network that was trained
+  // on all images.
+  struct Fold {
+    std::int64_t images = 0;
+    double objective = 0;
+  };
+  std::vector<Fold> folds;
+  std::vector<double> folds_objective() const {
+    std::vector<double> values;
+    for (const Fold& fold : folds) values.push_back(fold.objective);
+    return values;
+  }
   double temperature = 1;  // that the model's logits are divided by
   // Images that are in the training part too (docs/images.md); none of sealed images, nor in earlier versions.
   std::optional<SharedImages> shared_validation, shared_test;

@@ -39,10 +39,13 @@ WarningWords near_duplicates_words(const SharedImages& shared, const std::string
                   grouped(shared.alike), grouped(shared.images), part, tenths(shared.alike_share()),
                   of_test ? "training or validation images" : "images that are trained on",
                   equal_words(shared), tenths(shared.alike_share())),
-      fmt::format("The pairs: `{} {}--near-duplicates pairs.png`. What belongs together should be in one "
-                  "part; a manifest's column `group` does that.",
-                  command_of(data),
-                  of_test ? "" : fmt::format("{} --pairs-of {} ", split_options(data), part))};
+      data.folds > 0 && !of_test
+          ? "What belongs together should be in one fold; a manifest's column `group` does that."
+          : fmt::format(
+                "The pairs: `{} {}--near-duplicates pairs.png`. What belongs together should be in one "
+                "part; a manifest's column `group` does that.",
+                command_of(data),
+                of_test ? "" : fmt::format("{} --pairs-of {} ", split_options(data), part))};
 }
 
 WarningWords contradictions_words(const SharedImages& shared, const std::string& part,

@@ -122,6 +122,7 @@ ordered_json study_json(const StudyDocumentInput& in) {
             {"test_images", test_images(in.confirmation)},
             {"split_seed", d.data.split_seed},
             {"split_hash", d.data.split_hash},
+            {"folds", d.data.folds},
             {"shared_images",
              {{"validation", shared_json(in.table.shared_validation)},
               {"test", shared_json(in.confirmation ? in.confirmation->shared_test : std::nullopt)}}}}},
@@ -373,9 +374,11 @@ Reproduction reproduction(const StudyTable& table, const ConfirmationTable* conf
   for (const auto& [name, text] : settings) overrides.push_back(name + "=" + text);
 
   Reproduction result;
-  result.command = fmt::format("tailor train --architecture {} --data {} --split {}:{} --split-seed {} \\\n",
-                               d.architecture.name, d.data.name, d.data.train_images,
-                               d.data.validation_images, d.data.split_seed);
+  const std::string parts = d.data.folds > 0
+                                ? fmt::format("--folds {}", d.data.folds)
+                                : fmt::format("--split {}:{}", d.data.train_images, d.data.validation_images);
+  result.command = fmt::format("tailor train --architecture {} --data {} {} --split-seed {} \\\n",
+                               d.architecture.name, d.data.name, parts, d.data.split_seed);
   for (const std::string& text : overrides) result.command += fmt::format("  --set {} \\\n", text);
   result.command += "  --out winner";
   ResolvedSettings resolved = resolve_settings(d.architecture, std::nullopt, overrides);

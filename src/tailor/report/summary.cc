@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tailor/analysis/fold_interval.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/report/metrics_json.h"
@@ -123,6 +124,13 @@ std::string summary_to_json(const RunSummary& summary) {
   json["provenance"] = Json::parse(to_json(summary.provenance));
   json["objective"] = summary.objective;
   json["temperature"] = summary.temperature;
+  if (!summary.folds.empty()) {
+    Json& folds = json["folds"] = Json::array();
+    for (const RunSummary::Fold& fold : summary.folds)
+      folds.push_back({{"images", fold.images}, {"objective", fold.objective}});
+    const Estimate mean = fold_interval(summary.folds_objective());
+    json["folds_mean"] = {{"objective", mean.estimate}, {"low", mean.low}, {"high", mean.high}};
+  }
   json["metrics"] = {{"validation", optional_json(summary.validation_metrics)},
                      {"test", optional_json(summary.test_metrics)}};
   json["shared_images"] = {{"validation", optional_json(summary.shared_validation)},
@@ -162,6 +170,15 @@ RunSummary parse_summary(const std::string& text, const std::string& origin) {
   if (json.contains("provenance")) summary.provenance = provenance_from_json(json["provenance"].dump());
   if (json.contains("objective")) read("objective", summary.objective);
   if (json.contains("temperature")) read("temperature", summary.temperature);
+  if (json.contains("folds")) {
+    for (const Json& fold : json["folds"]) {
+      RunSummary::Fold& read_fold = summary.folds.emplace_back();
+      if (!fold.is_object() || !take(at(fold, "images", origin), read_fold.images) ||
+          !take(at(fold, "objective", origin), read_fold.objective))
+        throw bad_input("{}: folds: expected images and objective of each, got {}", origin,
+                        fold.dump().substr(0, 80));
+    }
+  }
   if (const Json::json_pointer validation("/metrics/validation"); json.contains(validation))
     summary.validation_metrics = read_estimates(json.at(validation), origin + ": metrics.validation");
   if (const Json::json_pointer test("/metrics/test"); json.contains(test))

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "tailor/analysis/fold_interval.h"
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
 #include "tailor/report/class_scores.h"
@@ -77,6 +78,25 @@ std::string metrics_table(const MetricEstimates& estimates) {
                         words.number(e.interval.low), words.number(e.interval.high));
   }
   return text;
+}
+
+std::string folds_table(const RunSummary& summary) {
+  const Metric metric = metric_of_objective(summary.objective, "objective");
+  const MeasureText words(maximizes(metric));
+  std::string text = fmt::format("  fold  {:>10}  {:>10}\n", "images", info(metric).words);
+  for (std::size_t f = 0; f < summary.folds.size(); ++f)
+    text += fmt::format("  {:>4}  {:>10}  {:>{}}\n", f + 1, with_thousands(summary.folds[f].images),
+                        words.value(summary.folds[f].objective),
+                        std::max<std::size_t>(10, info(metric).words.size()));
+  Estimate mean = fold_interval(summary.folds_objective());
+  if (std::isnan(mean.estimate)) return text;  // of a fold without one of the classes
+  mean.low = std::max(mean.low, 0.0);
+  if (words.accuracy()) mean.high = std::min(mean.high, 1.0);
+  return text + fmt::format(
+                    "  Their mean is {}. Of training like this with other seeds and\n"
+                    "  images of the kind it says {} to {} (95 %); this interval knows\n"
+                    "  that folds share images.\n",
+                    words.value(mean.estimate), words.number(mean.low), words.value(mean.high));
 }
 
 std::string class_table(const Confusion& confusion, std::span<const std::string> class_names,

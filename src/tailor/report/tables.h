@@ -16,6 +16,9 @@ namespace tailor {
 std::string closing_table(const RunSummary& summary, const std::string& run_folder);
 
 // All metrics with their 95 % intervals over images, a line for each.
+// The objective of each fold, and how they scatter.
+std::string folds_table(const RunSummary& summary);
+
 std::string metrics_table(const MetricEstimates& estimates);
 
 // Precision, recall, F1 and images of each class (of more than `most_rows` classes, those with the lowest

@@ -11,6 +11,7 @@
 
 #include "tailor/base/counted.h"
 #include "tailor/base/text.h"
+#include "tailor/data/folds.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
@@ -85,16 +86,16 @@ class Writer {
     for (const json& sentence : d_.at("answer").at("sentences")) blocks_.push_back(Item{plain(sentence)});
     const json& data = study["data"];
     const auto tested = data["test_images"].get<long long>();
-    blocks_.push_back(
-        Paragraph{fmt::format("{} ({} parameters, fingerprint {:.12}, fixed) on {}: {} training, {} "
-                              "validation, {} test images, split {:.12} (seed {}).",
-                              plain(study["architecture"]["name"]),
-                              with_thousands(study["architecture"]["parameters"].get<long long>()),
-                              plain(study["architecture"]["fingerprint"]), plain(data["name"]),
-                              with_thousands(data["train_images"].get<long long>()),
-                              with_thousands(data["validation_images"].get<long long>()),
-                              tested > 0 ? with_thousands(tested) : "sealed", plain(data["split_hash"]),
-                              plain(data["split_seed"]))});
+    const int folds = data.value("folds", 0);
+    blocks_.push_back(Paragraph{fmt::format(
+        "{} ({} parameters, fingerprint {:.12}, fixed) on {}: {}, {} test images, "
+        "{} {:.12} (seed {}).",
+        plain(study["architecture"]["name"]),
+        with_thousands(study["architecture"]["parameters"].get<long long>()),
+        plain(study["architecture"]["fingerprint"]), plain(data["name"]),
+        parts_text(folds, data["train_images"].get<long long>(), data["validation_images"].get<long long>()),
+        tested > 0 ? with_thousands(tested) : "sealed", folds > 0 ? "folds" : "split",
+        plain(data["split_hash"]), plain(data["split_seed"]))});
   }
 
   void warnings() {

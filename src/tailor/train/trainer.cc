@@ -32,19 +32,6 @@ std::vector<std::uint32_t> fixed_sample(const Split& split) {
   return sample;
 }
 
-// Everything that decides the result.
-std::string identity(const Architecture& architecture, const Settings& settings, const ImageSet& images,
-                     const Split& split, const TrainerOptions& options) {
-  std::string text =
-      fmt::format("{} {} {} {}\n", architecture.fingerprint, images.content_hash, split.hash, options.seed);
-  for (const std::string& name : hyperparameter_names(settings))
-    text += name + "=" + get(settings, name) + "\n";
-  if (options.layer_by_layer) text += "layer by layer\n";
-  if (options.metric != Metric::accuracy)
-    text += fmt::format("objective={}\n", info(options.metric).objective);
-  return sha256(text);
-}
-
 // Which tensors weight decay shrinks; the zeros between tensors go with the one before.
 std::vector<ParameterRange> ranges(const ParameterTable& table) {
   std::vector<ParameterRange> result;
@@ -69,27 +56,20 @@ PlanOptions network_plan(const Architecture& architecture, const Settings& setti
   return plan;
 }
 
-bool better(Metric metric, const EpochMetrics& a, const EpochMetrics& b) {
-  if (a.objective != b.objective) return maximizes(metric) == (a.objective > b.objective);
-  return a.validation.loss < b.validation.loss;
-}
-
-// The others are made of what the network says of each image.
-bool score_has(Metric metric) { return metric == Metric::accuracy || metric == Metric::loss; }
-
-void set_objective(EpochMetrics& m, Metric metric, const Predictions& predictions) {
-  const double n = static_cast<double>(m.validation.count), share = m.validation.accuracy;
-  if (metric == Metric::accuracy) {
-    m.objective = share, m.objective_error = n < 2 ? 0 : std::sqrt(share * (1 - share) / (n - 1));
-  } else if (metric == Metric::loss) {
-    m.objective = m.validation.loss, m.objective_error = m.validation.loss_error;
-  } else {
-    const MetricValues values = image_values(metric, predictions);
-    m.objective = values.value, m.objective_error = standard_error(values);
-  }
-}
-
 }  // namespace
+
+std::string training_identity(const Architecture& architecture, const Settings& settings,
+                              const ImageSet& images, const std::string& split_hash,
+                              const TrainerOptions& options) {
+  std::string text =
+      fmt::format("{} {} {} {}\n", architecture.fingerprint, images.content_hash, split_hash, options.seed);
+  for (const std::string& name : hyperparameter_names(settings))
+    text += name + "=" + get(settings, name) + "\n";
+  if (options.layer_by_layer) text += "layer by layer\n";
+  if (options.metric != Metric::accuracy)
+    text += fmt::format("objective={}\n", info(options.metric).objective);
+  return sha256(text);
+}
 
 void check_training(const Architecture& architecture, const Settings& settings, const ImageSet& images,
                     const Split& split, const TrainerOptions& options) {
@@ -107,6 +87,12 @@ void check_training(const Architecture& architecture, const Settings& settings, 
                       settings.precision);
   check_images(images, architecture.input, architecture.classes, "the training images");
   check_indices(images, split.train, "the split's training part");
+  if (options.all_images) {
+    if (!split.validation.empty())
+      throw usage_error("the split has {} validation images, where all images are to be trained on",
+                        split.validation.size());
+    return;
+  }
   check_indices(images, split.validation, "the split's validation part");
   const auto same_class = [&](std::uint32_t i) {
     return images.labels[i] == images.labels[split.validation[0]];
@@ -130,7 +116,7 @@ Trainer::Trainer(const Ready&, const Architecture& architecture, const Settings&
       split_(split),
       options_(options),
       key_(options.seed),
-      identity_(identity(architecture, settings, images, split, options)),
+      identity_(training_identity(architecture, settings, images, split.hash, options)),
       normalization_(make_normalization(settings.normalization, images, split.train)),
       workers_(std::min(options.threads, max_lanes)),
       network_(architecture, network_plan(architecture, settings, split, options), workers_),
@@ -225,31 +211,36 @@ bool Trainer::finish_epoch(const TrainerCallbacks& callbacks) {
     return score.count == static_cast<std::int64_t>(indices.size());
   };
   Predictions predictions;
-  const bool all = settings_.temperature_scaling || !score_has(options_.metric);
+  const bool all = settings_.temperature_scaling || callbacks.validated || !score_has(options_.metric);
   evaluator_.use_temperature(1);
-  if (!measure(split_.validation, m.validation, all ? &predictions : nullptr)) return false;
-  if (!std::isfinite(m.validation.loss))
-    throw diverged("the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
-  if (settings_.temperature_scaling) {
-    m.temperature = best_temperature(predictions);
-    divide_logits(predictions, m.temperature);
-    m.validation = score_of(predictions);
+  const bool validates = !options_.all_images;
+  if (validates) {
+    if (!measure(split_.validation, m.validation, all ? &predictions : nullptr)) return false;
+    if (!std::isfinite(m.validation.loss))
+      throw diverged("the validation loss is {} after epoch {}", m.validation.loss, m.epoch);
+    if (settings_.temperature_scaling) {
+      m.temperature = best_temperature(predictions);
+      divide_logits(predictions, m.temperature);
+      m.validation = score_of(predictions);
+    }
+    evaluator_.use_temperature(m.temperature);
+    set_objective(m, options_.metric, predictions);
   }
-  evaluator_.use_temperature(m.temperature);
-  set_objective(m, options_.metric, predictions);
   if (!sample_.empty() && !measure(sample_, m.train_sample, nullptr)) return false;
   m.images_per_second = images / p.seconds;
   m.seconds = p.seconds + now() - start;
   --p.step;
   m.learning_rate = rate_now();
   const int best = state_.best_epoch;
-  if (best == 0 || better(options_.metric, m, state_.history[static_cast<std::size_t>(best) - 1])) {
+  if (best == 0 || !validates ||
+      better(options_.metric, m, state_.history[static_cast<std::size_t>(best) - 1])) {
     state_.best_epoch = m.epoch;
     state_.best = measured;
   }
   state_.history.push_back(m);
   state_.progress = {};
   unsaved_ = true;
+  if (callbacks.validated) callbacks.validated(predictions);
   if (callbacks.epoch) callbacks.epoch(m);
   return true;
 }
@@ -345,6 +336,15 @@ Predictions Trainer::predictions() {
   const ComputeScope scope;
   measuring().use(state_.best);
   evaluator_.use_temperature(temperature());
+  return evaluator_.predict(images_, split_.validation);
+}
+
+Predictions Trainer::last_predictions() {
+  if (state_.history.empty() || state_.progress.step > 0)
+    throw usage_error("Trainer::last_predictions: expected an epoch just finished");
+  const ComputeScope scope;
+  measuring().use(measured_values());
+  evaluator_.use_temperature(state_.history.back().temperature);
   return evaluator_.predict(images_, split_.validation);
 }
 

@@ -37,6 +37,8 @@ struct TrainerOptions {
   bool layer_by_layer = false;  // each layer by its plain dense kernel: slower, the same up to rounding
   // Which epoch is the best, and so when patience ends: by this, of the validation images.
   Metric metric = Metric::accuracy;
+  // The split has no validation images (all_images() of folds.h): nothing judges epochs, and the best is always the last.
+  bool all_images = false;
   // changes only speed
   int threads = 1;  // more than max_lanes (nn/pass.h) are not started: they would have nothing to do
   // Where to keep the state: whenever run() ends, after each epoch, and after `checkpoint_seconds` within one;
@@ -53,6 +55,8 @@ struct TrainerOptions {
 struct TrainerCallbacks {
   // After each training step.
   std::function<void(std::int64_t images_done, std::int64_t images_in_epoch)> step = nullptr;
+  // What the network says of the validation images after each epoch, in the split's order; before `epoch`.
+  std::function<void(const Predictions&)> validated = nullptr;
   // After each epoch, measured; before its checkpoint is written.
   std::function<void(const EpochMetrics&)> epoch = nullptr;
   // Asked after each step and while measuring: true ends the run as `interrupted`.
@@ -72,6 +76,12 @@ class DivergedError : public Error {
 // input for images and split.
 void check_training(const Architecture& architecture, const Settings& settings, const ImageSet& images,
                     const Split& split, const TrainerOptions& options);
+
+// Everything that decides the result, as one text: of two trainings with the same one each may go on from the other's
+// checkpoint.
+std::string training_identity(const Architecture& architecture, const Settings& settings,
+                              const ImageSet& images, const std::string& split_hash,
+                              const TrainerOptions& options);
 
 class Trainer {
  public:
@@ -106,6 +116,8 @@ class Trainer {
   int threads() const { return workers_.threads(); }
   // Of the validation images, in the split's order, after the best epoch; divided by its temperature.
   Predictions predictions();
+  // The same after the last epoch, if none is begun after it.
+  Predictions last_predictions();
   Confusion confusion() { return confusion_of(predictions()); }
   double temperature() const;  // of the best epoch
 

@@ -96,7 +96,7 @@ void StudyRun::work() {
     }
     if (!report.ended && !queue_.end(job, report.result)) continue;  // somebody else's by now
     std::error_code ignored;
-    if (report.result.end != JobEnd::paused) fs::remove(checkpoint(job.trial), ignored);
+    if (report.result.end != JobEnd::paused) fs::remove_all(checkpoint(job.trial), ignored);
     announce(std::move(report));
   }
 }
@@ -260,7 +260,7 @@ void StudyRun::remove_checkpoints() {
   std::error_code ignored;
   queue_.look([&](const StudyView& view) {
     for (std::size_t trial = 0; trial < view.trials().size(); ++trial)
-      fs::remove(checkpoint(static_cast<int>(trial)), ignored);
+      fs::remove_all(checkpoint(static_cast<int>(trial)), ignored);
   });
   if (made_folder_) fs::remove(options_.checkpoints, ignored);  // if it is empty now
 }

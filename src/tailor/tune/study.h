@@ -46,8 +46,8 @@ inline constexpr int most_jobs = 1024;
 
 struct StudyOptions {
   int jobs = 1;  // threads, 1 to most_jobs
-  // A folder for this study alone, which is made if need be; only files trial-N.safetensors in it are
-  // touched, and these are gone when the study is finished. Empty: trials that are interrupted start over.
+  // A folder for this study alone, which is made if need be; only trial-N.safetensors in it (a folder in
+  // a study with folds) are touched, and these are gone when the study is finished. Empty: trials that are interrupted start over.
   std::filesystem::path checkpoints{};
   JobQueueOptions queue{};
   std::chrono::milliseconds heartbeat = std::chrono::seconds(15);

@@ -86,6 +86,14 @@ dropout_N = {low = 0, high = 0.5}
   EXPECT_TRUE(r.space == expected);
 }
 
+TEST(StudyFile, HasFoldsInsteadOfASplit) {
+  const StudyFile f = parse_study_file("[data]\nfolds = 5\nsplit_seed = 3", "s.toml");
+  EXPECT_EQ(f.folds, 5);
+  EXPECT_EQ(f.lines.folds, 2u);
+  EXPECT_EQ(f.split_seed, 3u);
+  EXPECT_EQ(parse_study_file("", "s.toml").folds, 0);
+}
+
 TEST(StudyFile, NeedsNothing) {
   const StudyFile f = parse_study_file("", "s.toml");
   EXPECT_EQ(f.architecture, "mnist_cnn");
@@ -158,6 +166,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"[pruner]\nfactor = 1", {"s.toml:2: pruner.factor: expected an integer from 2"}},
         Mistake{"[data]\nnam = \"x\"", {"s.toml:2: data.nam: unknown key (did you mean 'name'?)"}},
         Mistake{"[data]\nsplit = \"2\"", {"s.toml:2: data.split: expected TRAIN:VALIDATION", "got '2'"}},
+        Mistake{"[data]\nfolds = 1", {"s.toml:2: data.folds: expected an integer from 2"}},
+        Mistake{"[data]\nsplit = \"2:1\"\nfolds = 5", {"s.toml:3: data.folds: each image validates once"}},
         Mistake{"space = [1]", {"s.toml:1: space: expected a table, [space], got a list"}},
         Mistake{"[space]\n", {"s.toml: [space] is empty"}},
         // The architecture is fixed, whatever one calls its parts.

@@ -8,8 +8,10 @@
 
 #include "data/files.h"
 #include "scratch.h"
+#include "tailor/base/file.h"
 #include "tailor/base/memory.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
+#include "tailor/train/fold_trainer.h"
 #include "tailor/train/trainer.h"
 #include "tailor/train/training_memory.h"
 #include "tailor/tune/objective/training_notes.h"
@@ -27,10 +29,10 @@ struct Tiny {
   std::unique_ptr<TrainingObjective> objective;
   std::vector<double> values;
 
-  explicit Tiny(bool open_test = true) {
+  explicit Tiny(bool open_test = true, int folds = 0) {
     definition.architecture = test::tiny_network();
-    const Split split = stratified_split(images.labels, 60, 30, 1);
-    definition.data = {"tiny", images.content_hash, 60, 30, 1, split.hash};
+    definition.data = folds > 0 ? study_data("tiny", images, make_folds(images, folds, 1, ""))
+                                : study_data("tiny", images, stratified_split(images.labels, 60, 30, 1));
     definition.budget.epochs = 4;
     definition.confirmation.emplace().open_test = open_test;
     const auto read = [this] {
@@ -239,6 +241,79 @@ TEST(TrainingObjective, SaysThatACheckpointIsDamagedAndStartsOver) {
   EXPECT_THAT(said[0], testing::HasSubstr(checkpoint.string()));
   EXPECT_THAT(said[0], testing::HasSubstr("starts over"));
   EXPECT_EQ(tiny.values, (std::vector<double>{whole[2], whole[3]}));
+}
+
+TEST(TrainingObjective, WithFoldsReportsOneValueForAllImages) {
+  Tiny tiny(true, 3);
+  const ObjectiveResult result = tiny.run({.seed = 7});
+  EXPECT_EQ(result.end, ObjectiveEnd::complete);
+  const Folds folds = make_folds(tiny.images, 3, 1, "");
+  FoldTrainer trainer(tiny.definition.architecture, tiny.settings(), tiny.images, folds, {.seed = 7});
+  trainer.run();
+  ASSERT_EQ(tiny.values.size(), 4u);
+  const std::vector<EpochMetrics> noted = read_history(result.notes);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(tiny.values[i], trainer.history()[i].validation.accuracy);
+    EXPECT_EQ(noted[i].validation.count, 90);
+    EXPECT_EQ(noted[i].train.count, 180);
+  }
+  EXPECT_EQ(tiny.opened, 0);
+  EXPECT_EQ(tiny.objective->images_trained(), 4 * 180);
+  const double mean = tiny.values.back();
+  tiny.run({.seed = 7, .split_seed = 9});
+  EXPECT_NE(tiny.values.back(), mean) << "other folds";
+}
+
+TEST(TrainingObjective, ATrialWithFoldsGoesOnWhereItWasOrStartsOver) {
+  Tiny tiny(true, 3);
+  const auto checkpoint = scratch("objective-folds");
+  std::filesystem::remove_all(checkpoint);
+  const ObjectiveResult whole = tiny.run({.seed = 7, .final_run = true});
+  const auto in_parts = [&](const std::function<void()>& between) {
+    std::filesystem::remove_all(checkpoint);
+    EXPECT_EQ(tiny.run({.seed = 7, .final_run = true}, 0, 2, checkpoint).end, ObjectiveEnd::paused);
+    between();
+    return tiny.run({.seed = 7, .final_run = true}, 2, 4, checkpoint).notes;
+  };
+  EXPECT_EQ(in_parts([] {}), whole.notes);
+  EXPECT_EQ(in_parts([&] { write_file(checkpoint / "fold-2.safetensors", "broken"); }), whole.notes);
+  EXPECT_EQ(in_parts([&] { write_file(checkpoint / "folds.safetensors", "broken"); }), whole.notes);
+}
+
+TEST(TrainingObjective, AFinalRunWithFoldsTestsOneNetworkOfAllImages) {
+  Tiny tiny(true, 3);
+  const ObjectiveResult final = tiny.run({.seed = 7, .split_seed = 9, .final_run = true});
+  const auto mistakes = read_mistakes(final.notes);
+  ASSERT_TRUE(mistakes);
+  EXPECT_EQ(std::accumulate(mistakes->confusion.counts.begin(), mistakes->confusion.counts.end(), 0), 90);
+  const auto test = read_test(final.notes);
+  ASSERT_TRUE(test);
+  EXPECT_EQ(test->validation_right.size(), 90u);
+  const Split all = all_images(tiny.images, 1);
+  Trainer trainer(tiny.definition.architecture, final_settings(tiny.settings()), tiny.images, all,
+                  {.seed = 7, .all_images = true});
+  trainer.run();
+  Workers workers(1);
+  Network network(tiny.definition.architecture,
+                  {.max_batch = measuring_batch(tiny.definition.architecture), .training = false}, workers);
+  network.use(trainer.final_values());
+  const Augmenter plain(tiny.images.shape, trainer.normalization(), {});
+  Evaluator evaluator(network, plain, tiny.images.shape, {}, workers);
+  std::vector<std::uint32_t> indices(tiny.sealed.count());
+  std::iota(indices.begin(), indices.end(), 0u);
+  EXPECT_EQ(evaluator.measure(tiny.sealed, indices).loss, test->score.loss);
+  Tiny closed(false, 3);
+  EXPECT_FALSE(read_test(closed.run({.seed = 7, .final_run = true}).notes));
+}
+
+TEST(TrainingObjective, FoldsTakeAsManyTimesTheMemoryAndMustBeTheStudys) {
+  Tiny tiny(true, 3);
+  StudyDefinition one = tiny.definition;
+  one.data.folds = 0;
+  EXPECT_EQ(largest_training(tiny.definition).bytes, 3 * largest_training(one).bytes);
+  StudyDefinition other = tiny.definition;
+  other.data.folds = 4;
+  EXPECT_THROW(TrainingObjective(other, tiny.images), Error);
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ export function setupSection(study: Study): Section {
     h('h3', {}, 'Images and their split'),
     h('dl', { class: 'facts' }, facts([
       ['Images', data.name],
-      ['Training', integer(data.train_images)], ['Validation', integer(data.validation_images)], ['Test', data.test_images > 0 ? integer(data.test_images) : 'sealed'],
+      ...(data.folds ? [['Folds', String(data.folds)], ['Training, in each', integer(data.train_images)], ['Validation, in all', integer(data.validation_images)]]
+        : [['Training', integer(data.train_images)], ['Validation', integer(data.validation_images)]]) as [string, string][], ['Test', data.test_images > 0 ? integer(data.test_images) : 'sealed'],
       ['Validation images like training images', alike(data.shared_images?.validation)], ['Test images like training images', alike(data.shared_images?.test)],
       ['Split seed', String(data.split_seed)], ['Split', data.split_hash, true], ['Images and labels', data.hash, true], ['Architecture', architecture.fingerprint, true],
     ])),

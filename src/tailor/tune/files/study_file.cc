@@ -7,6 +7,7 @@
 #include "tailor/base/embedded.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/data/folds.h"
 #include "tailor/data/split.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/tune/files/space_file.h"
@@ -47,7 +48,7 @@ void read_pictures(const TomlReader& reader, const toml::table& table, PictureOp
 
 void read_data(const TomlReader& reader, const toml::table& table, StudyFile& study) {
   reader.check_keys(table, "data.",
-                    {"name", "split", "split_seed", "size", "fit", "channels", "skip_unreadable"});
+                    {"name", "split", "folds", "split_seed", "size", "fit", "channels", "skip_unreadable"});
   take(study.data, reader.text(table, "name", "data."));
   study.lines.data = line_if_there(table, "name");
   study.lines.split = line_if_there(table, "split");
@@ -60,6 +61,11 @@ void read_data(const TomlReader& reader, const toml::table& table, StudyFile& st
     }
     study.split = *split;
   }
+  study.lines.folds = line_if_there(table, "folds");
+  take(study.folds, reader.integer(table, "folds", 2, most_folds, "data."));
+  if (study.folds > 0 && study.split)
+    throw reader.wrong(study.lines.folds, "data.folds",
+                       "each image validates once, so there is no split: leave out either");
   take(study.split_seed, reader.integer(table, "split_seed", 0, any, "data."));
   read_pictures(reader, table, study.pictures);
 }

@@ -42,13 +42,14 @@ struct SpaceFile {
 struct StudyFile : StudyPlan {
   // Where the file names what is found elsewhere; 0: it does not, or something else was asked for instead.
   struct Lines {
-    std::uint32_t architecture = 0, data = 0, split = 0, space = 0;
+    std::uint32_t architecture = 0, data = 0, split = 0, folds = 0, space = 0;
   };
 
   std::string origin;
   std::string architecture = "mnist_cnn";  // shipped name or file
   std::string data = "fashion-mnist";      // name or folder
   std::optional<std::string> split;        // none: default_split, or the data set's own parts
+  int folds = 0;                           // 0: one split
   std::uint64_t split_seed = 1;
   PictureOptions pictures = {};
   std::string space_name = "default";  // shipped name or file, if the study file has no [space] of its own

@@ -1,5 +1,6 @@
 #include "tailor/tune/objective/study_memory.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,10 @@ class Search {
   LargestTraining largest() const { return largest_; }
 
   void add(const Settings& settings) {
-    const std::uint64_t bytes = training_bytes(definition_.architecture, settings,
-                                               static_cast<std::size_t>(definition_.data.train_images));
+    const StudyData& data = definition_.data;
+    const std::uint64_t bytes =
+        static_cast<std::uint64_t>(std::max(data.folds, 1)) *
+        training_bytes(definition_.architecture, settings, static_cast<std::size_t>(data.train_images));
     if (bytes > largest_.bytes) largest_ = {bytes, settings.batch_size};
   }
 

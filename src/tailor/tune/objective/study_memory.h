@@ -7,7 +7,7 @@
 
 namespace tailor {
 
-// The largest training that a study may make, beside its images: of each hyperparameter that memory depends on
+// The largest training that a study may make (with folds, of all of their networks), beside its images: of each hyperparameter that memory depends on
 // the value of its space, or of what else it trains, that takes most.
 struct LargestTraining {
   std::uint64_t bytes = 0;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 
+#include "tailor/data/folds.h"
 #include "tailor/data/image_set.h"
 #include "tailor/data/split.h"
 #include "tailor/train/metrics.h"
@@ -45,12 +46,21 @@ class TrainingObjective final : public Objective {
  private:
   ObjectiveResult train(const ObjectiveTask& task, const std::function<bool(int epoch, double value)>& report,
                         const std::function<bool()>& stop);
+  ObjectiveResult train_folds(const ObjectiveTask& task,
+                              const std::function<bool(int epoch, double value)>& report,
+                              const std::function<bool()>& stop);
+  TrainerCallbacks callbacks(const std::function<bool()>& stop);
   void measure_final_run(Trainer& trainer, const ObjectiveTask& task, const Split& split, Attributes& notes);
+  bool train_final_network(const ObjectiveTask& task, int epochs, double temperature,
+                           const Predictions& validation, const TrainerCallbacks& callbacks,
+                           Attributes& notes);
+  void measure_test(Evaluator& evaluator, const Predictions& validation, Attributes& notes);
   const ImageSet& test_images();
 
   const StudyDefinition definition_;
   const ImageSet images_;
-  const Split split_;
+  const Folds folds_;  // of a study that has some
+  const Split split_;  // of one that has none
   const SealedImages sealed_;
   const std::function<void(const std::string&)> warn_;
   const LargestTraining largest_;

@@ -50,8 +50,10 @@ struct Confirmation {
   std::vector<Candidate> candidates;  // the untuned default first
   RaceOptions race;
   int final_seeds = 5;
-  bool reshuffle = false;  // each seed also draws its own training and validation images
-  bool open_test = true;   // final runs meet the test images
+  // Each seed also draws its own training and validation images. In a study with folds it draws its own folds anyway, of
+  // the same images.
+  bool reshuffle = false;
+  bool open_test = true;  // final runs meet the test images
 
   // Seeds count from 1: those of the race, then the final ones.
   int seeds() const { return race.most_seeds + final_seeds; }

@@ -17,7 +17,7 @@ namespace tailor {
 // Which of its many possible trainings a trial is.
 struct Repetition {
   std::uint64_t seed = 0;
-  std::optional<std::uint64_t> split_seed{};  // none: the study's own split
+  std::optional<std::uint64_t> split_seed{};  // none: the study's own split, or folds
   // Of a confirmation: measures what is reported, and meets the test images if it may.
   bool final_run = false;
 };
@@ -27,8 +27,8 @@ struct ObjectiveTask {
   Settings settings;
   Repetition repetition;
   int from = 0, to = 0;  // epochs that were reported before, and to be done after
-  // Where the trial's state may be kept between tasks and for those who take it over; whether something is
-  // there changes only how long it takes.
+  // A file, or where there are folds a folder, for the trial's state between tasks and for those who take it over;
+  // whether something is there changes only how long it takes.
   std::filesystem::path checkpoint;
 };
 

@@ -67,6 +67,26 @@ Measure measure_from_name(std::string_view name) {
                     join(known, ", "));
 }
 
+StudyData study_data(std::string name, const ImageSet& images, const Split& split) {
+  return {std::move(name),
+          images.content_hash,
+          static_cast<std::int64_t>(split.train.size()),
+          static_cast<std::int64_t>(split.validation.size()),
+          split.seed,
+          split.hash};
+}
+
+StudyData study_data(std::string name, const ImageSet& images, const Folds& folds) {
+  return {std::move(name),
+          images.content_hash,
+          static_cast<std::int64_t>(folds.largest_train()),
+          static_cast<std::int64_t>(folds.images()),
+          folds.seed,
+          folds.hash,
+          {},
+          static_cast<int>(folds.count())};
+}
+
 Settings StudyDefinition::untuned() const {
   Settings settings = default_settings(architecture);
   settings.epochs = budget.epochs;
@@ -103,7 +123,7 @@ Repetition StudyDefinition::repetition(int trial_number, const Assignment& assig
   const int run = static_cast<int>(assignment[seed_parameter]);
   const Key key = Key(seed).with(Purpose::confirmation);
   Repetition result{key.bits(static_cast<std::uint64_t>(run)) >> 11};
-  if (confirmation->reshuffle)
+  if (confirmation->reshuffle || data.folds > 0)
     result.split_seed = key.with(Purpose::split).bits(static_cast<std::uint64_t>(run)) >> 11;
   result.final_run =
       confirmation->is_final(run) &&
@@ -183,6 +203,7 @@ std::string to_json(const StudyDefinition& d) {
               {"space", space}};
   if (const std::string pictures = to_text(d.data.pictures); !pictures.empty())
     result["data"]["pictures"] = pictures;
+  if (d.data.folds > 0) result["data"]["folds"] = d.data.folds;
   if (d.budget.repeats > 0) result["budget"]["repeats"] = d.budget.repeats;
   if (!d.description.empty()) result["description"] = d.description;
   if (d.confirmation) result["confirmation"] = to_json_value(*d.confirmation);
@@ -204,6 +225,7 @@ StudyDefinition definition_from_json(std::string_view text, std::string_view whe
     d.data = {data.at("name"),         data.at("hash"),
               data.at("train_images"), data.at("validation_images"),
               data.at("split_seed"),   data.at("split_hash")};
+    d.data.folds = data.value("folds", 0);
     d.data.pictures = picture_options_from_text(data.value("pictures", ""), std::string(where));
     const json& budget = j.at("budget");
     d.budget = {budget.at("trials"), budget.at("epochs"), budget.at("total_epochs"), budget.at("minutes")};
@@ -240,6 +262,7 @@ void check_change(const StudyDefinition& old, const StudyDefinition& now) {
   same("an architecture of fingerprint", old.architecture.fingerprint, now.architecture.fingerprint);
   same("images of hash", old.data.hash, now.data.hash);
   same("pictures made images by '", to_text(old.data.pictures) + "'", to_text(now.data.pictures) + "'");
+  same("folds =", old.data.folds, now.data.folds);
   same("a split of hash", old.data.split_hash, now.data.split_hash);
   same("epochs for each trial =", old.budget.epochs, now.budget.epochs);
   same("seed", old.seed, now.seed);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tailor/data/folds.h"
 #include "tailor/data/picture_options.h"
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/train/measuring/metric.h"
@@ -48,9 +49,16 @@ struct StudyData {
   std::uint64_t split_seed = 1;
   std::string split_hash;
   PictureOptions pictures = {};
+  // 0: one split. Else trials are cross-validated (train/fold_trainer.h): the split's seed and hash are those of the
+  // folds, train_images is of the fold that has most, and validation_images are all.
+  int folds = 0;
 
   bool operator==(const StudyData&) const = default;
 };
+
+// Without what was done to pictures.
+StudyData study_data(std::string name, const ImageSet& images, const Split& split);
+StudyData study_data(std::string name, const ImageSet& images, const Folds& folds);
 
 struct StudyBudget {
   int trials = 50;

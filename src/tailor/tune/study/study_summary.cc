@@ -81,6 +81,7 @@ std::string to_json(const StudySummary& s) {
                    {"validation", d.data.validation_images},
                    {"seed", d.data.split_seed},
                    {"hash", d.data.split_hash}}},
+                 {"folds", d.data.folds},
                  {"seed", d.seed},
                  {"lag", d.lag},
                  {"sampler", d.sampler},
