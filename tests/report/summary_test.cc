@@ -133,5 +133,19 @@ TEST(Summary, EachFaultNamesFileAndKey) {
   EXPECT_EQ(message_of(replaced(good, "\"seed\": 7", "\"later\": 1, \"seed\": 7")), "no error");
 }
 
+TEST(Summary, KeepsFoldsWhoseMeanIsNeverSurerThanTheImages) {
+  RunSummary summary = sample_summary();
+  summary.folds = {{40, 1.0}, {41, 1.0}, {40, 1.0}};
+  summary.validation_metrics.emplace()[0] = {1.0, {0.97, 1.0}, 0};
+  const Estimate mean = folds_mean(summary);
+  EXPECT_EQ(mean.estimate, 1);
+  EXPECT_EQ(mean.low, 0.97);
+  EXPECT_EQ(mean.high, 1);
+  const RunSummary read = parse_summary(summary_to_json(summary), "s");
+  ASSERT_EQ(read.folds.size(), 3u);
+  EXPECT_EQ(read.folds[1].images, 41);
+  EXPECT_EQ(read.folds[1].objective, 1);
+}
+
 }  // namespace
 }  // namespace tailor

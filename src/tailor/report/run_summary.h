@@ -47,11 +47,6 @@ struct RunSummary {
     double objective = 0;
   };
   std::vector<Fold> folds;
-  std::vector<double> folds_objective() const {
-    std::vector<double> values;
-    for (const Fold& fold : folds) values.push_back(fold.objective);
-    return values;
-  }
   double temperature = 1;  // that the model's logits are divided by
   // Images that are in the training part too (docs/images.md); none of sealed images, nor in earlier versions.
   std::optional<SharedImages> shared_validation, shared_test;

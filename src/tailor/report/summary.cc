@@ -1,5 +1,6 @@
 #include "tailor/report/summary.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -115,6 +116,20 @@ Json optional_json(const std::optional<SharedImages>& shared) {
 
 }  // namespace
 
+Estimate folds_mean(const RunSummary& summary) {
+  std::vector<double> values;
+  for (const RunSummary::Fold& fold : summary.folds) values.push_back(fold.objective);
+  Estimate mean = fold_interval(values);
+  const Metric metric = metric_of_objective(summary.objective, "objective");
+  mean.low = std::max(mean.low, 0.0);
+  if (maximizes(metric)) mean.high = std::min(mean.high, 1.0);
+  if (summary.validation_metrics) {
+    const Interval& images = (*summary.validation_metrics)[static_cast<std::size_t>(metric)].interval;
+    mean.low = std::min(mean.low, images.low), mean.high = std::max(mean.high, images.high);
+  }
+  return mean;
+}
+
 std::string summary_to_json(const RunSummary& summary) {
   Json json = Json::object();
   each_key(summary, [&](const char* key, const auto& value) { json[pointer(key)] = value; });
@@ -128,7 +143,7 @@ std::string summary_to_json(const RunSummary& summary) {
     Json& folds = json["folds"] = Json::array();
     for (const RunSummary::Fold& fold : summary.folds)
       folds.push_back({{"images", fold.images}, {"objective", fold.objective}});
-    const Estimate mean = fold_interval(summary.folds_objective());
+    const Estimate mean = folds_mean(summary);
     json["folds_mean"] = {{"objective", mean.estimate}, {"low", mean.low}, {"high", mean.high}};
   }
   json["metrics"] = {{"validation", optional_json(summary.validation_metrics)},

@@ -5,9 +5,14 @@
 #include <filesystem>
 #include <string>
 
+#include "tailor/analysis/estimate.h"
 #include "tailor/report/run_summary.h"
 
 namespace tailor {
+
+// Of a summary with folds: their objective's mean, for training like this with other seeds and images (fold_interval.h).
+// Never narrower than what the images alone leave open, which folds that happen to agree do not show.
+Estimate folds_mean(const RunSummary& summary);
 
 // The JSON text, keys in a fixed order. Numbers that are not finite become null, as do the test figures while
 // sealed.

@@ -7,12 +7,12 @@
 
 #include <fmt/format.h>
 
-#include "tailor/analysis/fold_interval.h"
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
 #include "tailor/report/class_scores.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
+#include "tailor/report/summary.h"
 
 namespace tailor {
 namespace {
@@ -88,10 +88,8 @@ std::string folds_table(const RunSummary& summary) {
     text += fmt::format("  {:>4}  {:>10}  {:>{}}\n", f + 1, with_thousands(summary.folds[f].images),
                         words.value(summary.folds[f].objective),
                         std::max<std::size_t>(10, info(metric).words.size()));
-  Estimate mean = fold_interval(summary.folds_objective());
+  const Estimate mean = folds_mean(summary);
   if (std::isnan(mean.estimate)) return text;  // of a fold without one of the classes
-  mean.low = std::max(mean.low, 0.0);
-  if (words.accuracy()) mean.high = std::min(mean.high, 1.0);
   return text + fmt::format(
                     "  Their mean is {}. Of training like this with other seeds and\n"
                     "  images of the kind it says {} to {} (95 %); this interval knows\n"
