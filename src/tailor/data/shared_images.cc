@@ -20,6 +20,7 @@ double share_of(std::size_t part, std::size_t whole) {
 
 SharedImages shared_images(const ImagePart& first, const ImagePart& second,
                            const DecodingProgress& progress) {
+  if (first.indices.size() + second.indices.size() > most_compared) return {};
   SharedImages shared{.images = second.indices.size(), .trained = first.indices.size()};
   if (first.set->shape != second.set->shape) return shared;
   const EqualImages equal = equal_images(first, second);

@@ -13,8 +13,12 @@
 
 namespace tailor {
 
+// Every image is compared with every other, by hash at least: parts of more images together are not looked at, as a
+// training of them is to begin at once. `tailor data info` compares any number.
+inline constexpr std::size_t most_compared = 200000;
+
 struct SharedImages {
-  std::size_t images = 0;   // that were looked at: the validation part, or the test images
+  std::size_t images = 0;   // that were looked at: the validation part, or the test images; 0: not compared
   std::size_t trained = 0;  // that these were compared with: the training part, or all training images
   std::size_t alike =
       0;  // of `images` that look like one of `trained` (near_duplicates.h), or are equal to one
