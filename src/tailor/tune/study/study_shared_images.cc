@@ -5,6 +5,7 @@
 namespace tailor {
 
 void keep_shared_images(Storage& storage, StudyId study, const SharedImages& shared) {
+  if (shared.images == 0) return;  // not compared
   storage.transaction([&] { storage.set_user_attribute(study, study_key::shared_images, to_json(shared)); });
 }
 
