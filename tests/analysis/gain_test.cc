@@ -103,6 +103,7 @@ TEST(Gain, OfAConfirmationTakesFinalRunsOnly) {
   EXPECT_NEAR(g.validation.estimate, 8.0 / 3, 1e-12);
   EXPECT_FALSE(g.test);
   EXPECT_NEAR(g.over_best_random.value().estimate, 2.5, 1e-12);
+  EXPECT_TRUE(std::isnan(g.over_best_random->low)) << "the race's runs decided when it went out";
   EXPECT_FALSE(g.over_random);
   EXPECT_FALSE(g.over_one_epoch);
   EXPECT_FALSE(g.over_best_length);

@@ -113,8 +113,9 @@ export class Measure {
     return `${this.value(x.estimate, decimals)} ${range(this.scale(x.low), this.scale(x.high), decimals)}`;
   }
 
-  // "+1.75 points [1.20, 2.30]"
+  // "+1.75 points [1.20, 2.30]"; of a point() the estimate alone
   differenceInterval(x: Interval): string {
+    if (x.low === x.high) return this.difference(x.estimate);
     const decimals = decimalsFor(this.scale(x.high - x.low), this.percent ? 3 : 5);
     return `${this.difference(x.estimate, decimals)} ${range(this.scale(x.low), this.scale(x.high), decimals)}`;
   }

@@ -84,8 +84,10 @@ std::optional<std::size_t> ConfirmationTable::claimant() const {
 }
 
 Estimate ConfirmationTable::mean_value(const ConfirmationCandidate& candidate, bool final_runs) const {
-  const Estimate mean = mean_interval(run_values(candidate, final_runs));
-  return maximize ? of_accuracy(mean) : mean;
+  const std::vector<double> values = run_values(candidate, final_runs);
+  if (!final_runs) return {.estimate = mean(values)};
+  const Estimate e = mean_interval(values);
+  return maximize ? of_accuracy(e) : e;
 }
 
 ConfirmationTable read_confirmation(Storage& storage, StudyId confirmation) {

@@ -61,7 +61,8 @@ struct ConfirmationTable {
   StudyProvenance provenance{};               // of all its runs
   std::optional<SharedImages> shared_test{};  // once it has met the test images
 
-  // The mean of a candidate's final runs, or of those of the race, over seeds.
+  // The mean of a candidate's final runs over seeds. Of those of the race it has no bounds: the race ends by these
+  // very runs.
   Estimate mean_value(const ConfirmationCandidate& candidate, bool final_runs) const;
   // The candidate that gave the study's best result when the confirmation began; it need not be the winner.
   // Of older confirmations, which do not say it, the best result of any candidate.

@@ -68,7 +68,7 @@ struct Gain : PairedGain {
   std::optional<Estimate> over_random{};
   std::optional<Estimate> random_over_default{};  // their mean - the default (final runs)
   int random_settings = 0, random_failed = 0;
-  // Winner (final runs) - baseline (the race's runs).
+  // Winner (final runs) - baseline (the race's runs); without bounds.
   std::optional<Estimate> over_one_epoch{}, over_best_random{};
 };
 

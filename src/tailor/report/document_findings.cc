@@ -227,7 +227,7 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
          {"trial", candidate.trial ? ordered_json(*candidate.trial) : ordered_json()},
          {"settings", settings_json(candidate.settings)},
          {"runs", runs},
-         {"mean", estimate(c.mean_value(candidate, false))},
+         {"mean", alone(c.mean_value(candidate, false).estimate)},
          {"dropped_after", candidate.dropped_after ? ordered_json(*candidate.dropped_after) : ordered_json()},
          {"winner", c.winner == i}});
   }

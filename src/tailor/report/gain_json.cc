@@ -36,8 +36,9 @@ ordered_json gain_json(const Gain& g, const MeasureText& words) {
                       {"failed", g.random_failed},
                       {"over_default", estimate(g.random_over_default)},
                       {"text", random_words(g, words)}};
-  json["over_best_random"] = estimate(g.over_best_random);
-  json["over_one_epoch"] = estimate(g.over_one_epoch);
+  const auto point = [](const std::optional<Estimate>& e) { return e ? alone(e->estimate) : ordered_json(); };
+  json["over_best_random"] = point(g.over_best_random);
+  json["over_one_epoch"] = point(g.over_one_epoch);
   return json;
 }
 

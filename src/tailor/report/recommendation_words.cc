@@ -9,8 +9,9 @@ namespace tailor {
 std::vector<std::string> words_of(const Recommendation& r, const MeasureText& measure) {
   if (!r.odds)
     return {"How likely it is among the best settings tried is not known: none was",
-            "trained twice, so that the noise of a result is not known. `tailor confirm`",
-            "tells, and so do studies with repeats (`tailor tune --repeats N`)."};
+            "trained twice, so that the noise of a result is not known. Studies with repeats",
+            "tell (`tailor tune --repeats N`). `tailor confirm` races the leading settings",
+            "on fresh seeds instead, and says what the winner of that is worth."};
   const RecommendationOdds& o = *r.odds;
   const auto amount = [&](double v) {
     return measure.accuracy() ? fmt::format("{:.2f} points", 100 * v) : fmt::format("{:.3g}", v);

@@ -133,14 +133,11 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
                                  : "none of the random settings did");
   }
   if (e.best_of_n) {
-    std::string best;
     for (std::size_t i = 0, next = 1; i < e.best_of_n->n.size(); ++i) {
       if (e.best_of_n->n[i] < static_cast<int>(next)) continue;
-      best += fmt::format("{}{}: {}", best.empty() ? "" : "  ", e.best_of_n->n[i],
-                          text.value(e.best_of_n->best[i].estimate));
+      out += row(fmt::format("expected best of {}", e.best_of_n->n[i]), text.value(e.best_of_n->best[i]));
       next = 2 * static_cast<std::size_t>(e.best_of_n->n[i]);
     }
-    out += row("expected best of", best);
   }
   if (e.seed) {
     out += row("two seeds differ by",

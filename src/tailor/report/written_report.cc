@@ -140,6 +140,16 @@ class Writer {
                   v_.with_unit(v_.narrow(interval(e["seed"]["two_settings"]))),
                   share_bounds(interval(e["seed"]["share"])))
             : "")});
+    if (const json& b = e.at("best_of_n"); b.is_object()) {
+      Table best{{"best of so many random settings", "expected"}, {}};
+      for (std::size_t i = 0, next = 1; i < b["n"].size(); ++i) {
+        if (b["n"][i] < next) continue;
+        next = 2 * b["n"][i].get<std::size_t>();
+        best.rows.push_back(
+            {plain(b["n"][i]), v_.value({real(b["estimate"][i]), real(b["low"][i]), real(b["high"][i])})});
+      }
+      blocks_.push_back(std::move(best));
+    }
     Table way{{"from default to tuned", "value", v_.accuracy() ? "step, points" : "step, better is +"}, {}};
     for (const json& at : e["way"])
       way.rows.push_back({plain(at["name"]), v_.value(interval(at["value"])),
@@ -198,8 +208,8 @@ class Writer {
       if (g["random"].is_object())
         over(fmt::format("over a random setting (mean of {}), validation", plain(g["random"]["settings"])),
              g["over_random"]);
-      over("over the best random setting, validation", g["over_best_random"]);
-      over("over the best after one epoch, validation", g["over_one_epoch"]);
+      over("over the best random setting, on the race's seeds", g["over_best_random"]);
+      over("over the best after one epoch, on the race's seeds", g["over_one_epoch"]);
     }
     if (o.is_object()) {
       table.rows.push_back({"claimed by the study", v_.value(real(o["claimed"]))});

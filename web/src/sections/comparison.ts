@@ -139,7 +139,7 @@ function gains(two: Two): Child {
   const rows = ([
     ['over the untuned default', (s) => s.document.gain?.validation], ['the same, on test images', (s) => s.document.gain?.test],
     ['over the default at its best length', (s) => s.document.gain?.over_best_length?.validation], ['over what was fixed by hand', (s) => s.document.gain?.over_by_hand?.validation],
-    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best random one', (s) => s.document.gain?.over_best_random], ['over the best after one epoch', (s) => s.document.gain?.over_one_epoch],
+    ['over a random setting', (s) => s.document.gain?.over_random], ['over the best random one, on the race\u2019s seeds', (s) => point(s.document.gain?.over_best_random ?? null)], ['over the best after one epoch, likewise', (s) => point(s.document.gain?.over_one_epoch ?? null)],
   ] as [string, (study: Study) => Interval | null | undefined][]).filter(([, get]) => two.some(get));
   return figure(forest({
     name: 'gain', title: 'Gain of the tuned setting on fresh seeds', axis: measure.percent ? 'percentage points' : words(measure.name), zero: true, rows: rows.map(([name]) => name),

@@ -1,5 +1,5 @@
 // From the untuned default to the tuned setting, on fresh seeds; and the four figures beside the original project's.
-import { forest } from '../forest';
+import { forest, point } from '../forest';
 import { count, decimalsFor, integer, range, rounded, thin, words } from '../format';
 import type { Confirmation, Figure, FinalRuns, Gain, Interval } from '../generated/document';
 import type { Palette } from '../palette';
@@ -18,7 +18,8 @@ export function gainSection(study: Study): Section {
     ['over the untuned default', gain.validation], ['the same, on test images', gain.test],
     ['over the default at its best length', gain.over_best_length?.validation ?? null], ['best length, on test images', gain.over_best_length?.test ?? null],
     ['over what was fixed by hand', gain.over_by_hand?.validation ?? null], ['by hand, on test images', gain.over_by_hand?.test ?? null],
-    ['over a random setting', gain.over_random], ['over the best random one', gain.over_best_random], ['over the best after one epoch', gain.over_one_epoch],
+    ['over a random setting', gain.over_random],
+    ['over the best random one, on the race\u2019s seeds', point(gain.over_best_random)], ['over the best after one epoch, likewise', point(gain.over_one_epoch)],
   ] as [string, Interval | null][]).filter((row): row is [string, Interval] => row[1] !== null) : [];
   return section('gain', title,
     lead(`${count(confirmation.candidates.length, 'candidate')} raced on ${count(confirmation.seeds, 'fresh seed')} that had no part in choosing them`,
@@ -64,7 +65,7 @@ function beforeConfirmation(study: Study): HTMLElement[] {
 function race(study: Study, { candidates }: Confirmation): Parameters<typeof figure>[0] {
   const { measure } = study;
   const shown = candidates.filter((c) => c.mean !== null || c.runs.length > 0);
-  const means = shown.map((c) => c.mean);
+  const means = shown.map((c) => point(c.mean));
   const colour = (index: number): 'tuned' | 'untuned' | 'other' => (shown[index]!.winner ? 'tuned' : shown[index]!.roles.includes('default') ? 'untuned' : 'other');
   const group = (which: 'tuned' | 'untuned' | 'other', name: string): Parameters<typeof forest>[0]['series'][number] => ({
     name, colour: (p) => p[which], shape: which === 'other' ? 'dot' : 'diamond',
@@ -73,16 +74,16 @@ function race(study: Study, { candidates }: Confirmation): Parameters<typeof fig
   });
   const chart = forest({
     name: 'candidates', title: 'The candidates on fresh seeds', axis: measure.label,
-    alt: shown.map((c) => `${c.name}${c.winner ? ' (winner)' : ''}: ${c.mean ? measure.interval(c.mean) : 'no result'}, ${count(c.runs.length, 'seed')}`).join('; ') + '.',
-    caption: 'Faint dots: single runs. Mark and line: mean with its 95 % interval. Candidates that fell behind were dropped early, so they have fewer runs.'
+    alt: shown.map((c) => `${c.name}${c.winner ? ' (winner)' : ''}: ${c.mean ? measure.value(c.mean.estimate) : 'no result'}, ${count(c.runs.length, 'seed')}`).join('; ') + '.',
+    caption: 'Faint dots: single runs. Mark: their mean, without an interval, since these runs decided when each candidate went out: those that fell behind have fewer.'
       + shown.filter((c) => c.roles.length > 1).map((c) => ` ${c.name} is also the ${c.roles.slice(1).map(roleText).join(', the ')}.`).join(''),
     rows: shown.map((c) => c.roles.length === 0 || c.name === roleText(c.roles[0]!) || c.name === c.roles[0] ? c.name : `${c.name}, ${roleText(c.roles[0]!)}`),
-    scale: (x) => measure.scale(x), text: (x) => measure.interval(x), together: true,
+    scale: (x) => measure.scale(x), text: (x) => measure.value(x.estimate), together: true,
     series: [group('tuned', 'tuned'), group('untuned', 'untuned default'), group('other', 'others')],
   });
   return { ...chart, table: () => ({
-    columns: ['candidate', 'roles', 'winner', 'seeds', 'mean', 'low', 'high', 'dropped after', 'runs'],
-    rows: shown.map((c) => [c.name, c.roles.join(' '), c.winner, c.runs.length, c.mean?.estimate, c.mean?.low, c.mean?.high, c.dropped_after, c.runs.map((run) => `${run.seed}: ${run.value ?? 'failed'}`).join(' ')]),
+    columns: ['candidate', 'roles', 'winner', 'seeds', 'mean', 'dropped after', 'runs'],
+    rows: shown.map((c) => [c.name, c.roles.join(' '), c.winner, c.runs.length, c.mean?.estimate, c.dropped_after, c.runs.map((run) => `${run.seed}: ${run.value ?? 'failed'}`).join(' ')]),
   }) };
 }
 
