@@ -87,6 +87,16 @@ ObjectiveEnd follow(T& trainer, const ObjectiveTask& task, Measure measure, cons
   }
 }
 
+// With the kernels and the history, which an interrupted training, as it goes on later, has no use for.
+template <class T>
+ObjectiveResult noted(ObjectiveEnd end, T& trainer) {
+  ObjectiveResult result = end;
+  if (end == ObjectiveEnd::interrupted) return result;
+  result.kernels = distinct_kernels(trainer.network().kernels());
+  result.notes[note_key::history] = history_note(trainer.history());
+  return result;
+}
+
 // Weights as they are evaluated.
 struct FinalNetwork {
   Workers workers{1};
@@ -178,16 +188,9 @@ ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
   if (repetition.split_seed) own = draw_split(definition_, images_, *repetition.split_seed);
   const Split& split = own ? *own : split_;
   const std::unique_ptr<Trainer> trainer =
-      resumed<Trainer>(warn_,
-                       {.seed = repetition.seed,
-                        .metric = metric_of(definition_.measure),
-                        .checkpoint = task.checkpoint,
-                        .measure_sample = repetition.final_run},
-                       definition_.architecture, task.settings, images_, split);
-  ObjectiveResult result = follow(*trainer, task, definition_.measure, callbacks(stop), report);
-  if (result.end == ObjectiveEnd::interrupted) return result;
-  result.kernels = distinct_kernels(trainer->network().kernels());
-  result.notes[note_key::history] = history_note(trainer->history());
+      resumed<Trainer>(warn_, options(task), definition_.architecture, task.settings, images_, split);
+  ObjectiveResult result =
+      noted(follow(*trainer, task, definition_.measure, callbacks(stop), report), *trainer);
   if (repetition.final_run && result.end == ObjectiveEnd::complete)
     measure_final_run(*trainer, task, split, result.notes);
   return result;
@@ -203,17 +206,9 @@ ObjectiveResult TrainingObjective::train_folds(const ObjectiveTask& task,
   if (repetition.split_seed) own = draw_folds(definition_, images_, *repetition.split_seed);
   const Folds& folds = own ? *own : folds_;
   std::unique_ptr<FoldTrainer> trainer =
-      resumed<FoldTrainer>(warn_,
-                           {.seed = repetition.seed,
-                            .metric = metric_of(definition_.measure),
-                            .checkpoint = task.checkpoint,
-                            .measure_sample = repetition.final_run},
-                           definition_.architecture, task.settings, images_, folds);
+      resumed<FoldTrainer>(warn_, options(task), definition_.architecture, task.settings, images_, folds);
   const TrainerCallbacks how = callbacks(stop);
-  ObjectiveResult result = follow(*trainer, task, definition_.measure, how, report);
-  if (result.end == ObjectiveEnd::interrupted) return result;
-  result.kernels = distinct_kernels(trainer->network().kernels());
-  result.notes[note_key::history] = history_note(trainer->history());
+  ObjectiveResult result = noted(follow(*trainer, task, definition_.measure, how, report), *trainer);
   if (!repetition.final_run || result.end != ObjectiveEnd::complete) return result;
   const bool best = definition_.measure == Measure::best_validation_accuracy;
   const Predictions validation = best ? trainer->best_predictions() : trainer->last_predictions();
@@ -225,6 +220,13 @@ ObjectiveResult TrainingObjective::train_folds(const ObjectiveTask& task,
       !train_final_network(task, epochs, temperature, validation, how, result.notes))
     result.end = ObjectiveEnd::interrupted;
   return result;
+}
+
+TrainerOptions TrainingObjective::options(const ObjectiveTask& task) const {
+  return {.seed = task.repetition.seed,
+          .metric = metric_of(definition_.measure),
+          .checkpoint = task.checkpoint,
+          .measure_sample = task.repetition.final_run};
 }
 
 TrainerCallbacks TrainingObjective::callbacks(const std::function<bool()>& stop) {

@@ -49,6 +49,7 @@ class TrainingObjective final : public Objective {
   ObjectiveResult train_folds(const ObjectiveTask& task,
                               const std::function<bool(int epoch, double value)>& report,
                               const std::function<bool()>& stop);
+  TrainerOptions options(const ObjectiveTask& task) const;
   TrainerCallbacks callbacks(const std::function<bool()>& stop);
   void measure_final_run(Trainer& trainer, const ObjectiveTask& task, const Split& split, Attributes& notes);
   bool train_final_network(const ObjectiveTask& task, int epochs, double temperature,
