@@ -2,12 +2,12 @@
 // and nobody asks for these operators.
 #include <stdexcept>
 
+#include "tailor/nn/kernels/bf16/bf16_conv.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
 
-bool bf16_convolution_pays(const kernels::ConvShape&) { return false; }
-bool bf16_dense_pays(const Shape&, int) { return false; }
+bool kernels::bf16_conv_supports(const ConvShape&) { return false; }
 
 std::unique_ptr<Operator> make_bf16_convolution(const LayerContext&, bool) {
   throw std::logic_error("no matrix tiles");

@@ -149,11 +149,6 @@ class Bf16ConvolutionOperator : public Operator {
 
 }  // namespace
 
-bool bf16_convolution_pays(const kernels::ConvShape& shape) {
-  // Tiles are 32 inputs deep and 16 outputs wide; with half of one filled they still win.
-  return kernels::bf16_conv_supports(shape) && shape.in_channels >= 16 && shape.out_channels >= 16;
-}
-
 std::unique_ptr<Operator> make_bf16_convolution(const LayerContext& context, bool pool) {
   return std::make_unique<Bf16ConvolutionOperator>(context, pool);
 }

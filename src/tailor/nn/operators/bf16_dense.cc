@@ -85,8 +85,6 @@ class Bf16DenseOperator : public Operator {
 
 }  // namespace
 
-bool bf16_dense_pays(const Shape& input, int outputs) { return input.size() >= 256 && outputs >= 32; }
-
 std::unique_ptr<Operator> make_bf16_dense(const LayerContext& context) {
   return std::make_unique<Bf16DenseOperator>(context);
 }

@@ -19,7 +19,7 @@ class ConvolutionOperator : public Operator {
         shape_(conv_shape(c.layer, c.input)),
         input_floats_(c.input.size()),
         output_floats_(c.output.size()),
-        own_forward_(kernels::first_conv_forward_pays(shape_)),
+        own_forward_(c.own_forward),
         convolution_(
             shape_, bias_ != nullptr,
             {.forward = !own_forward_, .data = c.training && c.input_gradient, .weights = c.training},

@@ -20,12 +20,14 @@ struct LayerContext {
   const ParameterTable& parameters;
   int index;  // of the layer
   int max_batch;
-  bool training;                 // backward will be called
-  bool input_gradient;           // someone needs the gradient of the input
-  bool relu = false;             // the group has a ReLU
-  int dropout = -1;              // number of the dropout layer that the group has or is
-  bool sparse_input = false;     // the input comes from a ReLU
-  bool sparse_gradient = false;  // the output goes into a ReLU only
+  bool training;             // backward will be called
+  bool input_gradient;       // someone needs the gradient of the input
+  bool relu = false;         // the group has a ReLU
+  int dropout = -1;          // number of the dropout layer that the group has or is
+  bool own_forward = false;  // a convolution goes forward by our kernel for few input channels
+  // Behind or before a ReLU: where fewer than this share of inputs or of gradients are not zero, the dense layer
+  // computes with those alone; 0: never.
+  double sparse_input_below = 0, sparse_gradient_below = 0;
 };
 
 // What the architecture's dropout layer `number` (from 0; below: there is none) drops in this step of the
@@ -41,13 +43,10 @@ kernels::PoolShape pool_shape(const Layer& layer, const Shape& input);
 std::unique_ptr<Operator> make_convolution(const LayerContext& context);
 std::unique_ptr<Operator> make_first_convolution(const LayerContext& context);
 std::unique_ptr<Operator> make_winograd_convolution(const LayerContext& context);
-bool winograd_pays(const kernels::ConvShape& shape);
 std::unique_ptr<Operator> make_convolution_pool(const LayerContext& context);
 // On matrix tiles, with operands rounded to bf16 (kernels/bf16.h); with `pool` the group ends in a max-pool.
 std::unique_ptr<Operator> make_bf16_convolution(const LayerContext& context, bool pool);
-bool bf16_convolution_pays(const kernels::ConvShape& shape);
 std::unique_ptr<Operator> make_bf16_dense(const LayerContext& context);
-bool bf16_dense_pays(const Shape& input, int outputs);
 std::unique_ptr<Operator> make_dense(const LayerContext& context);
 std::unique_ptr<Operator> make_activation(const LayerContext& context);
 std::unique_ptr<Operator> make_pool(const LayerContext& context);

@@ -119,11 +119,6 @@ class WinogradConvolutionOperator : public Operator {
 
 }  // namespace
 
-bool winograd_pays(const kernels::ConvShape& shape) {
-  // Below this the transforms cost more than the multiplications that they save (benchmarks/kernels_conv.cc).
-  return kernels::winograd_supports(shape) && shape.in_channels >= 32 && shape.out_channels >= 32;
-}
-
 std::unique_ptr<Operator> make_winograd_convolution(const LayerContext& context) {
   return std::make_unique<WinogradConvolutionOperator>(context);
 }

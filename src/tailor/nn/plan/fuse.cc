@@ -1,9 +1,9 @@
 #include "tailor/nn/plan/fuse.h"
 
-#include "tailor/nn/kernels/convolution/first_conv.h"
 #include "tailor/nn/kernels/sparse/sparse_conv.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
 #include "tailor/nn/operators/operators.h"
+#include "tailor/nn/plan/kernel_choice.h"
 
 namespace tailor {
 namespace {
@@ -34,8 +34,7 @@ class Grouping {
       if (pool) return {GroupKind::bf16_pool, i, pooled_layers};
       return {GroupKind::bf16, i, relu ? 2 : 1};
     }
-    if (source < 0 && kernels::first_conv_supports(shape) && kernels::first_conv_pays(shape))
-      return {GroupKind::first_convolution, i, relu ? 2 : 1};
+    if (source < 0 && first_convolution_pays(shape)) return {GroupKind::first_convolution, i, relu ? 2 : 1};
     if (pool && kernels::winograd_supports(shape) && kernels::sparse_supports(shape))
       return {GroupKind::convolution_pool, i, pooled_layers};
     if (winograd_pays(shape)) return {GroupKind::winograd, i, relu ? 2 : 1};

@@ -10,6 +10,7 @@
 #include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/nn/plan/fuse.h"
+#include "tailor/nn/plan/kernel_choice.h"
 
 namespace tailor {
 namespace {
@@ -130,8 +131,10 @@ void PlanBuilder::make_steps() {
       if (kind == LayerKind::dropout) context.dropout = dropouts++;
       name += (name.empty() ? "" : "+") + architecture_.layers[static_cast<std::size_t>(i)].name;
     }
-    context.sparse_input = options_.fuse && comes_from_relu(group.first);
-    context.sparse_gradient = options_.fuse && goes_into_relu(last);
+    if (layer.kind == LayerKind::conv2d)
+      context.own_forward = first_convolution_pays_forward(conv_shape(layer, input.shape));
+    if (options_.fuse && comes_from_relu(group.first)) context.sparse_input_below = sparse_dense_pays_below;
+    if (options_.fuse && goes_into_relu(last)) context.sparse_gradient_below = sparse_dense_pays_below;
     add_step(name, std::move(info), make_operator(group.kind, context));
     const Value& output = value(last + 1);
     if (options_.training && output.needs_gradient && output.readers.size() > 1) {

@@ -307,16 +307,6 @@ HWY_EXPORT(first_weights);
 
 bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
 
-bool first_conv_pays(const ConvShape& s) {
-  return first_conv_supports(s) && s.in_channels == 1 && s.out_channels >= 16;
-}
-
-bool first_conv_forward_pays(const ConvShape& s) {
-  const bool wide_vectors = vector_target_name().rfind("AVX3", 0) == 0;
-  return first_conv_supports(s) && s.in_channels == 3 && s.out_channels >= 16 &&
-         (wide_vectors || s.out_channels < 32);
-}
-
 std::size_t first_conv_weight_floats(const ConvShape& s) {
   return static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels * padded_channels(s);
 }

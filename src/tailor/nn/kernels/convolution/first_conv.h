@@ -13,13 +13,8 @@
 
 namespace tailor::kernels {
 
-// Whether these functions can compute this shape, and whether they are the better choice: one input channel,
-// and output channels that fill vectors.
+// Whether these functions can compute this shape.
 bool first_conv_supports(const ConvShape& shape);
-bool first_conv_pays(const ConvShape& shape);
-// Three input channels: going forward ours is faster, for the weights oneDNN is (benchmarks/kernels_conv.cc);
-// below AVX-512 with few outputs only.
-bool first_conv_forward_pays(const ConvShape& shape);
 
 // Floats needed for the packed weights: [kernel_height][kernel_width][in][out rounded up to 16].
 std::size_t first_conv_weight_floats(const ConvShape& shape);

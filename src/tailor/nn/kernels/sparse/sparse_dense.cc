@@ -136,9 +136,5 @@ void sparse_dense_forward(const float* x, const float* w, const float* bias, flo
   HWY_DYNAMIC_DISPATCH(sparse_forward)(x, w, bias, y, rows, in, out);
 }
 
-bool sparse_forward_pays(double density) {
-  return density < 0.6;  // measured on Zen 5, with 128 outputs
-}
-
 }  // namespace tailor::kernels
 #endif  // HWY_ONCE

@@ -1,7 +1,7 @@
 // Dense layers whose inputs are partly zero, as ReLU and dropout leave them: forward from the non-zeros of x,
 // backward from the non-zeros of dy, which are rarer still. Exact: what is left out is a product with 0 (so a
 // NaN or infinity on its other side is not seen). Whether this or dense.h is faster is a question of density
-// alone, see the *_pays. x [rows][in], w [in][out], b [out], y [rows][out].
+// alone. x [rows][in], w [in][out], b [out], y [rows][out].
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,6 @@ double sparse_density(const float* x, int rows, int in);
 // the rows among calls.
 void sparse_dense_forward(const float* x, const float* w, const float* bias, float* y, int rows, int in,
                           int out);
-
-// Whether this forward pass is faster than the dense one.
-bool sparse_forward_pays(double density);
 
 // ---- backward
 
@@ -55,8 +52,5 @@ std::size_t sparse_backward_scratch(int rows, int out);
 // threads, best in multiples of sparse_block.
 void sparse_dense_backward(const SparseGradients& gradients, const float* x, const float* w, float* dw,
                            float* dx, int in_first, int in_count, int in, float* scratch);
-
-// Whether this backward pass is faster than the dense one.
-bool sparse_backward_pays(std::int64_t nonzeros, int rows, int out);
 
 }  // namespace tailor::kernels

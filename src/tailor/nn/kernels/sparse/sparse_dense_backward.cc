@@ -210,9 +210,5 @@ void sparse_dense_backward(const SparseGradients& gradients, const float* x, con
   HWY_DYNAMIC_DISPATCH(backward_from_gradients)(gradients, x, w, dw, dx, in_first, in_count, in, scratch);
 }
 
-bool sparse_backward_pays(std::int64_t nonzeros, int rows, int out) {
-  return static_cast<double>(nonzeros) < 0.6 * rows * out;  // measured on Zen 5, with 128 outputs
-}
-
 }  // namespace tailor::kernels
 #endif  // HWY_ONCE
