@@ -1,6 +1,6 @@
 # tailor_unity(target): with TAILOR_UNITY, sources of a folder (in the library: of a layer) are compiled some at a time, so
 # that headers are read, and the templates of JSON and of the command line instantiated, once for all of them: 40 % of the
-# time. Names in unnamed namespaces therefore differ within a layer. The other presets compile each file by itself, and
+# time. Names in unnamed namespaces therefore differ within a layer. The presets debug and clang compile each file by itself, and
 # so find an include that is missing and a name that hides another. To be called when all sources are known.
 # (Precompiled headers were tried: templates are instantiated anew in each file all the same, 9.1 s with and 9.2 s without.)
 function(tailor_unity target)
