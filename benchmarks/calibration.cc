@@ -49,6 +49,7 @@ struct Confirmed {
   std::vector<std::vector<double>> costs{};  // of the race: NaN where one was not run, infinity for a failure
   std::size_t winner = 0;
   std::vector<double> finals[3]{};  // of the default, the best report and the winner
+  std::vector<bool> kept{};         // by the race, to its end
   int race_runs = 0;
 
   // The product's own table, with so many final seeds.
@@ -97,6 +98,7 @@ Confirmed confirm(std::vector<Tried> candidates, const Arguments& a, Key key) {
     standing = judge_race(c.costs, a.race);
   }
   c.winner = standing.leader;
+  for (std::size_t i = 0; i < n; ++i) c.kept.push_back(standing.in(i));
   for (int seed = 0; seed < most_final_seeds; ++seed)
     for (const std::size_t which : {0, 1, 2})
       c.finals[which].push_back(run(which < 2 ? which : c.winner, a.race.most_seeds + seed));
@@ -109,12 +111,14 @@ struct Tally {
   std::map<std::string, double> sums;
   int studies = 0;
 
+  void count(const std::string& name, bool hit) {
+    auto& [hits, all] = covered[name];
+    hits += hit;
+    ++all;
+  }
   // Nothing is counted where nothing is printed, nor where there is no truth.
   void cover(const std::string& name, const Estimate& e, double truth) {
-    if (!std::isfinite(e.low) || !std::isfinite(truth)) return;
-    auto& [hits, all] = covered[name];
-    hits += e.contains(truth);
-    ++all;
+    if (std::isfinite(e.low) && std::isfinite(truth)) count(name, e.contains(truth));
   }
   nlohmann::ordered_json json() const {
     nlohmann::ordered_json line{{"studies", studies}};
@@ -149,6 +153,14 @@ std::size_t even_choice(const Confirmed& c, Key key) {
     if (sum / each < least) least = sum / each, best = i;
   }
   return best;
+}
+
+// The race promises to keep a truly best candidate that never fails.
+void race_keeps_the_best(Tally& tally, const Confirmed& c) {
+  const double best = least_truth(c.candidates);
+  for (std::size_t i = 0; i < c.candidates.size(); ++i)
+    if (c.candidates[i].runs.truth() <= best && c.candidates[i].runs.fails() <= 0)
+      return tally.count("best_kept", c.kept[i]);
 }
 
 // Regrets: how much worse than the truly best setting of the study, or of the longer one, is what is chosen.
@@ -209,6 +221,7 @@ void simulate(Tally& tally, const Problem& problem, const std::map<int, double>&
   tally.sums["naive_bias"] += reported.runs.truth() - reported.value;
   for (const auto& [n, truth] : expected)
     tally.cover("best_of_" + std::to_string(n), expected_best_interval(values, false, n), truth);
+  race_keeps_the_best(tally, c);
   race_against_reporting(tally, problem, tried, c, reported, a, key.with(93));
 }
 

@@ -126,6 +126,10 @@ def print_tables(studies, defaults, test, table, o):
     table(o, ["images", "effect of a seed", *(f"{n} seeds" for n in SEEDS)],
           [[f"{line['images']:,}", line["seed_sd"], *(percent(line["coverage"].get(n)) for n in SEEDS)] for line in test])  # fmt: skip
 
+    def dropped(line):
+        kept = line.get("coverage", {}).get("best_kept")
+        return "" if kept is None else percent(1 - kept)
+
     def regrets(line):
         kinds = ("reported", "longer", "even", "race", "candidates")
         values = [f"{line[f'{kind}_regret']:.3g}" if f"{kind}_regret" in line else "" for kind in kinds]
@@ -135,8 +139,8 @@ def print_tables(studies, defaults, test, table, o):
     table(o, ["table", "studies of", "best report", "longer study", "runs spread evenly", "race", "best of the race's candidates", "runs"],
           [regrets(line) for line in studies])  # fmt: skip
     print("How often the truly best of the race's candidates is chosen (or one as good), in per cent\n")
-    table(o, ["table", "studies of", "best report", "runs spread evenly", "race"],
-          [[*study_of(line), *(percent(line[f"{kind}_best"]) for kind in ("reported", "even", "race"))] for line in studies])  # fmt: skip
+    table(o, ["table", "studies of", "best report", "runs spread evenly", "race", "dropped by the race"],
+          [[*study_of(line), *(percent(line[f"{kind}_best"]) for kind in ("reported", "even", "race")), dropped(line)] for line in studies])  # fmt: skip
     print("Bias, as a share of the naive one (the study's best report believed), in per cent\n")
     table(o, ["table", "studies of", "naive, in the table's unit", "confirmed score", "shrunken, not confirmed"],
           [[*study_of(line), f"{line['naive_bias']:.3g}", *(percent(abs(line[f"{kind}_bias"] / line["naive_bias"])) for kind in ("confirmed", "shrunken"))]

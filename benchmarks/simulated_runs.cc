@@ -18,6 +18,15 @@ constexpr double least_loss = 1e-12;
 constexpr double neighbours_count =
     4;  // degrees of freedom that neighbours' variances have beside a setting's
 
+// The derivative of log Γ at x > 0: its recurrence up to 6, then its asymptotic series (Abramowitz and Stegun
+// 6.3.5, 6.3.18).
+double digamma(double x) {
+  double below = 0;
+  for (; x < 6; ++x) below += 1 / x;
+  const double q = 1 / (x * x);
+  return std::log(x) - 1 / (2 * x) - q * (1.0 / 12 - q * (1.0 / 120 - q / 252)) - below;
+}
+
 // What is shared by all settings of a seed takes one of these values, so that means over it are sums.
 constexpr std::size_t shared_values = 32;
 const std::array<double, shared_values>& shared_grid() {
@@ -43,6 +52,21 @@ struct Repeats {
   double centre = 0, squares = 0;
 
   double degrees() const { return static_cast<double>(values.size()) - 1; }
+
+  // The logarithm of the variance, without the bias that few normal values give it; needs squares > 0.
+  double log_variance() const { return std::log(squares / 2) - digamma(degrees() / 2); }
+  // The standard deviation, moderated by the neighbours' typical variance.
+  double scale(double typical) const { return moderated(squares, std::max(degrees(), 0.0), typical); }
+  // The same from the other repeats than value v: what lies far out must not make its own measure longer.
+  double scale_without(double v, double typical) const {
+    const double own = (v - centre) * (v - centre) * (degrees() + 1) / degrees();
+    return moderated(std::max(0.0, squares - own), degrees() - 1, typical);
+  }
+
+ private:
+  static double moderated(double squares, double degrees, double typical) {
+    return std::sqrt((squares + neighbours_count * typical) / (degrees + neighbours_count));
+  }
 };
 
 Repeats repeats_of(const Problem& problem, const Assignment& setting, double most) {
@@ -95,39 +119,38 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
 
   double logs = 0, noisy = 0;
   for (const Repeats& r : similar)
-    if (r.squares > 0) logs += std::log(r.squares / r.degrees()), ++noisy;
+    if (r.squares > 0) logs += r.log_variance(), ++noisy;
   truth_ = value(0, 0);
   if (noisy == 0) return;
   const double typical = std::exp(logs / noisy);
-  const auto scale = [typical](const Repeats& r) {
-    return std::sqrt((r.squares + neighbours_count * typical) /
-                     (std::max(r.degrees(), 0.0) + neighbours_count));
-  };
-  const double mine = scale(own);
   const bool aligned =
       std::all_of(similar.begin(), similar.end(), [&](const Repeats& r) { return r.values.size() == r.all; });
   const auto settings = static_cast<double>(similar.size());
   std::vector<double> of_seed(own.all, 0.0);
-  double own_spread = 0;
   for (const Repeats& r : similar) {
-    const double freed = std::sqrt((r.degrees() + 1) / r.degrees()) / scale(r);
+    const double freed = std::sqrt((r.degrees() + 1) / r.degrees());
     for (std::size_t s = 0; s < r.values.size(); ++s) {
-      deviations_.push_back((r.values[s] - r.centre) * freed);
+      deviations_.push_back((r.values[s] - r.centre) * freed / r.scale_without(r.values[s], typical));
       if (aligned) of_seed[s] += deviations_.back() / settings;
     }
   }
+  const auto mean_square = [](const std::vector<double>& values) {
+    double squares = 0;
+    for (const double v : values) squares += v * v / static_cast<double>(values.size());
+    return squares;
+  };
+  double shared = 0;  // variance
   if (aligned && similar.size() > 1) {
     const double correct = std::sqrt(settings / (settings - 1));
-    for (std::size_t i = 0; i < deviations_.size(); ++i) {
+    for (std::size_t i = 0; i < deviations_.size(); ++i)
       deviations_[i] = (deviations_[i] - of_seed[i % own.all]) * correct;
-      own_spread += deviations_[i] * deviations_[i] / static_cast<double>(deviations_.size());
-    }
-    double squares = 0;
-    for (const double v : of_seed) squares += v * v / static_cast<double>(own.all);
-    shared_sd_ = mine * std::sqrt(std::max(0.0, squares - own_spread / settings));
+    shared = std::max(0.0, mean_square(of_seed) - mean_square(deviations_) / settings);
   }
   const double centre = mean(deviations_);
-  for (double& d : deviations_) d = mine * (d - centre);
+  for (double& d : deviations_) d -= centre;
+  const double unit = own.scale(typical) / std::sqrt(mean_square(deviations_) + shared);
+  for (double& d : deviations_) d *= unit;
+  shared_sd_ = unit * std::sqrt(shared);
   find_moments();
 }
 

@@ -2,8 +2,9 @@
 // exactly, made from the table's own residuals. Used by `calibration`.
 //
 // The setting's mean is its repeats' own. Its deviations are the residuals of its repeats and of those of the
-// settings one step away, each freed of the shrinkage that a mean of few values brings, over the scale of its
-// own setting, times the scale of this one; of losses all this in logarithms, so that none is negative.
+// settings one step away, each freed of the shrinkage that a mean of few values brings, over the scale of the
+// other repeats of its setting, times the scale of this one; of losses all this in logarithms, so that none is
+// negative.
 // Scales are moderated: a setting's few repeats count beside its neighbours' as much as four more (Smyth,
 // Stat. Appl. Genet. Mol. Biol. 3 (2004) 3). So tails and skewness are the table's, and all repeats of a
 // setting being equal by chance is no noise of 0. What a seed does to all settings alike (the split, say) is
@@ -29,6 +30,7 @@ class SimulatedRuns {
   // Of runs that do not diverge; NaN if all do.
   double truth() const { return truth_; }
   double sd() const { return sd_; }
+  double fails() const { return fails_; }  // share of runs that diverge
 
  private:
   double value(double deviation, double shared) const;
@@ -36,8 +38,8 @@ class SimulatedRuns {
 
   bool logarithms_ = false;               // of what follows
   double mean_ = 0, low_ = 0, high_ = 0;  // results lie between low and high
-  double fails_ = 0;                      // share of runs
-  std::vector<double> deviations_{};      // of mean 0
+  double fails_ = 0;
+  std::vector<double> deviations_{};  // of mean 0
   double shared_sd_ = 0;
   double truth_ = 0, sd_ = 0;
 };
