@@ -15,16 +15,20 @@ namespace {
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 constexpr double diverged = 10;  // times the median setting's loss
 constexpr double least_loss = 1e-12;
-constexpr double neighbours_count =
-    4;  // degrees of freedom that neighbours' variances have beside a setting's
 
-// The derivative of log Γ at x > 0: its recurrence up to 6, then its asymptotic series (Abramowitz and Stegun
-// 6.3.5, 6.3.18).
+// The first two derivatives of log Γ at x > 0: recurrence up to 6, then asymptotic series (Abramowitz and Stegun
+// 6.3.5, 6.3.18, 6.4.6, 6.4.12).
 double digamma(double x) {
   double below = 0;
   for (; x < 6; ++x) below += 1 / x;
   const double q = 1 / (x * x);
   return std::log(x) - 1 / (2 * x) - q * (1.0 / 12 - q * (1.0 / 120 - q / 252)) - below;
+}
+double trigamma(double x) {
+  double below = 0;
+  for (; x < 6; ++x) below += 1 / (x * x);
+  const double q = 1 / (x * x);
+  return below + 1 / x + q / 2 + q / x * (1.0 / 6 - q * (1.0 / 30 - q / 42));
 }
 
 // What is shared by all settings of a seed takes one of these values, so that means over it are sums.
@@ -55,18 +59,45 @@ struct Repeats {
 
   // The logarithm of the variance, without the bias that few normal values give it; needs squares > 0.
   double log_variance() const { return std::log(squares / 2) - digamma(degrees() / 2); }
-  // The standard deviation, moderated by the neighbours' typical variance.
-  double scale(double typical) const { return moderated(squares, std::max(degrees(), 0.0), typical); }
-  // The same from the other repeats than value v: what lies far out must not make its own measure longer.
-  double scale_without(double v, double typical) const {
-    const double own = (v - centre) * (v - centre) * (degrees() + 1) / degrees();
-    return moderated(std::max(0.0, squares - own), degrees() - 1, typical);
+};
+
+// The noise of settings around: standard deviations of single settings are moderated by it, as their few
+// repeats tell little.
+class Surroundings {
+ public:
+  // By the spread of the settings' log variances beyond what chance gives to so few repeats.
+  explicit Surroundings(const std::vector<Repeats>& similar) {
+    std::vector<double> logs;
+    double chance = 0;
+    for (const Repeats& r : similar)
+      if (r.squares > 0) logs.push_back(r.log_variance()), chance += trigamma(r.degrees() / 2);
+    if (logs.empty()) return;
+    const auto n = static_cast<double>(logs.size());
+    variance_ = std::exp(mean(logs));
+    const double beyond = (logs.size() > 1 ? variance(logs) : 0) - chance / n;
+    for (double low = least_degrees, high = most_degrees; high - low > 0.01;) {
+      degrees_ = (low + high) / 2;
+      (trigamma(degrees_ / 2) > beyond ? low : high) = degrees_;
+    }
+  }
+
+  bool noisy() const { return variance_ > 0; }
+  double scale(const Repeats& r) const { return moderated(r.squares, std::max(r.degrees(), 0.0)); }
+  // From the other repeats than value v: what lies far out must not make its own measure longer.
+  double scale_without(const Repeats& r, double v) const {
+    const double own = (v - r.centre) * (v - r.centre) * (r.degrees() + 1) / r.degrees();
+    return moderated(std::max(0.0, r.squares - own), r.degrees() - 1);
   }
 
  private:
-  static double moderated(double squares, double degrees, double typical) {
-    return std::sqrt((squares + neighbours_count * typical) / (degrees + neighbours_count));
+  static constexpr double least_degrees = 1, most_degrees = 40;
+
+  double moderated(double squares, double degrees) const {
+    return std::sqrt((squares + degrees_ * variance_) / (degrees + degrees_));
   }
+
+  double variance_ = 0;
+  double degrees_ = most_degrees;  // of freedom that it has beside a setting's own
 };
 
 Repeats repeats_of(const Problem& problem, const Assignment& setting, double most) {
@@ -117,12 +148,9 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
     if (Repeats r = repeats_of(problem, s, most); r.values.size() > 1) similar.push_back(std::move(r));
   if (own.values.size() < 2) similar.erase(similar.begin());
 
-  double logs = 0, noisy = 0;
-  for (const Repeats& r : similar)
-    if (r.squares > 0) logs += r.log_variance(), ++noisy;
   truth_ = value(0, 0);
-  if (noisy == 0) return;
-  const double typical = std::exp(logs / noisy);
+  const Surroundings around(similar);
+  if (!around.noisy()) return;
   const bool aligned =
       std::all_of(similar.begin(), similar.end(), [&](const Repeats& r) { return r.values.size() == r.all; });
   const auto settings = static_cast<double>(similar.size());
@@ -130,7 +158,7 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
   for (const Repeats& r : similar) {
     const double freed = std::sqrt((r.degrees() + 1) / r.degrees());
     for (std::size_t s = 0; s < r.values.size(); ++s) {
-      deviations_.push_back((r.values[s] - r.centre) * freed / r.scale_without(r.values[s], typical));
+      deviations_.push_back((r.values[s] - r.centre) * freed / around.scale_without(r, r.values[s]));
       if (aligned) of_seed[s] += deviations_.back() / settings;
     }
   }
@@ -148,7 +176,7 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
   }
   const double centre = mean(deviations_);
   for (double& d : deviations_) d -= centre;
-  const double unit = own.scale(typical) / std::sqrt(mean_square(deviations_) + shared);
+  const double unit = around.scale(own) / std::sqrt(mean_square(deviations_) + shared);
   for (double& d : deviations_) d *= unit;
   shared_sd_ = unit * std::sqrt(shared);
   find_moments();

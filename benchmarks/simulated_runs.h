@@ -5,8 +5,8 @@
 // settings one step away, each freed of the shrinkage that a mean of few values brings, over the scale of the
 // other repeats of its setting, times the scale of this one; of losses all this in logarithms, so that none is
 // negative.
-// Scales are moderated: a setting's few repeats count beside its neighbours' as much as four more (Smyth,
-// Stat. Appl. Genet. Mol. Biol. 3 (2004) 3). So tails and skewness are the table's, and all repeats of a
+// Scales are moderated by the neighbours', the more the less these differ beyond chance (Smyth, Stat. Appl.
+// Genet. Mol. Biol. 3 (2004) 3). So tails and skewness are the table's, and all repeats of a
 // setting being equal by chance is no noise of 0. What a seed does to all settings alike (the split, say) is
 // known at 3 to 5 seeds only; it is drawn normal, with the variance that the table's repeats share, and is
 // the same for all settings of a seed.

@@ -56,6 +56,36 @@ TEST(Statistics, MeanIntervalCoversSkewedResultsToo) {
   }
 }
 
+// Seeds that do badly are rare and far out; the mean is theirs, too.
+TEST(Statistics, LossIntervalCoversWhereFewSeedsDoBadly) {
+  const double rare = 0.1, far = 0.9, width = 0.15;
+  const double truth = std::exp(width * width / 2) * (1 - rare + rare * std::exp(far));
+  const auto held = [&](int seeds, auto interval) {
+    return coverage(5000, truth, [&](Key key) {
+      std::vector<double> losses = normals(seeds, 0, width, key);
+      for (std::size_t s = 0; s < losses.size(); ++s)
+        losses[s] = std::exp(losses[s] + (key.with(7).uniform(s) < rare ? far : 0));
+      return interval(losses);
+    });
+  };
+  const auto of_losses = [](const std::vector<double>& v) { return result_interval(v, false); };
+  const auto of_others = [](const std::vector<double>& v) { return mean_interval(v); };
+  for (const int seeds : {5, 8}) {
+    EXPECT_GT(held(seeds, of_losses), held(seeds, of_others) + 0.01) << seeds;
+    // Of normal losses it holds little more than it promises.
+    const double normal =
+        coverage(5000, 2, [&](Key key) { return result_interval(normals(seeds, 2, 0.1, key), false); });
+    EXPECT_NEAR(normal, losses_confidence, 0.01) << seeds;
+  }
+}
+
+TEST(Statistics, OnlyWhatIsMinimisedAndPositiveIsALoss) {
+  const std::vector<double> values = {0.2, 0.21, 0.24}, with_zero = {0.2, 0.21, 0};
+  EXPECT_EQ(result_interval(values, true).high, mean_interval(values).high);
+  EXPECT_EQ(result_interval(with_zero, false).high, mean_interval(with_zero).high);
+  EXPECT_GT(result_interval(values, false).high, mean_interval(values).high);
+}
+
 TEST(Statistics, RanksShareTies) {
   EXPECT_THAT(ranks(std::vector<double>{3, 1, 4, 1}), ElementsAre(3, 1.5, 4, 1.5));
 }

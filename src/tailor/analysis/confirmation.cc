@@ -86,7 +86,7 @@ std::optional<std::size_t> ConfirmationTable::claimant() const {
 Estimate ConfirmationTable::mean_value(const ConfirmationCandidate& candidate, bool final_runs) const {
   const std::vector<double> values = run_values(candidate, final_runs);
   if (!final_runs) return {.estimate = mean(values)};
-  const Estimate e = mean_interval(values);
+  const Estimate e = result_interval(values, maximize);
   return maximize ? of_accuracy(e) : e;
 }
 

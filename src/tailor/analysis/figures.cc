@@ -12,8 +12,8 @@ namespace {
 std::optional<Figure> figure(const std::vector<double>& values, std::int64_t images) {
   if (values.empty()) return std::nullopt;
   if (values.size() > 1) {
-    const Estimate mean = mean_interval(values);
-    return Figure{images > 0 ? of_accuracy(mean) : mean, std::sqrt(variance(values))};
+    const Estimate mean = images > 0 ? of_accuracy(mean_interval(values)) : result_interval(values, false);
+    return Figure{mean, std::sqrt(variance(values))};
   }
   if (images == 0) return std::nullopt;
   const Interval interval = wilson_interval(values[0], images);

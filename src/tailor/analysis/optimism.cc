@@ -130,13 +130,13 @@ Optimism optimism(std::span<const double> results, bool maximize, std::optional<
     result.shrunken = shrunken_best(results, maximize, *noise_sd);
   if (!confirmation || !confirmation->winner) return result;
   const std::vector<double> values = run_values(confirmation->candidates[*confirmation->winner], true);
-  if (values.size() >= 2) result.confirmed = mean_interval(values);
+  if (values.size() >= 2) result.confirmed = result_interval(values, maximize);
   const auto claimant = confirmation->claimant();
   if (!claimant) return result;
   const ConfirmationCandidate& c = confirmation->candidates[*claimant];
   result.claimed = c.claimed.value_or(result.claimed);
   if (const std::vector<double> again = run_values(c, true); again.size() >= 2) {
-    result.same_setting = mean_interval(again);
+    result.same_setting = result_interval(again, maximize);
     result.optimism = too_good_by(result.claimed, *result.same_setting, maximize);
   }
   std::vector<std::vector<bool>> validation, test;

@@ -63,6 +63,11 @@ class Examiner {
   // Of a merit.
   Estimate as_measured(const Estimate& e) const { return table_.maximize ? of_accuracy(e) : negative(e); }
 
+  Estimate mean_result(const SpreadBaselineRuns& baseline) const {
+    const Estimate e = result_interval(baseline.values, table_.maximize);
+    return table_.maximize ? of_accuracy(e) : e;
+  }
+
   // The difference of two stations, each a baseline or (null) the random setting in the middle.
   std::optional<Estimate> difference(const SpreadBaselineRuns* to, const SpreadBaselineRuns* from) const {
     Estimate e;
@@ -103,12 +108,8 @@ class Examiner {
       const SpreadBaselineRuns* at = stations[i];
       WayPoint point;
       if (at) {
-        point = {std::string(name_of(at->what.kind)),
-                 label(*at),
-                 at->what.name,
-                 at->epochs,
-                 static_cast<int>(at->values.size()),
-                 as_measured(mean_interval(merits(*at)))};
+        point = {std::string(name_of(at->what.kind)), label(*at),      at->what.name, at->epochs,
+                 static_cast<int>(at->values.size()), mean_result(*at)};
       } else {
         point = {random_kind,
                  "middle random setting",

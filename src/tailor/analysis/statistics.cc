@@ -46,6 +46,23 @@ Estimate mean_interval(std::span<const double> values) {
   return t_interval(mean(values), std::sqrt(variance(values) / n), n - 1, seeds_confidence);
 }
 
+Estimate loss_interval(std::span<const double> values) {
+  const auto n = static_cast<double>(values.size());
+  Estimate e = t_interval(mean(values), std::sqrt(variance(values) / n), n - 1, losses_confidence);
+  std::vector<double> logs;
+  for (const double v : values) logs.push_back(std::log(v));
+  const double v = variance(logs);
+  const double cox =
+      t_interval(mean(logs) + v / 2, std::sqrt(v / n + v * v / (2 * (n - 1))), n - 1, losses_confidence).high;
+  e.high = std::max(e.high, std::exp(cox));
+  return e;
+}
+
+Estimate result_interval(std::span<const double> values, bool maximize) {
+  const bool losses = !maximize && std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+  return losses ? loss_interval(values) : mean_interval(values);
+}
+
 std::vector<double> ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);

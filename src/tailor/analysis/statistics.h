@@ -37,6 +37,15 @@ inline constexpr double seeds_confidence = 0.965;
 // The mean of a sample of runs of other seeds, with that reserve.
 Estimate mean_interval(std::span<const double> values);
 
+// The same of losses, above 0 and to be minimised: seeds that do badly are rare and far out, so that samples
+// which have none of them are too good and too narrow at once. The upper end is at least that of a log-normal mean
+// (modified Cox, Olsson, J. Stat. Educ. 13 (2005)), and the reserve is larger.
+inline constexpr double losses_confidence = 0.975;
+Estimate loss_interval(std::span<const double> values);
+
+// The mean of a study's measure over seeds; values that are minimised and above 0 are losses.
+Estimate result_interval(std::span<const double> values, bool maximize);
+
 // 1, 2, … ascending; equal values share the mean of theirs.
 std::vector<double> ranks(std::span<const double> values);
 // Spearman's, of at least 5 pairs; NaN of fewer, or if one does not vary. No interval: that of Bonett and

@@ -33,7 +33,7 @@ std::vector<double> test_results(const ConfirmationCandidate& candidate) {
 
 std::string test_text(const std::vector<double>& results, const MeasureText& text) {
   if (results.empty()) return "sealed";
-  const Estimate e = mean_interval(results);
+  const Estimate e = result_interval(results, text.accuracy());
   return text.value(text.accuracy() ? of_accuracy(e) : e);
 }
 
