@@ -65,11 +65,11 @@ void add_elementwise() {
   for (const auto& [name, kind] : kinds) {
     const std::string shape = "/9216/";
     const Activation a = kind;
-    add(name + shape + "forward", 2 * n, [&x, &y, a] { activation_forward(a, 0, x.data(), y.data(), n); });
+    add(name + shape + "forward", 2 * n, [&x, &y, a] { activation_forward(a, {}, x.data(), y.data(), n); });
     add(name + shape + "forward/reference", 2 * n,
-        [&x, &y, a] { reference::activation_forward(a, 0, x.data(), y.data(), n); });
+        [&x, &y, a] { reference::activation_forward(a, {}, x.data(), y.data(), n); });
     add(name + shape + "backward", 3 * n,
-        [&x, &g, &y, a] { activation_backward(a, 0, x.data(), g.data(), y.data(), n); });
+        [&x, &g, &y, a] { activation_backward(a, {}, x.data(), g.data(), y.data(), n); });
   }
   const DropoutMask mask{1, 0, 0.25f};
   add("dropout/9216", 2 * n, [&x, &y, mask] { dropout(x.data(), y.data(), n, mask); });

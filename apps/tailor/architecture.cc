@@ -75,15 +75,24 @@ std::string rounded(std::int64_t value) {
 std::string type_text(const Layer& layer) {
   std::string text = layer_kind_name(layer.kind);
   if (layer.kernel_height > 0) text += fmt::format(" {}x{}", layer.kernel_height, layer.kernel_width);
-  if (layer.kind == LayerKind::dropout) text += fmt::format(" {}", layer.rate);
+  if (layer.kind == LayerKind::dropout || layer.kind == LayerKind::stochastic_depth)
+    text += fmt::format(" {:.3g}", layer.rate);
+  if (layer.kind == LayerKind::channel_shuffle || layer.kind == LayerKind::group_norm)
+    text += fmt::format(" {}", layer.groups);
+  if (layer.kind == LayerKind::slice) text += fmt::format(" {}-{}", layer.from, layer.to - 1);
   const bool usual =
       layer.stride == (layer.kind == LayerKind::conv2d ? 1 : layer.kernel_height) || layer.kernel_height == 0;
   return usual ? text : text + fmt::format(" /{}", layer.stride);
 }
 
+const char* joint(LayerKind kind) {
+  return kind == LayerKind::add ? "+" : kind == LayerKind::multiply ? "*" : ",";
+}
+
 void print_table(const Architecture& a) {
   const bool graph = std::any_of(a.layers.begin(), a.layers.end(), [&](const Layer& layer) {
-    return layer.kind == LayerKind::add || layer.inputs[0] != static_cast<int>(&layer - a.layers.data()) - 1;
+    return has_several_inputs(layer.kind) ||
+           layer.inputs[0] != static_cast<int>(&layer - a.layers.data()) - 1;
   });
   std::vector<std::vector<std::string>> rows = {
       {"", "layer", "type", "reads", "output", "parameters", "mult-adds"}};
@@ -91,7 +100,7 @@ void print_table(const Architecture& a) {
     const Layer& layer = a.layers[i];
     std::vector<std::string> reads;
     for (const int index : layer.inputs) reads.push_back(fmt::format("{}", index + 1));
-    rows.push_back({fmt::format("{}", i + 1), layer.name, type_text(layer), join(reads, "+"),
+    rows.push_back({fmt::format("{}", i + 1), layer.name, type_text(layer), join(reads, joint(layer.kind)),
                     shape_text(layer.output), with_thousands(layer.parameters),
                     rounded(layer.multiply_adds)});
   }

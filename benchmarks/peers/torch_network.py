@@ -28,6 +28,48 @@ class Flatten(nn.Module):
         return (x.permute(0, 2, 3, 1) if self.ours else x).flatten(1)
 
 
+class ChannelNorm(nn.LayerNorm):
+    """Layer norm over the channels at each place."""
+
+    def forward(self, x):
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class Scale(nn.Module):
+    def __init__(self, channels, initial):
+        super().__init__()
+        self.scale = nn.Parameter(torch.full((channels,), float(initial)))
+
+    def forward(self, x):
+        return x * self.scale.reshape(1, -1, *[1] * (x.dim() - 2))
+
+
+class Slice(nn.Module):
+    def __init__(self, first, behind):
+        super().__init__()
+        self.first, self.behind = first, behind
+
+    def forward(self, x):
+        return x[:, self.first : self.behind]
+
+
+class StochasticDepth(nn.Module):
+    """Drops nothing: what it drops is random, so no two implementations agree."""
+
+    def forward(self, x):
+        return x
+
+
+def multiply(inputs):
+    """Two alike, or a map and a row of factors for its channels."""
+    a, b = sorted(inputs, key=torch.Tensor.dim, reverse=True)
+    return a * b.reshape(*b.shape, *[1] * (a.dim() - b.dim()))
+
+
+# Layers of several inputs.
+JOINTS = {"add": sum, "multiply": multiply, "concatenate": lambda inputs: torch.cat(inputs, 1)}
+
+
 class GlobalAverage(nn.Module):
     def forward(self, x):
         return x.mean(dim=(2, 3))
@@ -71,7 +113,31 @@ def make(layer, x, classes, dropout, our_flatten):
             return nn.SiLU()
         case "tanh":
             return nn.Tanh()
-        case "add":
+        case "sigmoid":
+            return nn.Sigmoid()
+        case "hard_sigmoid":
+            if {"alpha", "beta"} & layer.keys():
+                raise ValueError("PyTorch's hard sigmoid has neither alpha nor beta")
+            return nn.Hardsigmoid()
+        case "hard_swish":
+            return nn.Hardswish()
+        case "clip" | "relu6":
+            return nn.Hardtanh(layer.get("low", 0.0), layer.get("high", 6.0))
+        case "prelu":
+            return nn.PReLU(1 if layer.get("shared", False) else channels, layer.get("initial", 0.25))
+        case "slice":
+            return Slice(layer.get("from", 0), layer["to"])
+        case "channel_shuffle":
+            return nn.ChannelShuffle(layer["groups"])
+        case "scale":
+            return Scale(channels, layer.get("initial", 1e-6))
+        case "group_norm":
+            return nn.GroupNorm(layer["groups"], channels, eps=layer.get("epsilon", 1e-5))
+        case "layer_norm":
+            return ChannelNorm(channels, eps=layer.get("epsilon", 1e-5))
+        case "stochastic_depth":
+            return StochasticDepth()
+        case _ if kind in JOINTS:
             return nn.Identity()
     raise ValueError(f"unknown layer type {kind!r}")
 
@@ -96,7 +162,8 @@ class Network(nn.Module):
             x = probe[inputs[0] + 1]
             module = make(layer, x, classes, dropout, our_flatten).eval()
             with torch.no_grad():
-                probe.append(module(x))
+                join = JOINTS.get(layer["type"])
+                probe.append(join([probe[i + 1] for i in inputs]) if join else module(x))
             self.kinds.append(layer["type"])
             self.inputs.append(inputs)
             self.steps.append(module.train())
@@ -115,7 +182,7 @@ class Network(nn.Module):
         outputs = [x]
         for kind, inputs, step in zip(self.kinds, self.inputs, self.steps):
             x = outputs[inputs[0] + 1]
-            y = sum(outputs[i + 1] for i in inputs) if kind == "add" else step(x)
+            y = JOINTS[kind]([outputs[i + 1] for i in inputs]) if kind in JOINTS else step(x)
             if observe:
                 observe(kind, x, y, step)
             outputs.append(y)

@@ -23,7 +23,8 @@ ParameterRole role(const std::string& name) {
   static const std::map<std::string, ParameterRole> roles = {{"weight", ParameterRole::weight},
                                                              {"bias", ParameterRole::bias},
                                                              {"scale", ParameterRole::scale},
-                                                             {"shift", ParameterRole::shift}};
+                                                             {"shift", ParameterRole::shift},
+                                                             {"slope", ParameterRole::slope}};
   return roles.at(name);
 }
 

@@ -36,6 +36,7 @@ class Engine {
     for (const Layer& layer : architecture_.layers)
       if (layer.kind == LayerKind::dropout) rates.push_back(0);
     network_.set_dropout_rates(rates);
+    network_.set_stochastic_depth(0);
     initialize(table(), "glorot_uniform", Key(1), values_.data());
     for (std::size_t i = 0; i < golden.tensors.size(); ++i)
       golden.fill_weights(i, &values_[place(golden.tensors[i]).offset]);
@@ -169,7 +170,8 @@ TEST_P(GoldenRun, TwentyStepsOfEachOptimizer) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, GoldenRun, testing::Values("mnist_cnn", "windows", "residual", "smooth"),
+INSTANTIATE_TEST_SUITE_P(Networks, GoldenRun,
+                         testing::Values("mnist_cnn", "windows", "residual", "smooth", "channels"),
                          [](const auto& name) { return std::string(name.param); });
 
 }  // namespace

@@ -2,7 +2,7 @@
 # Run by a developer when a network is added or the formula changes; the tests need neither Python nor PyTorch.
 #
 #   python -m venv build/peers && build/peers/bin/pip install torch numpy
-#   build/peers/bin/python tests/golden/make_golden.py
+#   build/peers/bin/python tests/golden/make_golden.py [the new network's file]
 #
 # A file holds results only. Weights, images and labels come from formula.py, as float32; everything is then computed in
 # float64, so that a difference is the rounding of the float32 engine under test. `float32_deviation` says how far
@@ -36,7 +36,13 @@ NETWORKS = {
     "windows.toml": (1, 5, 4),
     "residual.toml": (1, 5, 4),
     "smooth.toml": (1, 5, 4),
+    "channels.toml": (1, 5, 4),
 }
+
+# Roles of a kind's parameters where they are not PyTorch's names; norms have a scale and a shift.
+NORMS = ("batch_norm", "group_norm", "layer_norm")
+# Where the slopes of a layer change.
+KINKS = {"relu": (0,), "leaky_relu": (0,), "elu": (0,), "prelu": (0,), "hard_sigmoid": (-3, 3), "hard_swish": (-3, 3)}
 
 # Settings are named as tailor's. Every parameter decays: that is what torch.optim does with a plain parameter list.
 OPTIMIZERS = [
@@ -99,11 +105,12 @@ def described_parameters(network):
     rows = []
     for index, (kind, step) in enumerate(zip(network.kinds, network.steps)):
         for name, parameter in step.named_parameters():
-            norm = kind == "batch_norm"
-            role = {"weight": "scale", "bias": "shift"}[name] if norm else name
+            role = "slope" if kind == "prelu" else {"weight": "scale", "bias": "shift"}[name] if kind in NORMS else name
             row = {"layer": index, "role": role, "count": parameter.numel(), "offset": 0.0, "scale": 0.1}
             if role == "scale":
                 row |= {"offset": 1.0, "scale": 0.5}
+            elif role == "slope":
+                row |= {"offset": 0.25, "scale": 0.1}
             elif role == "weight":
                 row["scale"] = float(np.sqrt(3.0 / parameter[0].numel()))
             rows.append((row, parameter))
@@ -133,9 +140,9 @@ class Case:
         smallest = [np.inf]
 
         def observe(kind, x, y, step):
-            if kind in ("relu", "leaky_relu", "elu"):
-                smallest.append(float(x.abs().min() / x.std()))
-            elif kind == "max_pool":
+            for kink in (step.min_val, step.max_val) if kind in ("clip", "relu6") else KINKS.get(kind, ()):
+                smallest.append(float((x - kink).abs().min() / x.std()))
+            if kind == "max_pool":
                 size = step.kernel_size
                 padded = F.pad(x, (step.padding,) * 4, value=-1e30)
                 windows = F.unfold(padded.reshape(-1, 1, *padded.shape[2:]), size, stride=step.stride)
@@ -260,8 +267,8 @@ def rounded(values, digits=9):
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
-    for name, setting in NETWORKS.items():
-        result = Case(name, *setting).result()
+    for name in sys.argv[1:] or NETWORKS:
+        result = Case(name, *NETWORKS[name]).result()
         file = HERE / (name.removesuffix(".toml") + ".json")
         # One line for each tensor and training: compact, and a change shows where it is.
         text = json.dumps(result, separators=(",", ":")).replace('{"layer"', '\n{"layer"').replace('{"settings"', '\n{"settings"')

@@ -110,6 +110,51 @@ layer = [
   {type = "flatten"},
   {type = "dense", units = 3},
 ])",
+    R"(name = "channels"
+input = [7, 6, 3]
+classes = 4
+layer = [
+  {type = "conv2d", filters = 6, kernel = 3, padding = 1, name = "stem"},
+  {type = "group_norm", groups = 3, activation = "silu", name = "norm"},
+  {type = "global_average_pool"},
+  {type = "dense", units = 6, bias = false},
+  {type = "sigmoid", name = "gate"},
+  {type = "multiply", inputs = ["gate", "norm"], name = "excited"},
+  {type = "conv2d", filters = 4, kernel = 1},
+  {type = "layer_norm", activation = "gelu", name = "thin"},
+  {type = "concatenate", inputs = ["thin", "excited", "input", "thin"], name = "wide"},
+  {type = "channel_shuffle", groups = 2, input = "excited"},
+  {type = "slice", from = 1, to = 5, name = "part"},
+  {type = "multiply", inputs = ["part", "thin"]},
+  {type = "scale", initial = 0.5},
+  {type = "stochastic_depth", rate = 0.4, name = "branch"},
+  {type = "add", inputs = ["thin", "branch"], name = "sum"},
+  {type = "concatenate", inputs = ["sum", "wide"]},
+  {type = "slice", to = 17},
+  {type = "conv2d", filters = 5, kernel = 3},
+  {type = "tanh"},
+  {type = "flatten"},
+  {type = "dense", units = 6, bias = false},
+  {type = "layer_norm", name = "flat"},
+  {type = "dense", units = 6},
+  {type = "sigmoid"},
+  {type = "multiply", inputs = ["sigmoid_2", "flat"]},
+  {type = "dense", units = 4},
+])",
+    R"(name = "curves, kinked"
+input = [6, 7, 2]
+classes = 3
+layer = [
+  {type = "conv2d", filters = 5, kernel = 3, padding = 1, activation = "relu6"},
+  {type = "conv2d", filters = 9, kernel = 3, activation = "prelu"},
+  {type = "prelu", shared = true},
+  {type = "conv2d", filters = 6, kernel = 3, activation = "hard_swish"},
+  {type = "flatten"},
+  {type = "dense", units = 8, activation = "hard_sigmoid"},
+  {type = "dense", units = 8},
+  {type = "clip", low = -0.5, high = 0.75},
+  {type = "dense", units = 3},
+])",
     fused,
     winograd,
 };
@@ -244,6 +289,37 @@ TEST(Network, ASmallerBatchInALargerPlanGivesTheSameAsItsOwnPlan) {
     large.network.backward(5, large.gradients);
     EXPECT_EQ(own.gradients, large.gradients);
   }
+}
+
+TEST(Network, StochasticDepthDropsWholeImagesAndScalesUpTheOthers) {
+  Fixture f(R"(name = "depth"
+input = [1, 1, 5]
+classes = 3
+layer = [
+  {type = "dense", units = 3},
+  {type = "stochastic_depth", rate = 0.4},
+])",
+            400, 2);
+  const auto logits = [&](bool training, std::uint64_t key) {
+    f.network.use_for_training(f.values);
+    std::memcpy(f.network.input(), f.images.data(), f.images.size() * sizeof(float));
+    f.network.forward(f.batch, training, Key(key));
+    return std::vector<float>(f.network.logits(), f.network.logits() + 3 * f.batch);
+  };
+  const std::vector<float> whole = logits(false, 1), dropped = logits(true, 1);
+  int zeros = 0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const bool zero = dropped[3 * i] == 0;
+    zeros += zero;
+    for (std::size_t c = 3 * i; c < 3 * i + 3; ++c)
+      EXPECT_FLOAT_EQ(dropped[c], zero ? 0 : whole[c] / 0.6f) << "image " << i;
+  }
+  EXPECT_NEAR(zeros, 160, 40);  // four standard deviations
+  EXPECT_NE(logits(true, 2), dropped);
+  f.network.set_stochastic_depth(0);
+  EXPECT_EQ(logits(true, 1), whole);
+  for (const double rate : {-0.1, 1.0})
+    test::expect_error(ExitCode::usage, {"stochastic depth"}, [&] { f.network.set_stochastic_depth(rate); });
 }
 
 TEST(Network, NanInAnImageReachesTheLoss) {

@@ -38,7 +38,10 @@ Network::Network(const ComputeScope&, const Architecture& architecture, const Pl
       parameters_(architecture),
       plan_(architecture, parameters_, options) {
   for (const Layer& layer : architecture.layers)
-    if (layer.kind == LayerKind::dropout) dropout_rates_.push_back(layer.rate);
+    if (layer.kind == LayerKind::dropout)
+      dropout_rates_.push_back(layer.rate);
+    else if (layer.kind == LayerKind::stochastic_depth)
+      pass_.stochastic_depth = layer.rate;
   pass_.workers = &workers;
 }
 
@@ -50,6 +53,12 @@ void Network::set_dropout_rates(std::vector<double> rates) {
     if (!(rate >= 0 && rate < 1))
       throw usage_error("Network: dropout rate: expected at least 0 and below 1, got {}", rate);
   dropout_rates_ = std::move(rates);
+}
+
+void Network::set_stochastic_depth(double rate) {
+  if (!(rate >= 0 && rate < 1))
+    throw usage_error("Network: stochastic depth: expected at least 0 and below 1, got {}", rate);
+  pass_.stochastic_depth = rate;
 }
 
 void Network::set_batch_norm_momentum(double momentum) {

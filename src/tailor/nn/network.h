@@ -38,6 +38,8 @@ class Network {
 
   // One for each dropout layer, in [0, 1).
   void set_dropout_rates(std::vector<double> rates);
+  // Rate of the last stochastic depth layer, in [0, 1); see stochastic_depth_share().
+  void set_stochastic_depth(double rate);
   // In [0, 1].
   void set_batch_norm_momentum(double momentum);
 

@@ -110,6 +110,7 @@ Settings default_settings(const Architecture& architecture) {
   }
   for (const Layer& layer : architecture.layers) {
     if (layer.kind == LayerKind::dropout) settings.dropout.push_back(layer.rate);
+    if (layer.kind == LayerKind::stochastic_depth) settings.stochastic_depth = layer.rate;
   }
   return settings;
 }
@@ -146,6 +147,14 @@ void check_settings(const Settings& settings, const Architecture& architecture) 
         "the settings are for an architecture with {} dropout layers, '{}' has {}; begin with "
         "default_settings(architecture)",
         settings.dropout.size(), architecture.name, dropouts);
+  const bool drops_branches =
+      std::any_of(architecture.layers.begin(), architecture.layers.end(),
+                  [](const Layer& layer) { return layer.kind == LayerKind::stochastic_depth; });
+  if (settings.stochastic_depth != 0 && !drops_branches)
+    throw usage_error(
+        "stochastic_depth: '{}' has no stochastic_depth layers; put one at the end of each residual branch "
+        "of the architecture file, or leave it at 0",
+        architecture.name);
   for (const std::string& name : hyperparameter_names(settings)) {
     const Found found = find(settings, name);
     const bool fits = std::visit(

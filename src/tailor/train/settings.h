@@ -47,6 +47,7 @@ struct Settings {
   std::string initialization;  // glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_normal, pytorch
   std::vector<double>
       dropout;  // dropout_1, dropout_2, …: one for each dropout layer, in the architecture's order
+  double stochastic_depth = 0;     // rate of the last such layer; grows in even steps from 0
   double batch_norm_momentum = 0;  // the new batch's share in the running statistics
   double label_smoothing = 0;
   double focal_gamma = 0;     // 0: cross-entropy

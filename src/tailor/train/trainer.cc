@@ -132,6 +132,7 @@ Trainer::Trainer(const Ready&, const Architecture& architecture, const Settings&
       gradients_(network_.parameters().learned_floats()),
       clock_(options.checkpoint_seconds, options.checkpoint_share, now()) {
   network_.set_dropout_rates(settings_.dropout);
+  network_.set_stochastic_depth(settings_.stochastic_depth);
   network_.set_batch_norm_momentum(settings_.batch_norm_momentum);
   state_.values.resize(network_.parameters().total_floats());
   initialize(network_.parameters(), settings_.initialization, key_.with(Purpose::initialization),

@@ -133,7 +133,7 @@ TEST(ArchitectureErrors, Values) {
   EXPECT_EQ(with(conv + "bias = 1"), "x.toml:6: layer 1 (conv2d), key 'bias': expected true or false, got 1");
   EXPECT_EQ(with(conv + "activation = \"rleu\""),
             "x.toml:6: layer 1 (conv2d), key 'activation': expected relu, leaky_relu, elu, gelu, silu, tanh, "
-            "got 'rleu' (did you mean 'relu'?)");
+            "sigmoid, hard_sigmoid, hard_swish, clip, prelu, got 'rleu' (did you mean 'relu'?)");
   const std::string rate =
       "x.toml:4: layer 1 (dropout), key 'rate': expected a number from 0 to below 1, got ";
   for (const std::string bad : {"1", "-0.1", "nan", "inf", "'half'"})
@@ -203,6 +203,57 @@ TEST(ArchitectureErrors, Sums) {
   EXPECT_EQ(message("name = \"x\"\n[[layer]]\n" + conv +
                     "name = \"a\"\n[[layer]]\ntype = \"add\"\ninputs = [\"input\", \"a\"]" + tail),
             "x.toml:9: layer 2 (add), key 'inputs': shapes differ: 'input' gives 28x28x1, 'a' gives 26x26x2");
+}
+
+TEST(ArchitectureErrors, Products) {
+  const auto product = [](const std::string& layer, const std::string& inputs) {
+    return message("name = \"x\"\n[[layer]]\n" + layer +
+                   "name = \"a\"\n[[layer]]\ntype = \"multiply\"\ninputs = " + inputs + tail);
+  };
+  EXPECT_EQ(product("type = \"global_average_pool\"\n", "[\"a\", \"input\"]"), "no error");
+  EXPECT_EQ(
+      product(conv, "[\"a\", \"input\"]"),
+      "x.toml:9: layer 2 (multiply), key 'inputs': shapes differ: 'input' gives 28x28x1, 'a' gives 26x26x2; "
+      "a product needs two alike, or one of 1 x 1 x channels");
+  EXPECT_EQ(
+      with("type = \"multiply\""),
+      "x.toml:2: layer 1 (multiply), key 'inputs': missing: the names of the layers to multiply, such as "
+      "[\"a\", \"b\"]");
+  EXPECT_EQ(product("type = \"tanh\"\n[[layer]]\ntype = \"relu\"\nname = \"b\"\n[[layer]]\ntype = \"elu\"\n",
+                    "[\"a\", \"b\", \"input\"]"),
+            "x.toml:12: layer 4 (multiply), key 'inputs': expected two layers, got 3");
+}
+
+TEST(ArchitectureErrors, Channels) {
+  EXPECT_EQ(message("name = \"x\"\n[[layer]]\n" + conv +
+                    "name = \"a\"\n[[layer]]\ntype = \"concatenate\"\ninputs = [\"input\", \"a\"]" + tail),
+            "x.toml:9: layer 2 (concatenate), key 'inputs': shapes differ: 'input' gives 28x28x1, 'a' gives "
+            "26x26x2; layers side by side need one height and width");
+  EXPECT_EQ(with("type = \"slice\""),
+            "x.toml:2: layer 1 (slice), key 'to': missing: channel behind the last one");
+  EXPECT_EQ(with("type = \"slice\"\nto = 2"),
+            "x.toml:4: layer 1 (slice), key 'to': expected at most 1, the channels that it reads, got 2");
+  EXPECT_EQ(with("type = \"slice\"\nfrom = 1\nto = 1"),
+            "x.toml:4: layer 1 (slice), key 'from': expected 0 or more and less than 'to' (1), got 1");
+  for (const std::string kind : {"channel_shuffle", "group_norm"}) {
+    EXPECT_THAT(with("type = \"" + kind + "\""),
+                testing::StartsWith("x.toml:2: layer 1 (" + kind + "), key 'groups': missing: "));
+    EXPECT_EQ(
+        with("type = \"" + kind + "\"\ngroups = 2"),
+        "x.toml:4: layer 1 (" + kind + "), key 'groups': 1 channel cannot be divided into 2 equal groups");
+  }
+  EXPECT_EQ(with("type = \"clip\"\nlow = 6"),
+            "x.toml:2: layer 1 (clip), key 'high': expected more than 'low' (6), got 6");
+}
+
+TEST(ArchitectureErrors, RatesOfStochasticDepth) {
+  const std::string depth = "type = \"stochastic_depth\"\nrate = ";
+  EXPECT_EQ(
+      with(depth + "0.2", depth + "0.2\n[[layer]]\ntype = \"flatten\""),
+      "x.toml:4: layer 1 (stochastic_depth), key 'rate': the rates of stochastic depth grow in even steps from "
+      "0 to the last layer's, 0.2: expected 0 or no key, got 0.2");
+  EXPECT_EQ(with(depth + "1"),
+            "x.toml:4: layer 1 (stochastic_depth), key 'rate': expected a number from 0 to below 1, got 1");
 }
 
 TEST(ArchitectureErrors, Ends) {

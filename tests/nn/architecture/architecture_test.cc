@@ -273,6 +273,161 @@ TEST(Architecture, TheDocumentationHoldsTheTableOfKinds) {
   EXPECT_THAT(page, testing::EndsWith("Written by `tailor architecture kinds`.\n\n" + layer_reference()));
 }
 
+// Every kind that moves, joins or weighs channels; two residual branches that may be dropped.
+const std::string wired = R"([[layer]]
+type = "conv2d"
+name = "stem"
+filters = 8
+kernel = 3
+padding = "same"
+activation = "relu6"
+[[layer]]
+type = "global_average_pool"
+[[layer]]
+type = "dense"
+units = 8
+activation = "hard_sigmoid"
+name = "gate"
+[[layer]]
+type = "multiply"
+name = "excited"
+inputs = ["gate", "stem"]
+[[layer]]
+type = "scale"
+[[layer]]
+type = "stochastic_depth"
+name = "first"
+[[layer]]
+type = "add"
+name = "sum"
+inputs = ["stem", "first"]
+activation = "hard_swish"
+[[layer]]
+type = "group_norm"
+groups = 4
+activation = "sigmoid"
+[[layer]]
+type = "stochastic_depth"
+name = "second"
+rate = 0.2
+[[layer]]
+type = "add"
+name = "added"
+inputs = ["second", "sum"]
+[[layer]]
+type = "slice"
+from = 2
+to = 5
+name = "part"
+[[layer]]
+type = "prelu"
+input = "added"
+name = "curved"
+[[layer]]
+type = "concatenate"
+inputs = ["part", "curved", "input"]
+name = "all"
+[[layer]]
+type = "channel_shuffle"
+groups = 3
+[[layer]]
+type = "layer_norm"
+epsilon = 1e-6
+activation = "prelu"
+[[layer]]
+type = "clip"
+low = -1
+high = 1
+[[layer]]
+type = "flatten"
+[[layer]]
+type = "dense"
+units = "classes"
+)";
+
+TEST(Architecture, JoinsWeighsAndMovesChannels) {
+  const Architecture a = parse(wired);
+  const auto layer = [&](const std::string& name) {
+    for (const Layer& l : a.layers)
+      if (l.name == name) return l;
+    ADD_FAILURE() << name;
+    return Layer();
+  };
+  EXPECT_EQ(layer("clip_1").low, 0);
+  EXPECT_EQ(layer("clip_1").high, 6);
+  EXPECT_DOUBLE_EQ(layer("hard_sigmoid_1").slope, 1.0 / 6);
+  EXPECT_EQ(layer("hard_sigmoid_1").offset, 0.5);
+  EXPECT_EQ(layer("excited").output, (Shape{28, 28, 8}));
+  EXPECT_EQ(layer("scale_1").parameters, 8);
+  EXPECT_EQ(layer("scale_1").initial, 1e-6);
+  EXPECT_EQ(layer("group_norm_1").parameters, 16);
+  EXPECT_EQ(layer("part").output, (Shape{28, 28, 3}));
+  EXPECT_EQ(layer("curved").parameters, 8);
+  EXPECT_EQ(layer("curved").initial, 0.25);
+  EXPECT_EQ(layer("all").output, (Shape{28, 28, 12}));
+  EXPECT_EQ(layer("layer_norm_1").parameters, 24);
+  // In the file's order, unlike a sum's or a product's.
+  const std::vector<int> in_order = layer("all").inputs;
+  ASSERT_EQ(in_order.size(), 3u);
+  EXPECT_GT(in_order[1], in_order[0]);
+  EXPECT_EQ(in_order[2], -1);
+  EXPECT_LT(layer("excited").inputs[0], layer("excited").inputs[1]);
+  // One slope for all channels.
+  EXPECT_EQ(parse(replaced(wired, "type = \"prelu\"", "type = \"prelu\"\nshared = true")).parameters(),
+            a.parameters() - 7);
+}
+
+TEST(Architecture, RatesOfStochasticDepthGrowInEvenStepsToTheLast) {
+  const auto rates = [](const std::string& text) {
+    std::vector<double> found;
+    for (const Layer& layer : parse(text).layers)
+      if (layer.kind == LayerKind::stochastic_depth) found.push_back(layer.rate);
+    return found;
+  };
+  EXPECT_THAT(rates(wired), testing::ElementsAre(0, 0.2));
+  const std::string three =
+      replaced(wired, "[[layer]]\ntype = \"group_norm\"",
+               "[[layer]]\ntype = \"stochastic_depth\"\n[[layer]]\ntype = \"group_norm\"");
+  EXPECT_THAT(rates(three), testing::ElementsAre(0, 0.1, 0.2));
+  // torchvision's file of the same writes them all.
+  EXPECT_THAT(rates(replaced(three, "\"stochastic_depth\"\n[[", "\"stochastic_depth\"\nrate = 0.1\n[[")),
+              testing::ElementsAre(0, 0.1, 0.2));
+  EXPECT_EQ(parse(wired).fingerprint, parse(replaced(wired, "rate = 0.2", "rate = 0.3")).fingerprint);
+}
+
+TEST(ArchitectureFingerprint, FeelsTheNewLayersAttributesAndTheOrderOfAConcatenation) {
+  const std::string print = parse(wired).fingerprint;
+  for (const auto& [from, to] : {
+           std::pair{"[\"part\", \"curved\", \"input\"]", "[\"input\", \"curved\", \"part\"]"},
+           {"type = \"scale\"", "type = \"scale\"\ninitial = 1"},
+           {"type = \"prelu\"", "type = \"prelu\"\ninitial = 0.1"},
+           {"type = \"prelu\"", "type = \"prelu\"\nshared = true"},
+           {"groups = 4", "groups = 2"},
+           {"groups = 3", "groups = 4"},
+           {"epsilon = 1e-6", "epsilon = 1e-5"},
+           {"from = 2\nto = 5", "from = 1\nto = 4"},
+           {"low = -1", "low = -2"},
+           {"high = 1", "high = 2"},
+           {"\"relu6\"", "\"relu\""},
+       })
+    EXPECT_NE(parse(replaced(wired, from, to)).fingerprint, print) << to;
+  for (const auto& [from, to] : {
+           std::pair{"[\"gate\", \"stem\"]", "[\"stem\", \"gate\"]"},
+           {"\"relu6\"", "\"clip\""},
+           {"type = \"clip\"", "type = \"relu6\""},
+           {"type = \"scale\"", "type = \"scale\"\ninitial = 1e-6"},
+       })
+    EXPECT_EQ(parse(replaced(wired, from, to)).fingerprint, print) << to;
+}
+
+TEST(Architecture, ToTomlReadsBackEveryLayer) {
+  const Architecture a = parse(wired);
+  const std::string text = to_toml(a);
+  const Architecture b = parse_architecture(text, "again");
+  EXPECT_EQ(a.fingerprint, b.fingerprint);
+  EXPECT_EQ(text, to_toml(b));
+}
+
 TEST(Architecture, ToTomlQuotesTheName) {
   const Architecture a = parse_architecture("name = 'a \"b\" \\ é'\n" + small, "t.toml");
   EXPECT_EQ(parse_architecture(to_toml(a), "again").name, a.name);

@@ -57,7 +57,7 @@ std::string to_toml(const Architecture& a) {
     const Layer& layer = a.layers[i];
     text += fmt::format("\n[[layer]]\ntype = \"{}\"\nname = {}\n", layer_kind_name(layer.kind),
                         toml_text(layer.name));
-    if (layer.kind == LayerKind::add) {
+    if (has_several_inputs(layer.kind)) {
       std::vector<std::string> names;
       for (const int index : layer.inputs) names.push_back(input_name(a, index));
       text += fmt::format("inputs = [{}]\n", join(names, ", "));

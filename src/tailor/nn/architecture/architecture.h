@@ -26,7 +26,20 @@ enum class LayerKind {
   gelu,
   silu,
   tanh,
+  sigmoid,
+  hard_sigmoid,
+  hard_swish,
+  clip,
+  prelu,
   add,
+  multiply,
+  concatenate,
+  slice,
+  channel_shuffle,
+  scale,
+  group_norm,
+  layer_norm,
+  stochastic_depth,
 };
 
 // One node of the graph. Nodes are in topological order: inputs refer to earlier nodes only.
@@ -39,11 +52,19 @@ struct Layer {
   int filters = 0;                          // conv2d, dense: output channels or units
   int kernel_height = 0, kernel_width = 0;  // conv2d, max_pool, average_pool
   int stride = 1;                           // conv2d, pools
-  int padding = 0;     // conv2d, pools: zeros (average counts them not) on each side; below the kernel size
-  bool bias = true;    // conv2d, dense
-  double rate = 0;     // dropout: default share of zeroed values, [0, 1); a hyperparameter, not meaning
-  double slope = 0;    // leaky_relu: negative slope; elu: alpha
-  double epsilon = 0;  // batch_norm
+  int padding = 0;       // conv2d, pools: zeros (average counts them not) on each side; below the kernel size
+  bool bias = true;      // conv2d, dense
+  int groups = 1;        // group_norm, channel_shuffle: equal groups of neighbouring channels
+  int from = 0, to = 0;  // slice: channels [from, to)
+  bool shared = false;   // prelu: one slope for all channels
+  // dropout: default share of zeroed values; stochastic_depth: default share of images whose branch is zeroed.
+  // In [0, 1); hyperparameters, not meaning.
+  double rate = 0;
+  double slope = 0;          // leaky_relu: negative slope; elu, hard_sigmoid: alpha
+  double offset = 0;         // hard_sigmoid: beta
+  double low = 0, high = 0;  // clip
+  double initial = 0;        // prelu, scale: the learned values' first one
+  double epsilon = 0;        // batch_norm, group_norm, layer_norm
 
   std::int64_t parameters = 0;     // learned values
   std::int64_t multiply_adds = 0;  // for one image, forward

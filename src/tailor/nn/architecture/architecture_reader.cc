@@ -212,7 +212,7 @@ class Reader {
     const auto name = node->value_exact<std::string>();
     std::vector<std::string> names;
     for (const KindInfo& kind : layer_kinds()) {
-      if (name == kind.name) return kind;
+      if (name == kind.name || (kind.alias && name == kind.alias)) return kind;
       names.emplace_back(kind.name);
     }
     const std::string hint = name ? did_you_mean(*name, names) : "";
@@ -221,7 +221,7 @@ class Reader {
   }
 
   void check_keys(const KindInfo& kind) const {
-    const char* wiring = kind.kind == LayerKind::add ? "inputs" : "input";
+    const char* wiring = kind.wiring == Wiring::one ? "input" : "inputs";
     std::vector<std::string> known = {"type", "name", wiring};
     for (const Attribute& attribute : kind.attributes) known.emplace_back(attribute.key);
     if (kind.takes_activation) known.emplace_back("activation");
@@ -243,19 +243,19 @@ class Reader {
   }
 
   std::vector<int> read_inputs(const KindInfo& kind) const {
-    if (kind.kind != LayerKind::add) {
+    if (kind.wiring == Wiring::one) {
       const toml::node* node = place_.table->get("input");
       return {node ? refer("input", *node) : static_cast<int>(a_.layers.size()) - 1};
     }
     const toml::node* node = place_.table->get("inputs");
-    if (!node) fail("inputs", "missing: the names of the layers to add, such as [\"a\", \"b\"]");
+    if (!node) fail("inputs", "missing: the names of the layers to {}, such as [\"a\", \"b\"]", kind.name);
     const toml::array* array = node->as_array();
     if (!array || array->size() < 2)
       fail("inputs", "expected the names of two or more layers, got {}", describe(*node));
     std::vector<int> inputs;
     for (const toml::node& item : *array) inputs.push_back(refer("inputs", item));
-    std::sort(inputs.begin(),
-              inputs.end());  // a sum does not depend on the order in which the file lists its terms
+    if (kind.wiring == Wiring::ordered) return inputs;
+    std::sort(inputs.begin(), inputs.end());
     if (std::adjacent_find(inputs.begin(), inputs.end()) != inputs.end())
       fail("inputs", "the same layer twice in {}", describe(*node));
     return inputs;
@@ -279,8 +279,8 @@ class Reader {
     const auto name = node->value_exact<std::string>();
     std::vector<std::string> names;
     for (const KindInfo& kind : layer_kinds()) {
-      if (!is_activation(kind.kind)) continue;
-      if (name == kind.name) return kind.kind;
+      if (!kind.activation) continue;
+      if (name == kind.name || (kind.alias && name == kind.alias)) return kind.kind;
       names.emplace_back(kind.name);
     }
     const std::string hint = name ? did_you_mean(*name, names) : "";

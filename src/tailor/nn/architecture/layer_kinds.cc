@@ -1,7 +1,9 @@
 #include "tailor/nn/architecture/layer_kinds.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -70,13 +72,40 @@ Attribute real(const char* key, double Layer::*member, double minimum, double ma
           .effect = effect};
 }
 
+Attribute groups(bool required, const char* effect) {
+  return {.key = "groups",
+          .form = AttributeForm::count,
+          .member = &Layer::groups,
+          .minimum = 1,
+          .maximum = most_channels,
+          .fallback = 1,
+          .required = required,
+          .effect = effect};
+}
+
+Attribute channel(const char* key, int Layer::*member, double minimum, bool required, const char* effect) {
+  return {.key = key,
+          .form = AttributeForm::count,
+          .member = member,
+          .minimum = minimum,
+          .maximum = INT32_MAX,
+          .required = required,
+          .effect = effect};
+}
+
+Attribute epsilon() { return real("epsilon", &Layer::epsilon, 1e-12, 1, 1e-5, "added to the variance"); }
+
 // Not meaning: the rate is a hyperparameter, the file only gives its default.
-Attribute dropout_rate() {
-  Attribute rate = real("rate", &Layer::rate, 0, 1, 0.5,
-                        "share of zeroed values while training: a default, tuned like any hyperparameter");
+Attribute rate(double fallback, const char* effect) {
+  Attribute rate = real("rate", &Layer::rate, 0, 1, fallback, effect);
   rate.below_maximum = true;
   rate.meaning = false;
   return rate;
+}
+
+KindInfo activation(LayerKind kind, const char* name, const char* effect,
+                    std::vector<Attribute> attributes = {}, const char* alias = nullptr) {
+  return {kind, name, effect, false, std::move(attributes), Wiring::one, true, alias};
 }
 
 std::vector<KindInfo> make_kinds() {
@@ -109,12 +138,12 @@ std::vector<KindInfo> make_kinds() {
        "batch_norm",
        "Each channel to zero mean and unit variance over the batch, then a learned scale and shift.",
        true,
-       {real("epsilon", &Layer::epsilon, 1e-12, 1, 1e-5, "added to the variance")}},
+       {epsilon()}},
       {LayerKind::dropout,
        "dropout",
        "Zeroes a random share of the values while training and scales up the rest; nothing at prediction.",
        false,
-       {dropout_rate()}},
+       {rate(0.5, "share of zeroed values while training: a default, tuned like any hyperparameter")}},
       {LayerKind::flatten,
        "flatten",
        "Height, width and channels as one row of values, channels fastest.",
@@ -125,29 +154,89 @@ std::vector<KindInfo> make_kinds() {
        "Every output from every input; reads a flat layer.",
        true,
        {channels("units", "output values"), bias()}},
-      {LayerKind::relu, "relu", "max(x, 0).", false, {}},
-      {LayerKind::leaky_relu,
-       "leaky_relu",
-       "x if positive, else slope · x.",
-       false,
-       {real("slope", &Layer::slope, 0, 1, 0.01, "factor of negative values")}},
-      {LayerKind::elu,
-       "elu",
-       "x if positive, else alpha · (exp(x) − 1).",
-       false,
-       {real("alpha", &Layer::slope, 0, 100, 1, "limit towards −∞, negated")}},
-      {LayerKind::gelu,
-       "gelu",
-       "x · Φ(x), Φ the normal distribution function (exact, not the tanh form).",
-       false,
-       {}},
-      {LayerKind::silu, "silu", "x · sigmoid(x).", false, {}},
-      {LayerKind::tanh, "tanh", "Hyperbolic tangent.", false, {}},
+      activation(LayerKind::relu, "relu", "max(x, 0)."),
+      activation(LayerKind::leaky_relu, "leaky_relu", "x if positive, else slope · x.",
+                 {real("slope", &Layer::slope, 0, 1, 0.01, "factor of negative values")}),
+      activation(LayerKind::elu, "elu", "x if positive, else alpha · (exp(x) − 1).",
+                 {real("alpha", &Layer::slope, 0, 100, 1, "limit towards −∞, negated")}),
+      activation(LayerKind::gelu, "gelu",
+                 "x · Φ(x), Φ the normal distribution function (exact, not the tanh form)."),
+      activation(LayerKind::silu, "silu", "x · sigmoid(x)."),
+      activation(LayerKind::tanh, "tanh", "Hyperbolic tangent."),
+      activation(LayerKind::sigmoid, "sigmoid", "1 / (1 + exp(−x))."),
+      activation(
+          LayerKind::hard_sigmoid, "hard_sigmoid",
+          "alpha · x + beta, cut to [0, 1]. The defaults are PyTorch's; ONNX and old Keras have alpha = 0.2.",
+          {real("alpha", &Layer::slope, 1e-6, 100, 1.0 / 6, "slope"),
+           real("beta", &Layer::offset, -100, 100, 0.5, "value at 0")}),
+      activation(LayerKind::hard_swish, "hard_swish",
+                 "x · hard_sigmoid(x), with the defaults of the latter."),
+      activation(LayerKind::clip, "clip",
+                 "x cut to [low, high]: with the defaults ReLU6. No gradient passes where it is cut.",
+                 {real("low", &Layer::low, -1e6, 1e6, 0, "smallest value"),
+                  real("high", &Layer::high, -1e6, 1e6, 6, "largest value, above low")},
+                 "relu6"),
+      activation(LayerKind::prelu, "prelu",
+                 "x if positive, else slope · x, with a learned slope for each channel.",
+                 {{.key = "shared",
+                   .form = AttributeForm::boolean,
+                   .member = &Layer::shared,
+                   .effect = "one slope for all channels, as PyTorch's PReLU() has"},
+                  real("initial", &Layer::initial, -10, 10, 0.25, "slope before training")}),
       {LayerKind::add,
        "add",
        "Sum of two or more earlier layers of the same shape: a residual connection.",
        true,
-       {}},
+       {},
+       Wiring::unordered},
+      {LayerKind::multiply,
+       "multiply",
+       "Product of two earlier layers of the same shape, or of a map and one factor for each channel (1 x 1 x "
+       "channels): squeeze-and-excitation.",
+       true,
+       {},
+       Wiring::unordered},
+      {LayerKind::concatenate,
+       "concatenate",
+       "The channels of two or more earlier layers of the same height and width, in the order of `inputs`.",
+       true,
+       {},
+       Wiring::ordered},
+      {LayerKind::slice,
+       "slice",
+       "Some neighbouring channels.",
+       false,
+       {channel("from", &Layer::from, 0, false, "first channel, from 0"),
+        channel("to", &Layer::to, 1, true, "channel behind the last one")}},
+      {LayerKind::channel_shuffle,
+       "channel_shuffle",
+       "Deals the channels out: the first of each group, the second of each group, … (ShuffleNet).",
+       false,
+       {groups(true, "equal groups of neighbouring channels; divides the channels")}},
+      {LayerKind::scale,
+       "scale",
+       "Learned factor for each channel: the layer scale at the end of a residual branch.",
+       false,
+       {real("initial", &Layer::initial, -100, 100, 1e-6, "factor before training")}},
+      {LayerKind::group_norm,
+       "group_norm",
+       "Each group of channels of an image to zero mean and unit variance, then a learned scale and shift for "
+       "each channel. With one group: layer norm over height, width and channels.",
+       true,
+       {groups(true, "equal groups of neighbouring channels; divides the channels"), epsilon()}},
+      {LayerKind::layer_norm,
+       "layer_norm",
+       "The channels at each place of an image to zero mean and unit variance, then a learned scale and shift "
+       "for each channel.",
+       true,
+       {epsilon()}},
+      {LayerKind::stochastic_depth,
+       "stochastic_depth",
+       "Zeroes a random share of the images while training and scales up the rest; nothing at prediction. "
+       "Stands at the end of a residual branch. The rates of a network's layers grow in even steps from 0 to "
+       "the last one's, which is the hyperparameter `stochastic_depth`.",
+       false,
+       {rate(0, "the last layer's gives the hyperparameter's default; the others' may be left out")}},
   };
 }
 
@@ -195,7 +284,9 @@ const KindInfo& kind_info(LayerKind kind) { return layer_kinds()[static_cast<std
 
 const char* layer_kind_name(LayerKind kind) { return kind_info(kind).name; }
 
-bool is_activation(LayerKind kind) { return kind >= LayerKind::relu && kind <= LayerKind::tanh; }
+bool is_activation(LayerKind kind) { return kind_info(kind).activation; }
+
+bool has_several_inputs(LayerKind kind) { return kind_info(kind).wiring != Wiring::one; }
 
 std::string attribute_text(const Attribute& attribute, const Layer& layer) {
   if (attribute.second)
@@ -206,7 +297,8 @@ std::string attribute_text(const Attribute& attribute, const Layer& layer) {
 std::string layer_reference() {
   std::string text;
   for (const KindInfo& kind : layer_kinds()) {
-    text += fmt::format("### `{}`\n\n{}{}\n\n", kind.name, kind.effect,
+    text += fmt::format("### `{}`\n\n{}{}{}\n\n", kind.name, kind.effect,
+                        kind.alias ? fmt::format(" Also called `{}`.", kind.alias) : "",
                         kind.takes_activation ? " Takes `activation`." : "");
     if (kind.attributes.empty()) continue;
     text += "| key | value | default | meaning |\n|---|---|---|---|\n";

@@ -38,12 +38,22 @@ struct Attribute {
 // A pool's stride that was left out: as large as its window.
 inline constexpr int stride_of_window = 0;
 
+// How a file says what a layer reads.
+enum class Wiring {
+  one,        // `input`, or nothing: the layer before
+  unordered,  // `inputs`: two or more different layers, whose order means nothing and is sorted
+  ordered,    // `inputs`: two or more layers in the file's order
+};
+
 struct KindInfo {
   LayerKind kind;
   const char* name;       // in files
   const char* effect;     // for the documentation
   bool takes_activation;  // `activation = "relu"` puts a layer of that kind behind it
   std::vector<Attribute> attributes;
+  Wiring wiring = Wiring::one;
+  bool activation = false;      // `activation = …` may name it
+  const char* alias = nullptr;  // another name that files may use
 
   const Attribute* attribute(std::string_view key) const;
 };
@@ -51,8 +61,8 @@ struct KindInfo {
 std::span<const KindInfo> layer_kinds();  // in the order of LayerKind
 const KindInfo& kind_info(LayerKind kind);
 
-// The kinds that `activation = …` may name.
 bool is_activation(LayerKind kind);
+bool has_several_inputs(LayerKind kind);
 
 // "24" or "0.25" or "true"; an extent as "[3, 3]".
 std::string attribute_text(const Attribute& attribute, const Layer& layer);

@@ -1,10 +1,12 @@
 #include "tailor/nn/architecture/shape_inference.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "tailor/base/counted.h"
 #include "tailor/base/text.h"
 #include "tailor/nn/architecture/layer_kinds.h"
 
@@ -43,6 +45,7 @@ class Inference {
         fail("", "too many multiply-adds: at most {} for an image", with_thousands(most_multiply_adds));
     }
     check_ends();
+    settle_stochastic_depth();
   }
 
  private:
@@ -57,9 +60,10 @@ class Inference {
   }
 
   void check_inputs(const Layer& layer) const {
-    const bool add = layer.kind == LayerKind::add;
-    if (add ? layer.inputs.size() < 2 : layer.inputs.size() != 1)
-      fail("inputs", "expected {}, got {}", add ? "two or more inputs" : "one input", layer.inputs.size());
+    const bool several = has_several_inputs(layer.kind);
+    if (several ? layer.inputs.size() < 2 : layer.inputs.size() != 1)
+      fail("inputs", "expected {}, got {}", several ? "two or more inputs" : "one input",
+           layer.inputs.size());
     for (const int index : layer.inputs)
       if (index < -1 || index >= at_) fail("inputs", "layer index {} is not an earlier layer", index);
   }
@@ -116,10 +120,42 @@ class Inference {
         break;
       case LayerKind::add:
         for (std::size_t i = 1; i < layer.inputs.size(); ++i)
-          if (input_of(layer, i) != in)
-            fail("inputs", "shapes differ: {} gives {}, {} gives {}", quoted(layer.inputs[0]), shape_text(in),
-                 quoted(layer.inputs[i]), shape_text(input_of(layer, i)));
+          if (input_of(layer, i) != in) fail_shapes(layer, i, "");
         break;
+      case LayerKind::multiply:
+        layer.output = product_shape(layer);
+        break;
+      case LayerKind::concatenate:
+        layer.output.channels = joined_channels(layer);
+        break;
+      case LayerKind::slice:
+        if (layer.to > in.channels)
+          fail("to", "expected at most {}, the channels that it reads, got {}", in.channels, layer.to);
+        if (layer.from < 0 || layer.from >= layer.to)
+          fail("from", "expected 0 or more and less than 'to' ({}), got {}", layer.to, layer.from);
+        layer.output.channels = layer.to - layer.from;
+        break;
+      case LayerKind::channel_shuffle:
+        check_groups(layer, in);
+        break;
+      case LayerKind::scale:
+        layer.parameters = in.channels;
+        break;
+      case LayerKind::prelu:
+        layer.parameters = layer.shared ? 1 : in.channels;
+        break;
+      case LayerKind::group_norm:
+        check_groups(layer, in);
+        layer.parameters = 2 * std::int64_t{in.channels};
+        break;
+      case LayerKind::layer_norm:
+        layer.parameters = 2 * std::int64_t{in.channels};
+        break;
+      case LayerKind::clip:
+        if (!(layer.low < layer.high))
+          fail("high", "expected more than 'low' ({}), got {}", layer.low, layer.high);
+        break;
+      case LayerKind::stochastic_depth:
       case LayerKind::dropout:
       case LayerKind::relu:
       case LayerKind::leaky_relu:
@@ -127,7 +163,65 @@ class Inference {
       case LayerKind::gelu:
       case LayerKind::silu:
       case LayerKind::tanh:
+      case LayerKind::sigmoid:
+      case LayerKind::hard_sigmoid:
+      case LayerKind::hard_swish:
         break;
+    }
+  }
+
+  [[noreturn]] void fail_shapes(const Layer& layer, std::size_t i, const char* rule) const {
+    fail("inputs", "shapes differ: {} gives {}, {} gives {}{}", quoted(layer.inputs[0]),
+         shape_text(input_of(layer)), quoted(layer.inputs[i]), shape_text(input_of(layer, i)), rule);
+  }
+
+  // The larger one's; the other may be one factor for each of its channels.
+  Shape product_shape(const Layer& layer) const {
+    if (layer.inputs.size() != 2) fail("inputs", "expected two layers, got {}", layer.inputs.size());
+    const Shape a = input_of(layer, 0), b = input_of(layer, 1);
+    const Shape factors{1, 1, a.channels};
+    if (a == b || b == factors) return a;
+    if (a == factors && b.channels == a.channels) return b;
+    fail_shapes(layer, 1, "; a product needs two alike, or one of 1 x 1 x channels");
+  }
+
+  int joined_channels(const Layer& layer) const {
+    std::int64_t channels = 0;
+    for (std::size_t i = 0; i < layer.inputs.size(); ++i) {
+      const Shape shape = input_of(layer, i), first = input_of(layer);
+      if (shape.height != first.height || shape.width != first.width)
+        fail_shapes(layer, i, "; layers side by side need one height and width");
+      channels += shape.channels;
+    }
+    if (channels > largest_map) fail("inputs", "{} channels are too many", with_thousands(channels));
+    return static_cast<int>(channels);
+  }
+
+  void check_groups(const Layer& layer, const Shape& in) const {
+    if (layer.groups < 1 || in.channels % layer.groups != 0)
+      fail("groups", "{} cannot be divided into {} equal groups",
+           counted(in.channels, "channel"), layer.groups);
+  }
+
+  // The rates of stochastic depth grow in even steps from 0 to the last layer's, as in timm and torchvision's
+  // ConvNeXt: one hyperparameter decides them. Those that the file leaves out are filled in.
+  void settle_stochastic_depth() {
+    std::vector<int> layers;
+    for (int i = 0; i < static_cast<int>(a_.layers.size()); ++i)
+      if (a_.layers[static_cast<std::size_t>(i)].kind == LayerKind::stochastic_depth) layers.push_back(i);
+    if (layers.empty()) return;
+    const double last = a_.layers[static_cast<std::size_t>(layers.back())].rate;
+    for (std::size_t k = 0; k < layers.size(); ++k) {
+      at_ = layers[k];
+      double& rate = a_.layers[static_cast<std::size_t>(at_)].rate;
+      const double step = last * stochastic_depth_share(k, layers.size());
+      if (rate != 0 && std::abs(rate - step) > 0.01)
+        fail(
+            "rate",
+            "the rates of stochastic depth grow in even steps from 0 to the last layer's, {}: expected {:.3g} "
+            "or no key, got {}",
+            last, step, rate);
+      rate = step;
     }
   }
 
@@ -165,6 +259,10 @@ class Inference {
 };
 
 }  // namespace
+
+double stochastic_depth_share(std::size_t number, std::size_t layers) {
+  return layers < 2 ? 1 : static_cast<double>(number) / static_cast<double>(layers - 1);
+}
 
 void infer_shapes(Architecture& architecture, const Complain& complain) {
   Inference(architecture, complain).run();

@@ -26,6 +26,10 @@ void infer_shapes(Architecture& architecture, const Complain& complain);
 // The same for architectures made by code: messages say layer number, kind and key.
 void infer_shapes(Architecture& architecture);
 
+// The share of the hyperparameter `stochastic_depth` that is the rate of layer `number` (from 0) of the
+// network's `layers` of that kind.
+double stochastic_depth_share(std::size_t number, std::size_t layers);
+
 // SHA-256 of a canonical text of the meaning (see docs/architecture-files.md).
 std::string architecture_fingerprint(const Architecture& architecture);
 

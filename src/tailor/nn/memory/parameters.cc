@@ -47,6 +47,15 @@ ParameterTable::ParameterTable(const Architecture& architecture) {
         bias.fan_in = fan_in;
         append(std::move(bias));
       }
+    } else if (layer.kind == LayerKind::group_norm || layer.kind == LayerKind::layer_norm) {
+      append(tensor(layer, i, ParameterRole::scale, "scale", {in.channels}));
+      append(tensor(layer, i, ParameterRole::shift, "shift", {in.channels}));
+    } else if (layer.kind == LayerKind::scale || layer.kind == LayerKind::prelu) {
+      const bool scale = layer.kind == LayerKind::scale;
+      auto factors = tensor(layer, i, scale ? ParameterRole::scale : ParameterRole::slope,
+                            scale ? "scale" : "slope", {layer.shared ? 1 : in.channels});
+      factors.initial = layer.initial;
+      append(std::move(factors));
     } else if (layer.kind == LayerKind::batch_norm) {
       append(tensor(layer, i, ParameterRole::scale, "scale", {in.channels}));
       append(tensor(layer, i, ParameterRole::shift, "shift", {in.channels}));
@@ -87,8 +96,9 @@ void initialize(const ParameterTable& table, const std::string& scheme, Key key,
     };
     switch (t.role) {
       case ParameterRole::scale:
+      case ParameterRole::slope:
       case ParameterRole::running_variance:
-        std::fill_n(out, t.size, 1.0f);
+        std::fill_n(out, t.size, static_cast<float>(t.initial));
         break;
       case ParameterRole::bias:
         if (scheme == "pytorch") uniform(1 / std::sqrt(fan_in));

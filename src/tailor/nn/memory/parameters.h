@@ -15,10 +15,11 @@ namespace tailor {
 enum class ParameterRole {
   weight,        // convolution [out][kernel_height][kernel_width][in], dense [in][out]
   bias,          // [out]
-  scale,         // batch norm's gamma [channels]
-  shift,         // batch norm's beta [channels]
+  scale,         // a norm's gamma, a scale layer's factors [channels]
+  shift,         // a norm's beta [channels]
   running_mean,  // batch norm's buffers [channels]: kept, not learned
   running_variance,
+  slope,  // prelu's [channels] or [1]
 };
 
 struct ParameterTensor {
@@ -29,6 +30,7 @@ struct ParameterTensor {
   std::size_t offset = 0;           // floats from the arena's start, a multiple of 16
   std::size_t size = 0;
   std::int64_t fan_in = 0, fan_out = 0;  // of weights, for initialisation
+  double initial = 1;                    // of scales and slopes, the same
 };
 
 // Learned tensors first, then buffers; gaps between tensors are zero and stay zero.
@@ -52,7 +54,7 @@ class ParameterTable {
 bool learned(ParameterRole role);
 
 // Fills `values` [total_floats] for a fresh network: weights by scheme, biases zero ("pytorch" also draws
-// biases), batch norm at identity. Schemes: glorot_uniform (Glorot & Bengio 2010, Keras' default),
+// biases), norms at identity, other scales and slopes as the architecture says. Schemes: glorot_uniform (Glorot & Bengio 2010, Keras' default),
 // glorot_normal, he_normal, he_uniform (He et al. 2015), lecun_normal (LeCun et al. 1998), pytorch (uniform
 // in +-1/sqrt(fan_in) for weights and biases).
 void initialize(const ParameterTable& table, const std::string& scheme, Key key, float* values);

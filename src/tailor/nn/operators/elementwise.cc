@@ -1,6 +1,8 @@
-// Operators without neighbours: activations, dropout, flatten, residual add and fork.
+// Operators without neighbours: activations, dropout, stochastic depth, flatten, residual add and fork.
 #include "tailor/nn/kernels/layers/elementwise.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "tailor/base/error.h"
@@ -26,9 +28,23 @@ Activation activation(LayerKind kind) {
       return Activation::silu;
     case LayerKind::tanh:
       return Activation::tanh;
+    case LayerKind::sigmoid:
+      return Activation::sigmoid;
+    case LayerKind::hard_sigmoid:
+      return Activation::hard_sigmoid;
+    case LayerKind::hard_swish:
+      return Activation::hard_swish;
+    case LayerKind::clip:
+      return Activation::clip;
     default:
       throw failure("layer kind '{}' is no activation", layer_kind_name(kind));
   }
+}
+
+kernels::ActivationConstants activation_constants(const Layer& layer) {
+  const bool clip = layer.kind == LayerKind::clip;
+  return {static_cast<float>(clip ? layer.low : layer.slope),
+          static_cast<float>(clip ? layer.high : layer.offset)};
 }
 
 // Copies unless both are the same place.
@@ -40,7 +56,7 @@ class ActivationOperator : public Operator {
  public:
   explicit ActivationOperator(const LayerContext& c)
       : kind_(activation(c.layer.kind)),
-        slope_(static_cast<float>(c.layer.slope)),
+        constants_(activation_constants(c.layer)),
         floats_(c.layer.output.size()) {}
 
   std::string kernel() const override { return "elementwise"; }
@@ -55,20 +71,20 @@ class ActivationOperator : public Operator {
   }
 
   void forward(const Pass&, const Images& images) override {
-    kernels::activation_forward(kind_, slope_, memory_.input[0].floats(images), memory_.output.floats(images),
-                                images.count * floats_);
+    kernels::activation_forward(kind_, constants_, memory_.input[0].floats(images),
+                                memory_.output.floats(images), images.count * floats_);
   }
 
   void backward(const Pass&, const Images& images) override {
     if (!memory_.diff_input[0]) return;
     const Place& saved = kernels::uses_output(kind_) ? memory_.output : memory_.input[0];
-    kernels::activation_backward(kind_, slope_, saved.floats(images), memory_.diff_output.floats(images),
+    kernels::activation_backward(kind_, constants_, saved.floats(images), memory_.diff_output.floats(images),
                                  memory_.diff_input[0].floats(images), images.count * floats_);
   }
 
  private:
   Activation kind_;
-  float slope_;
+  kernels::ActivationConstants constants_;
   std::size_t floats_;
 };
 
@@ -105,6 +121,54 @@ class DropoutOperator : public Operator {
   }
 
   int number_;
+  std::size_t floats_;
+};
+
+// Drops whole images of a residual branch (Huang et al.: "Deep Networks with Stochastic Depth", 2016) and
+// scales up the others, as torchvision's and timm's do.
+class StochasticDepthOperator : public Operator {
+ public:
+  explicit StochasticDepthOperator(const LayerContext& c)
+      : number_(c.stochastic_depth.number),
+        share_(c.stochastic_depth.share),
+        floats_(c.layer.output.size()) {}
+
+  std::string kernel() const override { return "elementwise"; }
+
+  Needs needs() const override {
+    Needs n;
+    n.in_place = true;
+    n.gradient_in_place = true;
+    return n;
+  }
+
+  void forward(const Pass& pass, const Images& images) override {
+    apply(pass, images, memory_.input[0], memory_.output);
+  }
+  void backward(const Pass& pass, const Images& images) override {
+    if (memory_.diff_input[0]) apply(pass, images, memory_.diff_output, memory_.diff_input[0]);
+  }
+
+ private:
+  // Keys of the step from here on are these layers', those below the dropout layers'.
+  static constexpr std::uint64_t first_key = std::uint64_t{1} << 32;
+
+  void apply(const Pass& pass, const Images& images, const Place& src, const Place& dst) const {
+    const double rate = pass.training ? share_ * pass.stochastic_depth : 0;
+    copy(src.floats(images), dst.floats(images), images.count * floats_);
+    if (rate == 0) return;
+    const Key key = pass.key.with(first_key + static_cast<std::uint64_t>(number_));
+    for (int i = 0; i < images.count; ++i) {
+      float* values = dst.floats(images) + static_cast<std::size_t>(i) * floats_;
+      if (key.uniform(static_cast<std::uint64_t>(images.first + i)) < rate)
+        std::fill_n(values, floats_, 0.0f);
+      else
+        kernels::multiply(static_cast<float>(1 / (1 - rate)), values, floats_);
+    }
+  }
+
+  int number_;
+  double share_;
   std::size_t floats_;
 };
 
@@ -191,6 +255,9 @@ std::unique_ptr<Operator> make_activation(const LayerContext& context) {
 }
 std::unique_ptr<Operator> make_dropout(const LayerContext& context) {
   return std::make_unique<DropoutOperator>(context);
+}
+std::unique_ptr<Operator> make_stochastic_depth(const LayerContext& context) {
+  return std::make_unique<StochasticDepthOperator>(context);
 }
 std::unique_ptr<Operator> make_flatten(const LayerContext& context) {
   return std::make_unique<FlattenOperator>(context);

@@ -1,4 +1,4 @@
-// The gradients of a layer's weight and bias while they are summed: a pair of arrays for each lane, in the
+// The gradients of a layer's weight and bias, or of other tensors in their places, while they are summed: a pair of arrays for each lane, in the
 // parameters' own order, added in the lanes' order at the end.
 #pragma once
 
@@ -12,9 +12,9 @@ namespace tailor {
 
 class LaneSums {
  public:
-  explicit LaneSums(const LayerContext& c)
-      : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
-        bias_(c.parameters.find(c.index, ParameterRole::bias)) {}
+  explicit LaneSums(const LayerContext& c, ParameterRole weight = ParameterRole::weight,
+                    ParameterRole bias = ParameterRole::bias)
+      : weight_(*c.parameters.find(c.index, weight)), bias_(c.parameters.find(c.index, bias)) {}
 
   const ParameterTensor& weight() const { return weight_; }
   const float* bias(const Pass& pass) const { return bias_ ? pass.values + bias_->offset : nullptr; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "tailor/nn/architecture/architecture.h"
 #include "tailor/nn/kernels/common/shapes.h"
@@ -28,6 +29,11 @@ struct LayerContext {
   // Behind or before a ReLU: where fewer than this share of inputs or of gradients are not zero, the dense layer
   // computes with those alone; 0: never.
   double sparse_input_below = 0, sparse_gradient_below = 0;
+  std::vector<Shape> inputs = {};  // of each input
+  struct {
+    int number = 0;    // of a stochastic depth layer among those of the network
+    double share = 0;  // of the hyperparameter that is its rate
+  } stochastic_depth = {};
 };
 
 // What the architecture's dropout layer `number` (from 0; below: there is none) drops in this step of the
@@ -52,6 +58,15 @@ std::unique_ptr<Operator> make_activation(const LayerContext& context);
 std::unique_ptr<Operator> make_pool(const LayerContext& context);
 std::unique_ptr<Operator> make_batch_norm(const LayerContext& context);
 std::unique_ptr<Operator> make_dropout(const LayerContext& context);
+std::unique_ptr<Operator> make_stochastic_depth(const LayerContext& context);
+std::unique_ptr<Operator> make_concatenate(const LayerContext& context);
+std::unique_ptr<Operator> make_slice(const LayerContext& context);
+std::unique_ptr<Operator> make_channel_shuffle(const LayerContext& context);
+std::unique_ptr<Operator> make_multiply(const LayerContext& context);
+std::unique_ptr<Operator> make_scale(const LayerContext& context);
+std::unique_ptr<Operator> make_prelu(const LayerContext& context);
+std::unique_ptr<Operator> make_group_norm(const LayerContext& context);
+std::unique_ptr<Operator> make_layer_norm(const LayerContext& context);
 std::unique_ptr<Operator> make_flatten(const LayerContext& context);
 std::unique_ptr<Operator> make_add(const LayerContext& context);
 // A value that several operators read: its gradient is the sum of theirs.

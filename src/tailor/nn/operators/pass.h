@@ -42,8 +42,9 @@ struct Pass {
   const float* values = nullptr;          // the parameter arena, buffers included
   float* statistics = nullptr;            // the same arena where training may write its buffers; else null
   float* gradients = nullptr;             // the learned part; written by backward
-  Key key{0};                             // for this step's dropout masks
+  Key key{0};                             // for this step's dropout masks and dropped branches
   std::span<const double> dropout_rates;  // one for each dropout layer
+  double stochastic_depth = 0;            // rate of the last such layer
   double batch_norm_momentum = 0.1;       // the new batch's share in the running statistics
   Workers* workers = nullptr;
 

@@ -89,7 +89,7 @@ class WinogradConvolutionOperator : public Operator {
     const std::size_t n = static_cast<std::size_t>(images.count);
     float* dy = memory_.diff_output.floats(images);
     if (relu_)
-      kernels::activation_backward(kernels::Activation::relu, 0, memory_.output.floats(images), dy, dy,
+      kernels::activation_backward(kernels::Activation::relu, {}, memory_.output.floats(images), dy, dy,
                                    n * output_floats_);
     std::byte* work = scratch(images.lane);
     sums_.add(memory_, images, memory_.input[0].floats(images), dy, work);

@@ -8,6 +8,7 @@
 #include "tailor/base/assert.h"
 #include "tailor/base/memory.h"
 #include "tailor/base/rounding.h"
+#include "tailor/nn/architecture/shape_inference.h"
 #include "tailor/nn/kernels/bf16/bf16.h"
 #include "tailor/nn/plan/fuse.h"
 #include "tailor/nn/plan/kernel_choice.h"
@@ -45,6 +46,24 @@ std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& cont
       return make_dense(context);
     case LayerKind::add:
       return make_add(context);
+    case LayerKind::multiply:
+      return make_multiply(context);
+    case LayerKind::concatenate:
+      return make_concatenate(context);
+    case LayerKind::slice:
+      return make_slice(context);
+    case LayerKind::channel_shuffle:
+      return make_channel_shuffle(context);
+    case LayerKind::scale:
+      return make_scale(context);
+    case LayerKind::prelu:
+      return make_prelu(context);
+    case LayerKind::group_norm:
+      return make_group_norm(context);
+    case LayerKind::layer_norm:
+      return make_layer_norm(context);
+    case LayerKind::stochastic_depth:
+      return make_stochastic_depth(context);
     default:
       return make_activation(context);
   }
@@ -114,7 +133,10 @@ bool PlanBuilder::goes_into_relu(int i) const {
 }
 
 void PlanBuilder::make_steps() {
-  int dropouts = 0;
+  int dropouts = 0, stochastic_depths = 0;
+  const auto all_stochastic_depths =
+      std::count_if(architecture_.layers.begin(), architecture_.layers.end(),
+                    [](const Layer& layer) { return layer.kind == LayerKind::stochastic_depth; });
   for (const Group& group : group_layers(architecture_, options_.fuse, options_.bf16)) {
     const int last = group.first + group.count - 1;
     const Layer& layer = architecture_.layers[static_cast<std::size_t>(group.first)];
@@ -130,6 +152,13 @@ void PlanBuilder::make_steps() {
       context.relu |= kind == LayerKind::relu;
       if (kind == LayerKind::dropout) context.dropout = dropouts++;
       name += (name.empty() ? "" : "+") + architecture_.layers[static_cast<std::size_t>(i)].name;
+    }
+    for (const int i : info.inputs) context.inputs.push_back(value(i).shape);
+    if (layer.kind == LayerKind::stochastic_depth) {
+      const int number = stochastic_depths++;
+      context.stochastic_depth = {number,
+                                  stochastic_depth_share(static_cast<std::size_t>(number),
+                                                         static_cast<std::size_t>(all_stochastic_depths))};
     }
     if (layer.kind == LayerKind::conv2d)
       context.own_forward = first_convolution_pays_forward(conv_shape(layer, input.shape));

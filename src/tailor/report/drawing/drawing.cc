@@ -154,7 +154,7 @@ class Svg {
     put("<g{}>", placed.repeated ? " opacity=\"0.75\"" : "");
     put("<title>{}</title>", escaped(tooltip(block.layers)));
     if (block.tone == Tone::sum && !placed.repeated)
-      draw_sum(placed.center, row.axis);
+      draw_sum(placed.center, row.axis, a_.layers[static_cast<std::size_t>(block.layers[0])].kind);
     else
       draw_box(row, placed, block);
     if (block.tone != Tone::sum || placed.repeated)
@@ -171,11 +171,14 @@ class Svg {
     put("</g>");
   }
 
-  void draw_sum(double x, double y) {
+  void draw_sum(double x, double y, LayerKind kind) {
     put("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"#ffffff\" stroke=\"{}\" stroke-width=\"1.2\"/>",
         x, y, sum_radius, ink);
-    put("<path d=\"M{:.1f} {:.1f} h10 M{:.1f} {:.1f} v10\" stroke=\"{}\" stroke-width=\"1.4\"/>", x - 5, y, x,
-        y - 5, ink);
+    const std::string sign =
+        kind == LayerKind::multiply
+            ? fmt::format("M{:.1f} {:.1f} l7 7 M{:.1f} {:.1f} l7 -7", x - 3.5, y - 3.5, x - 3.5, y + 3.5)
+            : fmt::format("M{:.1f} {:.1f} h10 M{:.1f} {:.1f} v10", x - 5, y, x, y - 5);
+    put("<path d=\"{}\" stroke=\"{}\" stroke-width=\"1.4\"/>", sign, ink);
   }
 
   void draw_box(const PlacedRow& row, const PlacedBlock& placed, const DrawnBlock& block) {

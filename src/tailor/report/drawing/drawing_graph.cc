@@ -15,7 +15,18 @@ using Tone = DrawnBlock::Tone;
 
 // Layers that change values but not shapes: they are named under the block whose values they change.
 bool keeps_shape(LayerKind kind) {
-  return is_activation(kind) || kind == LayerKind::batch_norm || kind == LayerKind::dropout;
+  switch (kind) {
+    case LayerKind::batch_norm:
+    case LayerKind::group_norm:
+    case LayerKind::layer_norm:
+    case LayerKind::channel_shuffle:
+    case LayerKind::scale:
+    case LayerKind::dropout:
+    case LayerKind::stochastic_depth:
+      return true;
+    default:
+      return is_activation(kind);
+  }
 }
 
 std::string window_text(const char* what, const Layer& layer, int usual_stride) {
@@ -53,8 +64,34 @@ std::string label_of(const Layer& layer) {
       return "SiLU";
     case LayerKind::tanh:
       return "tanh";
+    case LayerKind::sigmoid:
+      return "sigmoid";
+    case LayerKind::hard_sigmoid:
+      return "hard sigmoid";
+    case LayerKind::hard_swish:
+      return "hard swish";
+    case LayerKind::clip:
+      return layer.low == 0 && layer.high == 6 ? "ReLU6" : fmt::format("clip {} … {}", layer.low, layer.high);
+    case LayerKind::prelu:
+      return "PReLU";
     case LayerKind::add:
       return "add";
+    case LayerKind::multiply:
+      return "multiply";
+    case LayerKind::concatenate:
+      return "concatenate";
+    case LayerKind::slice:
+      return fmt::format("channels {} … {}", layer.from, layer.to - 1);
+    case LayerKind::channel_shuffle:
+      return fmt::format("shuffle {}", layer.groups);
+    case LayerKind::scale:
+      return "scale";
+    case LayerKind::group_norm:
+      return fmt::format("group norm {}", layer.groups);
+    case LayerKind::layer_norm:
+      return "layer norm";
+    case LayerKind::stochastic_depth:
+      return "stochastic depth";
   }
   return "";
 }
@@ -70,6 +107,7 @@ Tone tone_of(LayerKind kind) {
     case LayerKind::dense:
       return Tone::dense;
     case LayerKind::add:
+    case LayerKind::multiply:
       return Tone::sum;
     default:
       return Tone::other;
@@ -115,7 +153,8 @@ class Grouping {
       }
       DrawnBlock& block = blocks_[block_of(i)];
       block.layers.push_back(i);
-      if (layer.kind != LayerKind::add) block.label.push_back(label_of(layer));  // a sum has its plus sign
+      // A sum or a product has its sign.
+      if (tone_of(layer.kind) != Tone::sum) block.label.push_back(label_of(layer));
     }
     readers_.resize(blocks_.size());
     for (const auto& inputs : inputs_)
@@ -137,7 +176,7 @@ class Grouping {
   void fold_short_branches() {
     folded_.resize(blocks_.size());
     for (std::size_t b = 1; b < blocks_.size(); ++b)
-      folded_[b] = !main_[b] && blocks_[b].tone != Tone::sum && readers_[b] == 1 && main_[inputs_[b][0]];
+      folded_[b] = !main_[b] && inputs_[b].size() == 1 && readers_[b] == 1 && main_[inputs_[b][0]];
   }
 
   DrawnGraph finish() const {

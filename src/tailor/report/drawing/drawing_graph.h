@@ -11,7 +11,7 @@
 namespace tailor {
 
 struct DrawnBlock {
-  enum class Tone { input, convolution, pooling, dense, other, sum };
+  enum class Tone { input, convolution, pooling, dense, other, sum };  // sum: of a product too
 
   std::vector<int> layers;  // indices, in order; empty for the network's input
   Tone tone = Tone::other;

@@ -26,7 +26,8 @@ bool changes_architecture(std::string_view name) {
   for (const std::string_view word : architecture_words)
     if (stem == word) return true;
   for (const KindInfo& kind : layer_kinds()) {
-    if (stem == kind.name && kind.kind != LayerKind::dropout) return true;
+    const bool tuned = kind.kind == LayerKind::dropout || kind.kind == LayerKind::stochastic_depth;
+    if (stem == kind.name && !tuned) return true;
     for (const Attribute& attribute : kind.attributes)
       if (attribute.meaning && stem == attribute.key && stem != "epsilon") return true;
   }

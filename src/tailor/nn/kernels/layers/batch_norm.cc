@@ -11,6 +11,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "tailor/nn/kernels/common/columns-inl.h"
 #include "tailor/nn/kernels/common/part-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,29 +20,6 @@ namespace {
 
 using Tag = hn::ScalableTag<float>;
 using V = hn::Vec<Tag>;
-
-constexpr std::size_t block = 32;
-
-// A block's rows of one vector of channels: the values at `offset`, `rows` of them, `stride` apart, in
-// `count` lanes.
-struct Column {
-  std::size_t offset, rows, stride;
-  std::size_t channel, count;
-};
-
-template <class Body>
-HWY_INLINE void for_columns(std::size_t rows, int channels, const Body& body) {
-  const std::size_t lanes = hn::Lanes(Tag()), stride = static_cast<std::size_t>(channels);
-  for (std::size_t r = 0; r < rows; r += block)
-    for (std::size_t c = 0; c < stride; c += lanes)
-      body(Column{r * stride + c, std::min(block, rows - r), stride, c, std::min(lanes, stride - c)});
-}
-
-HWY_INLINE void add_lanes(V v, const Column& column, double* sums) {
-  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
-  hn::Store(v, Tag(), lanes);
-  for (std::size_t i = 0; i < column.count; ++i) sums[column.channel + i] += static_cast<double>(lanes[i]);
-}
 
 HWY_INLINE V masked(V dy, const float* dst, std::size_t at, std::size_t n) {
   const Tag d;
