@@ -69,6 +69,25 @@ TEST(Hyperparameters, DropoutRatesAreTheArchitectures) {
   EXPECT_THAT(error_of("dropout_N", "0.1"), HasSubstr("the architecture has 2 dropout layers"));
 }
 
+TEST(Hyperparameters, StochasticDepthIsTheLastLayersRateAndNeedsSuchLayers) {
+  EXPECT_EQ(defaults().stochastic_depth, 0);
+  Architecture architecture = with_dropout({});
+  for (const double rate : {0.0, 0.1, 0.2}) {
+    Layer layer;
+    layer.kind = LayerKind::stochastic_depth;
+    layer.rate = rate;
+    architecture.layers.push_back(layer);
+  }
+  Settings settings = default_settings(architecture);
+  EXPECT_EQ(get(settings, "stochastic_depth"), "0.2");
+  EXPECT_NO_THROW(check_settings(settings, architecture));
+  set(settings, "stochastic_depth", "0");
+  EXPECT_NO_THROW(check_settings(settings, with_dropout({})));
+  set(settings, "stochastic_depth", "0.3");
+  EXPECT_THAT([&] { check_settings(settings, with_dropout({})); },
+              testing::ThrowsMessage<Error>(HasSubstr("no stochastic_depth layers")));
+}
+
 TEST(Hyperparameters, EveryRowIsWhole) {
   std::set<std::string> names;
   for (const Hyperparameter& row : hyperparameters()) {

@@ -315,7 +315,7 @@ TEST(ArchitectureErrors, Files) {
   EXPECT_THAT([] { find_architecture("mnist_cn"); },
               testing::ThrowsMessage<Error>(
                   "architecture 'mnist_cn': neither a shipped name nor a file (did you mean 'mnist_cnn'?); "
-                  "shipped are mnist_cnn, lenet5, vgg_bn, resnet20"));
+                  "shipped are mnist_cnn, lenet5, vgg_bn, resnet20, densenet40, squeezenet"));
 }
 
 // Truncated, with bytes changed, lines dropped or doubled: parsed, or an Error; nothing else.

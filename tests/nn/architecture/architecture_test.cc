@@ -57,7 +57,8 @@ TEST(Architecture, DefaultNetworkIsTheKnownOne) {
 }
 
 TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
-  EXPECT_THAT(shipped_architectures(), testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20"));
+  EXPECT_THAT(shipped_architectures(),
+              testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20", "densenet40", "squeezenet"));
   EXPECT_EQ(find_architecture("lenet5").parameters(), 61706);
   EXPECT_EQ(find_architecture("lenet5").multiply_adds(),
             28 * 28 * 150 + 10 * 10 * 2400 + 400 * 120 + 120 * 84 + 840);
@@ -68,6 +69,9 @@ TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
   // ResNet-20 with option B has 272,474 on 32x32x3; one input channel is 2 * 9 * 16 fewer.
   EXPECT_EQ(find_architecture("resnet20", {{32, 32, 3}, 10}).parameters(), 272474);
   EXPECT_EQ(find_architecture("resnet20").parameters(), 272186);
+  EXPECT_EQ(find_architecture("densenet40", {{32, 32, 3}, 10}).parameters(), 1019722);  // its authors' "1.0M"
+  // torchvision's squeezenet1_1(num_classes=10).
+  EXPECT_EQ(find_architecture("squeezenet", {{32, 32, 3}, 10}).parameters(), 727626);
 }
 
 TEST(Architecture, FollowsTheDataWhereTheFileLeavesItOpen) {

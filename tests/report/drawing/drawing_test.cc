@@ -162,6 +162,31 @@ TEST(DrawnGraph, AChangeThatNotAllReadersSeeStandsAlone) {
   EXPECT_THAT(graph.blocks[4].label, ElementsAre("conv 1×1"));
 }
 
+TEST(DrawnGraph, AProductIsASignAndAConcatenationABlock) {
+  const DrawnGraph graph = drawn_graph(parse_architecture(R"(name = "joints"
+layer = [
+  {type = "conv2d", filters = 4, kernel = 3, padding = 1, name = "map"},
+  {type = "global_average_pool"},
+  {type = "dense", units = 4, activation = "hard_sigmoid", name = "gate"},
+  {type = "multiply", inputs = ["map", "gate"], name = "excited"},
+  {type = "group_norm", groups = 2},
+  {type = "channel_shuffle", groups = 2},
+  {type = "concatenate", inputs = ["channel_shuffle_1", "map"]},
+  {type = "slice", from = 3, to = 8},
+  {type = "flatten"},
+  {type = "dense", units = "classes"},
+])",
+                                                          "joints"));
+  // input, map, pool, gate, product, group norm and shuffle on it, concatenation, slice, flatten, dense
+  ASSERT_EQ(graph.blocks.size(), 9u);
+  EXPECT_THAT(graph.blocks[3].label, ElementsAre("dense", "hard sigmoid"));
+  EXPECT_EQ(graph.blocks[4].tone, DrawnBlock::Tone::sum);
+  EXPECT_THAT(graph.blocks[4].label, ElementsAre("group norm 2", "shuffle 2"));
+  EXPECT_THAT(graph.blocks[5].label, ElementsAre("concatenate"));
+  EXPECT_EQ(graph.blocks[5].shape.channels, 8);
+  EXPECT_THAT(graph.blocks[6].label, ElementsAre("channels 3 … 7"));
+}
+
 TEST(DrawnLayout, BreaksRowsBetweenStages) {
   const DrawnGraph graph = drawn_graph(find_architecture("resnet20"));
   const Layout layout = lay_out(graph);

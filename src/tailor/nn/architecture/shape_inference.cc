@@ -199,8 +199,8 @@ class Inference {
 
   void check_groups(const Layer& layer, const Shape& in) const {
     if (layer.groups < 1 || in.channels % layer.groups != 0)
-      fail("groups", "{} cannot be divided into {} equal groups",
-           counted(in.channels, "channel"), layer.groups);
+      fail("groups", "{} cannot be divided into {} equal groups", counted(in.channels, "channel"),
+           layer.groups);
   }
 
   // The rates of stochastic depth grow in even steps from 0 to the last layer's, as in timm and torchvision's
