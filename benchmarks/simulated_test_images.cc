@@ -23,13 +23,13 @@ TestImagesRun simulate_test_images(const TestImagesPlan& plan, Key key) {
   for (std::uint64_t s = 0; s < static_cast<std::uint64_t>(plan.seeds); ++s) {
     const Key seed = key.with(1).with(s);
     const double effects[2] = {plan.seed_sd * seed.normal(0), plan.seed_sd * seed.normal(1)};
-    std::vector<bool>&tuned = run.tuned.emplace_back(), &other = run.base.emplace_back();
+    std::vector<float>&tuned = run.tuned.emplace_back(), &other = run.base.emplace_back();
     for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(plan.images); ++i) {
       const Key image = key.with(2).with(i);
       const double ease = difficulty_sd * image.normal(0), effect = plan.gain + effect_sd * image.normal(1);
       const Key luck = seed.with(i);
-      other.push_back(base + ease + effects[0] + luck.normal(0) > 0);
-      tuned.push_back(base + ease + effect + effects[1] + luck.normal(1) > 0);
+      other.push_back(base + ease + effects[0] + luck.normal(0) > 0 ? 1 : 0);
+      tuned.push_back(base + ease + effect + effects[1] + luck.normal(1) > 0 ? 1 : 0);
     }
   }
   return run;

@@ -17,7 +17,7 @@ struct TestImagesPlan {
 };
 
 struct TestImagesRun {
-  std::vector<std::vector<bool>> tuned{}, base{};  // [seed][image]
+  std::vector<std::vector<float>> tuned{}, base{};  // [seed][image]: 1 if judged right, else 0
 };
 
 TestImagesRun simulate_test_images(const TestImagesPlan& plan, Key key);

@@ -16,8 +16,8 @@ class DecodingLine {
  public:
   explicit DecodingLine(std::string unit) : unit_(std::move(unit)) {}
   void operator()(std::string_view what, std::size_t done, std::size_t of) {
-    if (what != what_) {
-      what_ = what;
+    if (what != what_ || of != of_) {
+      what_ = what, of_ = of;
       progress_ = std::make_unique<Progress>(static_cast<std::int64_t>(of), unit_);
     }
     progress_->update(static_cast<std::int64_t>(done), what_);
@@ -27,6 +27,7 @@ class DecodingLine {
  private:
   const std::string unit_;
   std::string what_;
+  std::size_t of_ = 0;
   std::unique_ptr<Progress> progress_;
 };
 

@@ -62,7 +62,7 @@ TEST(Gain, TestGainCoversSeedsAndImages) {
   }
   for (std::uint64_t study = 0; study < studies; ++study) {
     std::vector<double> a(seeds, 0.0), b(seeds, 0.0);
-    std::vector<std::vector<bool>> right_a(seeds), right_b(seeds);
+    std::vector<std::vector<float>> right_a(seeds), right_b(seeds);  // 1 or 0
     for (std::uint64_t i = 0; i < images; ++i) {
       const Key image = Key(study).with(i);
       const double first = 3 * image.normal(0), second = 0.5 * first + 0.87 * 3 * image.normal(1);

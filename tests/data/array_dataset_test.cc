@@ -111,12 +111,78 @@ TEST_F(ArraySource, TurnsChannelsFirstIntoChannelsLast) {
   refused(keras_layout("3, 4, 3", 36), {"x_train.npy", "6x3x4x3", "both", "moveaxis"});
 }
 
+// The bytes of an array of bytes in C order as Fortran has them.
+std::string fortran(const std::string& values, const std::vector<std::size_t>& shape) {
+  std::string ordered;
+  std::vector<std::size_t> index(shape.size(), 0);
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    std::size_t at = 0;
+    for (std::size_t d = 0; d < shape.size(); ++d) at = at * shape[d] + index[d];
+    ordered += values[at];
+    for (std::size_t d = 0; d < shape.size() && ++index[d] == shape[d]; ++d) index[d] = 0;
+  }
+  return ordered;
+}
+
+TEST_F(ArraySource, ReadsFortranOrder) {
+  std::string values;
+  for (int i = 0; i < 6 * 2 * 5 * 3; ++i) values += static_cast<char>(i);
+  for (const auto& [text, shape] :
+       {std::pair<std::string, std::vector<std::size_t>>{"6, 10, 18", {6, 10, 18}},
+        {"6, 2, 5, 3", {6, 2, 5, 3}},
+        {"6, 3, 2, 5", {6, 3, 2, 5}}}) {
+    Entries entries = {{"x_train.npy", ""}, {"y_train.npy", npy_labels(6, 3)}};
+    values.resize(6 * (shape.size() == 3 ? 180 : 30), '\7');
+    entries[0].second = npy("|u1", text, values);
+    const std::string hash = open(entries)->read_train().content_hash;
+    entries[0].second = npy("|u1", text, fortran(values, shape), true);
+    EXPECT_EQ(open(entries)->read_train().content_hash, hash) << text;
+  }
+}
+
+// Through a file, as sets are read that may be larger than memory.
+TEST_F(ArraySource, ReadsTheSameThroughAFile) {
+  const test::TemporaryFolder cache;
+  for (const bool in_fortran_order : {false, true})
+    for (const std::string shape : {"4, 5", "3, 2, 5"}) {
+      Entries entries = keras_layout(shape, shape == "4, 5" ? 20 : 30);
+      if (in_fortran_order)
+        entries[0].second = npy("|u1", "6, " + shape, std::string(entries[0].second.substr(128)), true);
+      for (const Packing packing : {Packing::zip, Packing::stored_zip, Packing::tar_gz}) {
+        const auto file = folder_.write("set.npz", packed(entries, packing));
+        const ImageSet in_memory = open_array_dataset(file, "", {})->read_train();
+        const ImageSet mapped = open_array_dataset(file, "", {cache.path(), 1})->read_train();
+        EXPECT_EQ(mapped.content_hash, in_memory.content_hash);
+        EXPECT_EQ(mapped.validation_begin, 6u);
+        EXPECT_EQ(mapped.image(7)[3], in_memory.image(7)[3]);
+      }
+    }
+  folder_.write("set.npz", packed(changed("y_train.npy", npy_labels(5, 3)), Packing::zip));
+  EXPECT_THROW(open_array_dataset(folder_.path() / "set.npz", "", {cache.path(), 1})->read_train(), Error);
+  EXPECT_TRUE(std::filesystem::is_empty(cache.path())) << "nothing half-written";
+}
+
+TEST_F(ArraySource, IsMadeOfItsArraysAlone) {
+  const auto files = [&](const std::filesystem::path& path) {
+    return open_array_dataset(path, "", {})->files();
+  };
+  const auto npz = folder_.write("set.npz", packed(keras_layout(), Packing::zip));
+  EXPECT_EQ(files(npz), std::vector{npz});
+  for (const auto& [name, content] : without("x_test.npy")) folder_.write(name, content);
+  EXPECT_EQ(files(folder_.path()).size(), 5u);
+}
+
 TEST_F(ArraySource, ReadsOneHotLabelsAndRefusesSeveral) {
   EXPECT_EQ(open(changed("y_train.npy",
                          npy("|u1", "6, 3", std::string("\1\0\0\0\1\0\0\0\1\1\0\0\0\1\0\0\0\1", 18))))
                 ->read_train()
                 .labels[5],
             2);
+  EXPECT_EQ(open(changed("y_train.npy",
+                         npy("|u1", "6, 3", std::string("\1\0\0\0\0\1\0\1\0\1\0\0\0\0\1\0\1\0", 18), true)))
+                ->read_train()
+                .labels,
+            (std::vector<std::uint16_t>{0, 1, 2, 1, 2, 0, 0, 1, 2}));
   refused(changed("y_train.npy", npy("|u1", "6, 2", std::string("\1\0\0\1\1\1\0\0\1\0\1\0", 12))),
           {"y_train.npy", "image 2", "2 ones", "several classes"});
   refused(changed("y_train.npy", npy("|u1", "6, 2, 1", std::string(12, '\0'))),

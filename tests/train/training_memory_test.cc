@@ -55,7 +55,7 @@ TEST(TrainingMemory, IsKnownBeforeAnythingIsMade) {
     const std::size_t saved = 3 * table.total_floats() + 2 * table.learned_floats();
     const std::uint64_t expected =
         network.arena_bytes() + 4 * (values + saved) + 4 * 24 * t.images.shape.size() + 4 * 60;
-    EXPECT_EQ(training_bytes(architecture, t.settings, 60), expected);
+    EXPECT_EQ(training_bytes(architecture, t.settings, 60, 0), expected);
     EXPECT_EQ(Plan::arena_bytes(architecture, table, {.max_batch = network.max_batch()}),
               network.arena_bytes());
   }
@@ -64,7 +64,7 @@ TEST(TrainingMemory, IsKnownBeforeAnythingIsMade) {
 TEST(TrainingMemory, GrowsWithTheBatchAndWithWhatIsKept) {
   const Architecture architecture = test::tiny_network();
   const auto bytes = [&](const std::vector<std::string>& overrides) {
-    return training_bytes(architecture, test::tiny_settings(architecture, overrides), 60);
+    return training_bytes(architecture, test::tiny_settings(architecture, overrides), 60, 30);
   };
   const std::uint64_t plain = bytes({"optimizer=sgd", "momentum=0", "batch_size=128"});
   EXPECT_EQ(bytes({"optimizer=sgd", "momentum=0", "batch_size=16"}), plain) << "measured 128 at once";
@@ -72,6 +72,20 @@ TEST(TrainingMemory, GrowsWithTheBatchAndWithWhatIsKept) {
   EXPECT_GT(bytes({"optimizer=adam", "batch_size=128"}), plain);
   EXPECT_GT(bytes({"optimizer=sgd", "momentum=0", "batch_size=128", "weight_average=0.9"}), plain);
   EXPECT_GT(bytes({"optimizer=sgd", "momentum=0", "batch_size=128", "mixup=0.1"}), plain);
+}
+
+// 200,000 images of 1,000 classes say 800 MB.
+TEST(TrainingMemory, GrowsWithWhatIsSaidOfImages) {
+  const Architecture architecture = test::tiny_network();
+  const Settings settings = test::tiny_settings(architecture, {});
+  EXPECT_GE(prediction_bytes(200'000, 1000), 800'000'000u);
+  EXPECT_EQ(training_bytes(architecture, settings, 60, 1000) - training_bytes(architecture, settings, 60, 0),
+            prediction_bytes(1000, architecture.classes));
+  const auto folds = [&](std::size_t images) {
+    return cross_validation_bytes(architecture, settings, 5, 60, images);
+  };
+  EXPECT_GT(folds(75), 5 * training_bytes(architecture, settings, 60, 0));
+  EXPECT_GE(folds(1'000'075) - folds(75), 3 * 4 * 1'000'000 * static_cast<std::size_t>(architecture.classes));
 }
 
 TEST(TrainingMemory, ATrainerAsksForAllOfIt) {

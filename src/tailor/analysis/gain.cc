@@ -47,10 +47,6 @@ Estimate test_gain(std::span<const std::vector<float>> tuned, std::span<const st
   return interval_of(crossed(tuned, base), tuned.front().size());
 }
 
-Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base) {
-  return interval_of(crossed(tuned, base), tuned.front().size());
-}
-
 Estimate unpaired_gain(std::span<const double> tuned, std::span<const double> base, double level) {
   const auto n = static_cast<double>(tuned.size()), m = static_cast<double>(base.size());
   const double difference = mean(tuned) - mean(base);

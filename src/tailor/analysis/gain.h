@@ -22,8 +22,6 @@ Estimate paired_gain(std::span<const double> tuned, std::span<const double> base
 // of the mean difference over seeds is added to that over images, less what both contain (seeds and images
 // crossed, each a random effect; see interval_of_sum). At least 2 seeds.
 Estimate test_gain(std::span<const std::vector<float>> tuned, std::span<const std::vector<float>> base);
-// Of accuracies: which images are judged right.
-Estimate test_gain(std::span<const std::vector<bool>> tuned, std::span<const std::vector<bool>> base);
 
 // The expected difference of two settings trained with different seeds (Welch's t), or of a setting and the
 // mean of many of them, where each element is another one. A setting that was trained once takes the other's

@@ -57,17 +57,18 @@ struct PartFiles {
 
 struct PartContent {
   ImageLayout layout;
-  std::vector<std::uint8_t> pixels;
+  std::unique_ptr<PixelBuffer> pixels;
   std::vector<std::uint16_t> labels;
 };
 
-class ArrayDataset : public Dataset {
+class ArrayDataset : public FileDataset {
  public:
   ArrayDataset(std::unique_ptr<Files> files, std::array<PartFiles, 3> parts, std::string reference,
-               std::vector<std::string> class_names)
+               PixelRoom room, std::vector<std::string> class_names)
       : files_(std::move(files)),
         parts_(std::move(parts)),
         reference_(std::move(reference)),
+        room_(std::move(room)),
         class_names_(std::move(class_names)) {}
 
   std::string name() const override {
@@ -77,6 +78,14 @@ class ArrayDataset : public Dataset {
     return name;
   }
   std::string location() const override { return files_->location(); }
+  std::vector<std::filesystem::path> files() const override {
+    std::vector<std::filesystem::path> paths;
+    for (const PartFiles& part : parts_)
+      for (const std::string& name : {part.images, part.labels})
+        if (!name.empty()) paths.push_back(files_->path(name));
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());  // an archive has them all
+    return paths;
+  }
   std::string reference() const override { return reference_; }
 
   int classes() const override {
@@ -84,9 +93,7 @@ class ArrayDataset : public Dataset {
     if (!classes_) {
       std::vector<std::uint16_t> labels;
       const std::array<std::string, 1> wanted = {part(train_part).labels};
-      files_->read(wanted, [&](const std::string&, ByteStream& stream) {
-        labels = one_label_each(read_npy<std::uint16_t>(stream), stream.name());
-      });
+      files_->read(wanted, [&](const std::string&, ByteStream& stream) { labels = read_labels(stream); });
       classes_ = count_classes(labels, full_name(wanted[0]));
     }
     return *classes_;
@@ -110,17 +117,17 @@ class ArrayDataset : public Dataset {
     const int classes = count_classes(train.labels, full_name(part(train_part).labels));
     ImageSet set;
     set.shape = train.layout.shape;
-    std::vector<std::uint8_t> pixels = std::move(train.pixels);
     set.labels = std::move(train.labels);
     if (validation) {
       PartContent& more = contents[validation_part];
       check_shape(more.layout.shape, set.shape, validation_part);
       check_labels(more.labels, classes, full_name(part(validation_part).labels));
       set.validation_begin = set.labels.size();
-      pixels.insert(pixels.end(), more.pixels.begin(), more.pixels.end());
+      const Pixels pixels = more.pixels->finish();
+      train.pixels->append(pixels);
       set.labels.insert(set.labels.end(), more.labels.begin(), more.labels.end());
     }
-    set.pixels = std::move(pixels);
+    set.pixels = train.pixels->finish();
     set.content_hash = hash_images(set);
     return set;
   }
@@ -131,7 +138,7 @@ class ArrayDataset : public Dataset {
     check_labels(test.labels, classes(), full_name(files.labels));
     ImageSet set;
     set.shape = test.layout.shape;
-    set.pixels = std::move(test.pixels);
+    set.pixels = test.pixels->finish();
     set.labels = std::move(test.labels);
     set.content_hash = hash_images(set);
     return set;
@@ -184,11 +191,11 @@ class ArrayDataset : public Dataset {
       for (const std::size_t index : wanted) {
         PartContent& content = contents[index];
         if (name == part(index).images) {
-          WholeArray<std::uint8_t> array = read_npy<std::uint8_t>(stream);
-          content.layout = image_layout(array.shape, stream.name());
-          content.pixels = channels_last(std::move(array), content.layout);
+          const NpyHeader header = read_npy_header(stream);
+          content.layout = image_layout(header.shape, stream.name());
+          content.pixels = read_pixels(stream, header, content.layout);
         } else if (name == part(index).labels) {
-          content.labels = one_label_each(read_npy<std::uint16_t>(stream), stream.name());
+          content.labels = read_labels(stream);
         }
       }
     });
@@ -198,9 +205,30 @@ class ArrayDataset : public Dataset {
     return contents;
   }
 
+  std::unique_ptr<PixelBuffer> read_pixels(ByteStream& stream, const NpyHeader& header,
+                                           const ImageLayout& layout) const {
+    const auto buffer = [&] {
+      return std::make_unique<PixelBuffer>(room_,
+                                           fmt::format("{} ({})", stream.name(), shape_text(header.shape)),
+                                           layout.count, layout.shape.size());
+    };
+    std::unique_ptr<PixelBuffer> pixels = buffer();
+    const auto into = [](PixelBuffer& to) { return [&to](auto values) { to.append(values); }; };
+    if (!header.fortran_order) {
+      read_images(stream, header, layout, into(*pixels));
+      return pixels;
+    }
+    read_stored(stream, header, into(*pixels));
+    const Pixels stored = pixels->finish();
+    pixels = buffer();
+    order_images(stored, header.shape, layout, into(*pixels));
+    return pixels;
+  }
+
   const std::unique_ptr<Files> files_;
   const std::array<PartFiles, 3> parts_;
   const std::string reference_;
+  const PixelRoom room_;
   const std::vector<std::string> class_names_;
   mutable Mutex mutex_;
   mutable std::optional<int> classes_ TAILOR_GUARDED_BY(mutex_);
@@ -232,8 +260,8 @@ bool is_array_source(const std::filesystem::path& path) {
                                               [](const std::string& name) { return name.ends_with(".npy"); });
 }
 
-std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
-                                            std::vector<std::string> class_names) {
+std::unique_ptr<FileDataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
+                                                PixelRoom room, std::vector<std::string> class_names) {
   constexpr std::string_view wanted =
       "x_train and y_train, or train_images and train_labels, each an array of its own";
   if (is_single_array(path))
@@ -255,7 +283,7 @@ std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, s
     throw bad_input("{}: expected validation images and labels, got only {}", path.string(),
                     parts[validation_part].images + parts[validation_part].labels);
   return std::make_unique<ArrayDataset>(std::move(files), std::move(parts), std::move(reference),
-                                        std::move(class_names));
+                                        std::move(room), std::move(class_names));
 }
 
 }  // namespace tailor

@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "tailor/data/dataset.h"
+#include "tailor/data/file_dataset.h"
+#include "tailor/data/pixel_buffer.h"
 
 namespace tailor {
 
@@ -19,7 +20,7 @@ bool is_array_source(const std::filesystem::path& path);
 
 // Bad input unless there are training images and labels, each once. read_train() returns the validation images after the
 // training images. The names of its classes, where they are known and as many as it has classes.
-std::unique_ptr<Dataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
-                                            std::vector<std::string> class_names = {});
+std::unique_ptr<FileDataset> open_array_dataset(const std::filesystem::path& path, std::string reference,
+                                                PixelRoom room, std::vector<std::string> class_names = {});
 
 }  // namespace tailor

@@ -1,8 +1,7 @@
 #include "tailor/data/cached_dataset.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
@@ -16,27 +15,11 @@ namespace fs = std::filesystem;
 // Another number makes all packs of arrays anew.
 constexpr int reader_version = 1;
 
-// Of all files that the set could be read from: CIFAR's may lie a folder deeper.
-std::string signature_of(const fs::path& location, std::string_view part) {
-  Sha256 hash;
-  hash.add(fmt::format("arrays {} {}\n", reader_version, part));
-  std::error_code code;
-  std::vector<fs::path> files = {fs::absolute(location)};
-  constexpr int deepest = 1;
-  for (auto each = fs::recursive_directory_iterator(files.front(), code); !code && each != fs::end(each);
-       each.increment(code)) {
-    if (each.depth() >= deepest) each.disable_recursion_pending();
-    files.push_back(each->path());
-  }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) hash.add(fmt::format("{} {}\n", file.string(), file_stamp(file)));
-  return hash.hex();
-}
-
 class CachedDataset : public DatasetWrapper {
  public:
-  CachedDataset(std::unique_ptr<Dataset> dataset, const ImageCache& cache, std::size_t least)
-      : DatasetWrapper(std::move(dataset)), cache_(cache), least_(least) {}
+  CachedDataset(std::unique_ptr<Dataset> dataset, ImageOrigin origin, const ImageCache& cache,
+                const PixelRoom& room)
+      : DatasetWrapper(std::move(dataset)), origin_(std::move(origin)), cache_(cache), room_(room) {}
 
   ImageSet read_train() const override {
     return kept("training", [&] { return wrapped().read_train(); });
@@ -48,24 +31,28 @@ class CachedDataset : public DatasetWrapper {
  private:
   template <class Read>
   ImageSet kept(std::string_view part, Read&& read) const {
-    const std::string signature = signature_of(wrapped().location(), part);
+    const std::string signature = signature_of(part);
     bool begun = false;
     std::optional<ImageSet> images;  // once they are read
     const ImageCache::Making making{
         .key = [&]() -> std::optional<std::string> {
           begun = true;
           images = read();
-          if (images->pixels.size() < least_) return std::nullopt;
+          if (images->pixels.size() < room_.in_memory) return std::nullopt;
           // The same arrays elsewhere, or packed otherwise, have one pack.
-          return sha256(
-              fmt::format("arrays {} {} {}", reader_version, images->content_hash,
-                          images->validation_begin ? std::to_string(*images->validation_begin) : "none"));
+          return sha256(fmt::format(
+              "arrays {} {} {} {}", reader_version, images->content_hash,
+              images->validation_begin ? std::to_string(*images->validation_begin) : "none", origin_.done));
         },
         .make =
             [&](const fs::path& pack) {
               ImagePackWriter writer(pack, images->count(), images->shape.size());
               for (std::size_t i = 0; i < images->count(); ++i) writer.put(i, images->image(i));
               writer.finish(*images, {fs::absolute(wrapped().location()).lexically_normal().string(), {}});
+            },
+        .waiting =
+            [&] {
+              if (room_.progress) room_.progress("waiting for another process that reads them", 0, 0);
             }};
     try {
       if (std::optional<ImagePack> pack = cache_.find_or_make(signature, making))
@@ -77,16 +64,24 @@ class CachedDataset : public DatasetWrapper {
     return images ? *std::move(images) : read();
   }
 
+  std::string signature_of(std::string_view part) const {
+    Sha256 hash;
+    hash.add(fmt::format("arrays {} {} {}\n", reader_version, part, origin_.done));
+    for (const fs::path& file : origin_.files)
+      hash.add(fmt::format("{} {}\n", fs::absolute(file).string(), file_stamp(file)));
+    return hash.hex();
+  }
+
+  const ImageOrigin origin_;
   const ImageCache cache_;
-  const std::size_t least_;
+  const PixelRoom room_;
 };
 
 }  // namespace
 
-std::unique_ptr<Dataset> cached(std::unique_ptr<Dataset> dataset, const ImageCache& cache,
-                                std::size_t least) {
-  if (dataset->fit()) return dataset;
-  return std::make_unique<CachedDataset>(std::move(dataset), cache, least);
+std::unique_ptr<Dataset> cached(std::unique_ptr<Dataset> dataset, ImageOrigin origin, const ImageCache& cache,
+                                const PixelRoom& room) {
+  return std::make_unique<CachedDataset>(std::move(dataset), std::move(origin), cache, room);
 }
 
 }  // namespace tailor

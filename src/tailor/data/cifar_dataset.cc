@@ -195,15 +195,24 @@ void add_binary(CifarImages& images, const CifarForm& form, ByteStream& stream) 
   }
 }
 
-class CifarDataset : public Dataset {
+class CifarDataset : public FileDataset {
  public:
-  CifarDataset(const CifarForm& form, std::unique_ptr<Files> files, std::string reference)
-      : form_(form), files_(std::move(files)), reference_(std::move(reference)) {}
+  CifarDataset(const CifarForm& form, std::unique_ptr<Files> files, std::string reference, PixelRoom room)
+      : form_(form), files_(std::move(files)), reference_(std::move(reference)), room_(std::move(room)) {}
 
   std::string name() const override { return form_.name; }
   std::string location() const override { return files_->location(); }
   std::string reference() const override { return reference_; }
   int classes() const override { return form_.classes; }
+  std::vector<std::filesystem::path> files() const override {
+    std::vector<std::string> names = form_.train;
+    for (const std::string& name : {form_.test, form_.class_names})
+      if (files_->has(name)) names.push_back(name);
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& name : names) paths.push_back(files_->path(name));
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());  // an archive has them all
+    return paths;
+  }
 
   std::vector<std::string> class_names() const override {
     const MutexLock lock(mutex_);
@@ -244,29 +253,28 @@ class CifarDataset : public Dataset {
   }
 
   ImageSet read(const std::vector<std::string>& names) const {
-    std::vector<CifarImages> batches(names.size());
+    std::uint64_t bytes = 0;  // a little more than they have
+    for (const std::string& name : names) bytes += files_->size(name);
+    PixelBuffer pixels(room_, location(), bytes / image_bytes, image_bytes);
+    ImageSet set;
+    set.shape = cifar_shape;
+    std::vector<std::optional<CifarImages>> batches(names.size());  // an archive may have them in any order
+    std::size_t next = 0;
     files_->read(names, [&](const std::string& name, ByteStream& stream) {
-      // An archive may have them in any order.
       CifarImages& batch =
-          batches[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
+          batches[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())]
+              .emplace();
       (form_.pickled ? add_pickled : add_binary)(batch, form_, stream);
       for (std::size_t i = 0; i < batch.labels.size(); ++i)
         if (batch.labels[i] >= form_.classes)
           throw bad_input("{}: image {}: expected a class from 0 to {}, got {}", stream.name(), i,
                           form_.classes - 1, batch.labels[i]);
+      for (; next < batches.size() && batches[next]; batches[next++].reset()) {
+        pixels.append(batches[next]->pixels);
+        set.labels.insert(set.labels.end(), batches[next]->labels.begin(), batches[next]->labels.end());
+      }
     });
-    ImageSet set;
-    set.shape = cifar_shape;
-    std::vector<std::uint8_t> pixels;
-    std::size_t bytes = 0;
-    for (const CifarImages& batch : batches) bytes += batch.pixels.size();
-    pixels.reserve(bytes);
-    for (CifarImages& batch : batches) {
-      pixels.insert(pixels.end(), batch.pixels.begin(), batch.pixels.end());
-      batch.pixels = {};
-      set.labels.insert(set.labels.end(), batch.labels.begin(), batch.labels.end());
-    }
-    set.pixels = std::move(pixels);
+    set.pixels = pixels.finish();
     set.content_hash = hash_images(set);
     return set;
   }
@@ -298,6 +306,7 @@ class CifarDataset : public Dataset {
   const CifarForm& form_;
   const std::unique_ptr<Files> files_;
   const std::string reference_;
+  const PixelRoom room_;
   mutable Mutex mutex_;
   mutable std::vector<std::string> class_names_ TAILOR_GUARDED_BY(mutex_);
 };
@@ -306,7 +315,8 @@ class CifarDataset : public Dataset {
 
 bool is_cifar_source(const std::filesystem::path& path) { return find_cifar(path).has_value(); }
 
-std::unique_ptr<Dataset> open_cifar_dataset(const std::filesystem::path& path, std::string reference) {
+std::unique_ptr<FileDataset> open_cifar_dataset(const std::filesystem::path& path, std::string reference,
+                                                PixelRoom room) {
   const std::optional<CifarPlace> place = find_cifar(path);
   if (!place) throw bad_input("{}: expected the files of CIFAR-10 or CIFAR-100, got none", path.string());
   std::unique_ptr<Files> files =
@@ -315,7 +325,8 @@ std::unique_ptr<Dataset> open_cifar_dataset(const std::filesystem::path& path, s
     if (!files->has(name))
       throw bad_input("{}: expected {}, so also {}, got no such file", files->location(), place->form->title,
                       name);
-  return std::make_unique<CifarDataset>(*place->form, std::move(files), std::move(reference));
+  return std::make_unique<CifarDataset>(*place->form, std::move(files), std::move(reference),
+                                        std::move(room));
 }
 
 }  // namespace tailor

@@ -7,7 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "tailor/data/dataset.h"
+#include "tailor/data/file_dataset.h"
+#include "tailor/data/pixel_buffer.h"
 
 namespace tailor {
 
@@ -15,6 +16,7 @@ namespace tailor {
 bool is_cifar_source(const std::filesystem::path& path);
 
 // A missing batch is bad input. All forms give the same images with the same hash.
-std::unique_ptr<Dataset> open_cifar_dataset(const std::filesystem::path& path, std::string reference);
+std::unique_ptr<FileDataset> open_cifar_dataset(const std::filesystem::path& path, std::string reference,
+                                                PixelRoom room);
 
 }  // namespace tailor

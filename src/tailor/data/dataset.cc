@@ -25,52 +25,71 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Brought to what options ask for, and kept in the account's cache, if there is one, as both.
+std::unique_ptr<Dataset> kept(std::unique_ptr<FileDataset> source, const PictureOptions& options,
+                              const PixelRoom& room) {
+  const std::vector<fs::path> files = source->files();
+  std::unique_ptr<Dataset> dataset = std::move(source);
+  const auto keep = [&](const std::string& done) {
+    if (!room.folder.empty())
+      dataset = cached(std::move(dataset), {files, done}, ImageCache(room.folder), room);
+  };
+  keep("");
+  if (!asks_for_fitting(options)) return dataset;
+  dataset = fitted(std::move(dataset), options, room);
+  keep(to_text(options));
+  return dataset;
+}
+
 // A kind of data set: whether this path is one, by its content, and how to open it.
 struct DataSource {
   bool (*is)(const fs::path& path);
-  std::unique_ptr<Dataset> (*open)(const fs::path& path, std::string reference,
-                                   const DatasetOptions& options);
+  std::unique_ptr<Dataset> (*open)(const fs::path& path, std::string reference, const DatasetOptions& options,
+                                   const PixelRoom& room);
 };
 
 constexpr const char* kinds_of_data =
     "a folder of pictures with a folder for each class, a CSV file with the columns path and label, a folder with IDX "
     "files or .npy arrays, an .npz, or CIFAR as published";
 
+std::unique_ptr<Dataset> open_idx(const fs::path& path, std::string reference, const DatasetOptions& options,
+                                  const PixelRoom& room) {
+  return kept(open_idx_dataset(path, std::move(reference), room), options.pictures, room);
+}
+
 // Tried in turn; the last one takes every folder that is left, and says what it misses there.
 constexpr std::array sources = {
     DataSource{is_cifar_source,
-               [](const fs::path& path, std::string reference, const DatasetOptions&) {
-                 return open_cifar_dataset(path, std::move(reference));
+               [](const fs::path& path, std::string reference, const DatasetOptions& options,
+                  const PixelRoom& room) {
+                 return kept(open_cifar_dataset(path, std::move(reference), room), options.pictures, room);
                }},
     DataSource{is_array_source,
-               [](const fs::path& path, std::string reference, const DatasetOptions&) {
-                 return open_array_dataset(path, std::move(reference));
+               [](const fs::path& path, std::string reference, const DatasetOptions& options,
+                  const PixelRoom& room) {
+                 return kept(open_array_dataset(path, std::move(reference), room), options.pictures, room);
                }},
-    DataSource{has_idx_files,
-               [](const fs::path& path, std::string reference, const DatasetOptions&) {
-                 return open_idx_dataset(path, std::move(reference));
-               }},
-    DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::file && is_manifest(path); },
-               [](const fs::path& path, std::string reference, const DatasetOptions& options) {
-                 return make_picture_dataset(read_manifest(path), path.string(), std::move(reference),
-                                             options);
-               }},
-    DataSource{is_picture_folder,
-               [](const fs::path& path, std::string reference, const DatasetOptions& options) {
-                 return make_picture_dataset(list_picture_folder(path), path.string(), std::move(reference),
-                                             options);
-               }},
-    DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::folder; },
-               [](const fs::path& path, std::string reference, const DatasetOptions&) {
-                 return open_idx_dataset(path, std::move(reference));
-               }},
+    DataSource{has_idx_files, open_idx},
+    DataSource{
+        [](const fs::path& path) { return kind_of_path(path) == PathKind::file && is_manifest(path); },
+        [](const fs::path& path, std::string reference, const DatasetOptions& options, const PixelRoom&) {
+          return make_picture_dataset(read_manifest(path), path.string(), std::move(reference), options);
+        }},
+    DataSource{
+        is_picture_folder,
+        [](const fs::path& path, std::string reference, const DatasetOptions& options, const PixelRoom&) {
+          return make_picture_dataset(list_picture_folder(path), path.string(), std::move(reference),
+                                      options);
+        }},
+    DataSource{[](const fs::path& path) { return kind_of_path(path) == PathKind::folder; }, open_idx},
 };
 
-std::unique_ptr<Dataset> open_published(const PublishedSet& set, const DatasetOptions& options) {
+std::unique_ptr<FileDataset> open_published(const PublishedSet& set, const DatasetOptions& options,
+                                            const PixelRoom& room) {
   std::string otherwise;
   if (const KnownSet* packaged = find_known_set(set.name)) {
     const fs::path path = options.installed / packaged->folder;
-    if (kind_of_path(path) == PathKind::folder) return open_idx_dataset(path, set.name);
+    if (kind_of_path(path) == PathKind::folder) return open_idx_dataset(path, set.name, room);
     otherwise = fmt::format(", or install its package (apt-get install {})", packaged->package);
   }
   const fs::path folder = (options.fetched.empty() ? data_folder() : options.fetched) / published_folder(set);
@@ -78,28 +97,18 @@ std::unique_ptr<Dataset> open_published(const PublishedSet& set, const DatasetOp
     if (kind_of_path(folder / file.name) == PathKind::nothing)
       throw bad_input("{}: expected the data set {}, got no such file: get it by `tailor data get {}`{}",
                       (folder / file.name).string(), set.name, set.name, otherwise);
-  if (set.files.size() > 1) return open_idx_dataset(folder, set.name, set.class_names);
+  if (set.files.size() > 1) return open_idx_dataset(folder, set.name, room, set.class_names);
   const fs::path file = folder / set.files.front().name;
-  return is_cifar_source(file) ? open_cifar_dataset(file, set.name)
-                               : open_array_dataset(file, set.name, set.class_names);
-}
-
-// Accounts without a home do without the cache.
-std::unique_ptr<Dataset> kept(std::unique_ptr<Dataset> dataset) {
-  std::optional<ImageCache> cache;
-  try {
-    cache = account_image_cache();
-  } catch (const Error&) {
-    return dataset;
-  }
-  return cached(std::move(dataset), *cache);
+  return is_cifar_source(file) ? open_cifar_dataset(file, set.name, room)
+                               : open_array_dataset(file, set.name, room, set.class_names);
 }
 
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options) {
+  const PixelRoom room = account_pixel_room(options.progress);
   if (const std::optional<PublishedSet> set = find_published_set(name_or_path))
-    return fitted(kept(open_published(*set, options)), options.pictures);
+    return kept(open_published(*set, options, room), options.pictures, room);
   const fs::path path = name_or_path;
   std::string reference = fs::absolute(path).lexically_normal().string();
   if (kind_of_path(path) == PathKind::nothing) {
@@ -110,8 +119,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
         join(std::span(names).first(5), ", "));
   }
   for (const DataSource& source : sources)
-    if (source.is(path))
-      return fitted(kept(source.open(path, std::move(reference), options)), options.pictures);
+    if (source.is(path)) return source.open(path, std::move(reference), options, room);
   throw bad_input("{}: expected {}, got none of these", path.string(), kinds_of_data);
 }
 

@@ -1,8 +1,8 @@
 #include "tailor/data/fitted_dataset.h"
 
 #include <optional>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include "tailor/base/mutex.h"
 #include "tailor/data/dataset_wrapper.h"
@@ -12,8 +12,8 @@ namespace {
 
 class FittedDataset : public DatasetWrapper {
  public:
-  FittedDataset(std::unique_ptr<Dataset> dataset, const PictureOptions& options)
-      : DatasetWrapper(std::move(dataset)), options_(options) {}
+  FittedDataset(std::unique_ptr<Dataset> dataset, const PictureOptions& options, const PixelRoom& room)
+      : DatasetWrapper(std::move(dataset)), options_(options), room_(room) {}
 
   std::optional<Fit> fit() const override { return options_.fit; }
   ImageSet read_train() const override {
@@ -44,29 +44,31 @@ class FittedDataset : public DatasetWrapper {
     if (options_.size) to.height = options_.size->height, to.width = options_.size->width;
     if (options_.channels > 0) to.channels = options_.channels;
     if (to == from) return images;
-    std::vector<std::uint8_t> pixels;
-    pixels.reserve(images.count() * to.size());
+    PixelBuffer pixels(room_, location() + " in this size", images.count(), to.size());
     for (std::size_t i = 0; i < images.count(); ++i) {
       const std::span<const std::uint8_t> image = images.image(i);
       const Picture fitted =
           fit_picture({from, {image.begin(), image.end()}}, to, options_.fit, black_ground);
-      pixels.insert(pixels.end(), fitted.pixels.begin(), fitted.pixels.end());
+      pixels.append(fitted.pixels);
     }
     images.shape = to;
-    images.pixels = std::move(pixels);
+    images.pixels = pixels.finish();
     return images;
   }
 
   const PictureOptions options_;
+  const PixelRoom room_;
   mutable Mutex mutex_;
   mutable std::optional<Shape> train_shape_ TAILOR_GUARDED_BY(mutex_);  // as it was read
 };
 
 }  // namespace
 
-std::unique_ptr<Dataset> fitted(std::unique_ptr<Dataset> dataset, const PictureOptions& options) {
-  if (dataset->fit() || (!options.size && options.channels == 0)) return dataset;
-  return std::make_unique<FittedDataset>(std::move(dataset), options);
+bool asks_for_fitting(const PictureOptions& options) { return options.size || options.channels > 0; }
+
+std::unique_ptr<Dataset> fitted(std::unique_ptr<Dataset> dataset, const PictureOptions& options,
+                                const PixelRoom& room) {
+  return std::make_unique<FittedDataset>(std::move(dataset), options, room);
 }
 
 }  // namespace tailor

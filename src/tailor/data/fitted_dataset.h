@@ -5,10 +5,13 @@
 #include <memory>
 
 #include "tailor/data/dataset.h"
+#include "tailor/data/pixel_buffer.h"
 
 namespace tailor {
 
-// The data set itself where options ask for nothing else than it has, or where it fits its pictures by itself.
-std::unique_ptr<Dataset> fitted(std::unique_ptr<Dataset> dataset, const PictureOptions& options);
+// Whether options ask for anything that is done to such images.
+bool asks_for_fitting(const PictureOptions& options);
+std::unique_ptr<Dataset> fitted(std::unique_ptr<Dataset> dataset, const PictureOptions& options,
+                                const PixelRoom& room);
 
 }  // namespace tailor

@@ -1,19 +1,19 @@
 #include "tailor/data/idx.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "tailor/base/error.h"
 #include "tailor/base/hash.h"
 #include "tailor/base/text.h"
+#include "tailor/data/arrays/byte_stream.h"
 #include "tailor/data/content_reader.h"
 
 namespace tailor {
 namespace {
 
 constexpr std::uint64_t max_side = 65'535;
-constexpr std::uint64_t max_content = std::uint64_t{16}
-                                      << 30;  // 16 GiB: larger sets do not fit this design anyway
 
 std::uint32_t big_endian(const unsigned char* p) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
@@ -78,35 +78,32 @@ class IdxFile {
     const std::uint64_t header = reader_.offset();
     std::uint64_t total = 0;
     const bool overflow = __builtin_mul_overflow(count, item, &total);
-    if (overflow || total > max_content)
+    const std::uint64_t most = reader_.compressed() ? most_inflated : most_content;
+    if (overflow || total > most)
       throw bad_input(
           "{}: byte 4: expected at most {} bytes of {}, got a header that promises {} times {} bytes: the "
           "header is damaged",
-          name(), max_content, items, count, item);
+          name(), most, items, count, item);
     if (header + total > reader_.largest_content()) throw too_short(count, item, items, header);
     if (!reader_.compressed() && header + total < reader_.largest_content())
       throw too_long(header + total, count, items);
     return total;
   }
 
-  // Reads these values and makes sure that nothing follows.
-  std::vector<std::uint8_t> values(std::uint64_t count, std::uint64_t item, std::string_view items) {
+  // Hands these values on, some at a time, and makes sure that nothing follows.
+  template <class Use>
+  void values(std::uint64_t count, std::uint64_t item, std::string_view items, Use&& use) {
     const std::uint64_t header = reader_.offset(), total = check_size(count, item, items);
-    std::vector<std::uint8_t> data;
-    while (data.size() < total) {  // grows with what really comes, at most doubling
-      const std::size_t at = data.size();
-      data.resize(std::min<std::uint64_t>(total, std::max<std::uint64_t>(std::uint64_t{1} << 22, 2 * at)));
-      for (std::size_t done = at; done < data.size();) {
-        constexpr std::size_t block = 1 << 18;  // hashed while it is in the cache
-        const std::size_t n = reader_.read(data.data() + done, std::min(block, data.size() - done));
-        hash_.add(data.data() + done, n);
-        if (n == 0) throw too_short(count, item, items, header);
-        done += n;
-      }
+    std::vector<std::uint8_t> block(std::size_t{1} << 18);
+    for (std::uint64_t done = 0; done < total;) {
+      const std::size_t n = reader_.read(block.data(), std::min<std::uint64_t>(block.size(), total - done));
+      if (n == 0) throw too_short(count, item, items, header);
+      hash_.add(block.data(), n);
+      use(std::span<const std::uint8_t>(block.data(), n));
+      done += n;
     }
     unsigned char extra;
     if (reader_.read(&extra, 1) != 0) throw too_long(header + total, count, items);
-    return data;
   }
 
   std::string hash() { return hash_.hex(); }
@@ -174,16 +171,19 @@ LabelsHeader labels_header(IdxFile& file) {
 
 }  // namespace
 
-IdxImages read_idx_images(const std::filesystem::path& path) {
+IdxImages read_idx_images(const std::filesystem::path& path, const PixelRoom& room) {
   ContentReader content(path);
-  return read_idx_images(content);
+  return read_idx_images(content, room);
 }
 
-IdxImages read_idx_images(ContentReader& content) {
+IdxImages read_idx_images(ContentReader& content, const PixelRoom& room) {
   IdxFile file(content);
   const IdxHeader header = images_header(file);
+  file.check_size(header.count, header.shape.size(), "images");
   IdxImages images{header.shape, header.count, {}, {}};
-  images.pixels = file.values(images.count, images.shape.size(), "images");
+  PixelBuffer pixels(room, file.name(), images.count, images.shape.size());
+  file.values(images.count, images.shape.size(), "images", [&](auto some) { pixels.append(some); });
+  images.pixels = pixels.finish();
   images.hash = file.hash();
   return images;
 }
@@ -192,7 +192,8 @@ IdxLabels read_idx_labels(const std::filesystem::path& path) {
   ContentReader content(path);
   IdxFile file(content);
   const auto [count, bytes] = labels_header(file);
-  const std::vector<std::uint8_t> data = file.values(count, bytes, "labels");
+  std::vector<std::uint8_t> data;
+  file.values(count, bytes, "labels", [&](auto some) { data.insert(data.end(), some.begin(), some.end()); });
   IdxLabels labels;
   labels.hash = file.hash();
   labels.labels.resize(count);

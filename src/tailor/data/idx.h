@@ -12,7 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "tailor/data/image_set.h"
+#include "tailor/data/pixel_buffer.h"
+#include "tailor/data/pixels.h"
 #include "tailor/data/sources/class_limit.h"
 
 namespace tailor {
@@ -20,8 +21,8 @@ namespace tailor {
 struct IdxImages {
   Shape shape;
   std::size_t count = 0;
-  std::vector<std::uint8_t> pixels;  // [count][height][width][channels]
-  std::string hash;                  // SHA-256 of the uncompressed file, hex
+  Pixels pixels;     // [count][height][width][channels]
+  std::string hash;  // SHA-256 of the uncompressed file, hex
 };
 
 struct IdxLabels {
@@ -31,8 +32,8 @@ struct IdxLabels {
 
 class ContentReader;
 
-IdxImages read_idx_images(const std::filesystem::path& path);
-IdxImages read_idx_images(ContentReader& content);
+IdxImages read_idx_images(const std::filesystem::path& path, const PixelRoom& room = {});
+IdxImages read_idx_images(ContentReader& content, const PixelRoom& room = {});
 IdxLabels read_idx_labels(const std::filesystem::path& path);
 
 // What the header promises, without reading a value: that the file could be read, as far as can be told from

@@ -15,13 +15,22 @@
 namespace tailor {
 namespace {
 
-class IdxDataset : public Dataset {
+class IdxDataset : public FileDataset {
  public:
-  IdxDataset(IdxFolder folder, std::string reference, std::vector<std::string> class_names)
-      : folder_(std::move(folder)), reference_(std::move(reference)), class_names_(std::move(class_names)) {}
+  IdxDataset(IdxFolder folder, std::string reference, PixelRoom room, std::vector<std::string> class_names)
+      : folder_(std::move(folder)),
+        reference_(std::move(reference)),
+        room_(std::move(room)),
+        class_names_(std::move(class_names)) {}
 
   std::string location() const override { return folder_.folder.string(); }
   std::string reference() const override { return reference_; }
+  std::vector<std::filesystem::path> files() const override {
+    std::vector<std::filesystem::path> paths;
+    for (const std::filesystem::path& file : folder_.files)
+      if (!file.empty()) paths.push_back(file);
+    return paths;
+  }
 
   std::string name() const override {
     if (const KnownSet* set = known()) return std::string(set->name);
@@ -90,7 +99,7 @@ class IdxDataset : public Dataset {
   }
 
   IdxImages read_images(Part part) const {
-    IdxImages images = read_idx_images(existing(part));
+    IdxImages images = read_idx_images(existing(part), room_);
     check_part(images.hash, part);
     return images;
   }
@@ -137,6 +146,7 @@ class IdxDataset : public Dataset {
 
   const IdxFolder folder_;
   const std::string reference_;
+  const PixelRoom room_;
   const std::vector<std::string> class_names_;
   mutable Mutex mutex_;
   mutable std::optional<IdxLabels> train_labels_ TAILOR_GUARDED_BY(mutex_);  // never changed once there
@@ -145,9 +155,10 @@ class IdxDataset : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
-                                          std::vector<std::string> class_names) {
-  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference), std::move(class_names));
+std::unique_ptr<FileDataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
+                                              PixelRoom room, std::vector<std::string> class_names) {
+  return std::make_unique<IdxDataset>(find_idx_folder(folder), std::move(reference), std::move(room),
+                                      std::move(class_names));
 }
 
 }  // namespace tailor

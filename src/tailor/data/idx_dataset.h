@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "tailor/data/dataset.h"
+#include "tailor/data/file_dataset.h"
+#include "tailor/data/pixel_buffer.h"
 
 namespace tailor {
 
 // The names of its classes, where they are known and as many as it has classes.
-std::unique_ptr<Dataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
-                                          std::vector<std::string> class_names = {});
+std::unique_ptr<FileDataset> open_idx_dataset(const std::filesystem::path& folder, std::string reference,
+                                              PixelRoom room, std::vector<std::string> class_names = {});
 
 }  // namespace tailor

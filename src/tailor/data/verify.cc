@@ -28,7 +28,7 @@ FileCheck check_file(Part part, const std::filesystem::path& path, Contents& con
   }
   try {
     if (part == Part::train_images || part == Part::test_images) {
-      const IdxImages& images = contents.images.emplace(read_idx_images(path));
+      const IdxImages& images = contents.images.emplace(read_idx_images(path, account_pixel_room()));
       check.hash = images.hash;
       check.holds =
           fmt::format("{} images, {} x {} x {}", with_thousands(static_cast<long long>(images.count)),

@@ -37,6 +37,14 @@ TensorView view(const char* name, const AlignedFloats& data) {
 
 }  // namespace
 
+double TrainingState::temperature() const {
+  return best_epoch == 0 ? 1 : history[static_cast<std::size_t>(best_epoch) - 1].temperature;
+}
+
+bool TrainingState::out_of_patience(int patience) const {
+  return patience > 0 && static_cast<int>(history.size()) - best_epoch >= patience;
+}
+
 void write_checkpoint(const std::filesystem::path& file, const TrainingState& state,
                       const std::string& identity) {
   json history = json::array();

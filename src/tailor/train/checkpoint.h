@@ -30,6 +30,10 @@ struct TrainingState {
   AlignedFloats optimizer;            // the optimiser's state
   AlignedFloats best;                 // values (or average) after the best epoch; empty before the first
   Provenance provenance;              // of all steps so far; empty: not recorded
+
+  double temperature() const;  // of the best epoch; 1 before the first
+  // Whether so many epochs have passed since the best one; never if `patience` is 0.
+  bool out_of_patience(int patience) const;
 };
 
 // The state could not be kept: a full disk, a folder that is gone.

@@ -97,6 +97,11 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
   const std::size_t classes = static_cast<std::size_t>(network_.classes());
   double squares = 0;
   std::int64_t correct = 0;
+  if (predictions != nullptr) {
+    predictions->classes = network_.classes();
+    predictions->labels.reserve(indices.size());
+    predictions->logits.reserve(indices.size() * classes);
+  }
   for (std::size_t first = 0; first < indices.size(); first += batch_.size()) {
     if (first > 0 && stop && stop()) break;
     const std::size_t n = std::min(batch_.size(), indices.size() - first);
@@ -113,7 +118,6 @@ Score Evaluator::measure(const ImageSet& images, std::span<const std::uint32_t> 
     squares += sums.squares;
     correct += sums.correct;
     if (predictions != nullptr) {
-      predictions->classes = network_.classes();
       predictions->labels.insert(predictions->labels.end(), labels_.begin(),
                                  labels_.begin() + static_cast<std::ptrdiff_t>(n));
       predictions->logits.insert(predictions->logits.end(), out, out + n * classes);

@@ -73,9 +73,9 @@ FoldTrainer::FoldTrainer(const Architecture& architecture, const Settings& setti
   if (options.metric == Metric::auc && classes.size() < 2)
     throw bad_input("the objective auc tells classes apart, but all images are of class {}",
                     images.labels.at(0));
-  require_memory(folds.count() * training_bytes(architecture, settings, folds.largest_train()),
-                 fmt::format("a network for each of {} folds", folds.count()),
-                 "give fewer folds, or lower batch_size");
+  require_memory(
+      cross_validation_bytes(architecture, settings, folds.count(), folds.largest_train(), images.count()),
+      fmt::format("a network for each of {} folds", folds.count()), "give fewer folds, or lower batch_size");
   for (std::size_t f = 0; f < folds.count(); ++f) {
     files_.push_back(options.checkpoint.empty()
                          ? std::filesystem::path()
@@ -95,7 +95,7 @@ TrainingEnd FoldTrainer::run(const TrainerCallbacks& callbacks, int until_epoch)
                                                           options_.checkpoint.string(), code.message()));
   }
   while (epoch() <= settings_.epochs) {
-    if (out_of_patience()) return TrainingEnd::patience;
+    if (state_.out_of_patience(settings_.patience)) return TrainingEnd::patience;
     if (epoch() > until_epoch) return TrainingEnd::paused;
     if (!train_epoch(callbacks)) return TrainingEnd::interrupted;
   }
@@ -162,10 +162,6 @@ void FoldTrainer::finish_epoch(Predictions predictions, const TrainerCallbacks& 
   if (!options_.checkpoint.empty()) write_checkpoint(common_file(), state_, identity_);
 }
 
-bool FoldTrainer::out_of_patience() const {
-  return settings_.patience > 0 && epoch() - 1 - state_.best_epoch >= settings_.patience;
-}
-
 std::filesystem::path FoldTrainer::common_file() const { return options_.checkpoint / "folds.safetensors"; }
 
 bool FoldTrainer::can_resume() const {
@@ -217,11 +213,6 @@ Predictions FoldTrainer::last_predictions() {
     put(all, trainers_[f]->last_predictions(), folds_.splits[f].validation);
   if (settings_.temperature_scaling) divide_logits(all, state_.history.back().temperature);
   return all;
-}
-
-double FoldTrainer::temperature() const {
-  return state_.best_epoch == 0 ? 1
-                                : state_.history[static_cast<std::size_t>(state_.best_epoch) - 1].temperature;
 }
 
 std::int64_t FoldTrainer::images_done() const {

@@ -36,7 +36,7 @@ class FoldTrainer {
   const std::vector<EpochMetrics>& history() const { return state_.history; }
   std::int64_t images_done() const;  // of the epoch that is not finished, which resume() may have begun
   int best_epoch() const { return state_.best_epoch; }
-  double temperature() const;  // of the best epoch
+  double temperature() const { return state_.temperature(); }  // of the best epoch
   // Of all images in their order, after the best epoch and after the last; divided by the epoch's temperature.
   Predictions best_predictions() const;
   Predictions last_predictions();
@@ -49,7 +49,6 @@ class FoldTrainer {
  private:
   bool train_epoch(const TrainerCallbacks& callbacks);
   void finish_epoch(Predictions predictions, const TrainerCallbacks& callbacks);
-  bool out_of_patience() const;
   std::size_t logits_size() const;
   std::filesystem::path common_file() const;
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }

@@ -51,7 +51,8 @@ DivergedError diverged(fmt::format_string<Args...> text, Args&&... args) {
 PlanOptions network_plan(const Architecture& architecture, const Settings& settings, const Split& split,
                          const TrainerOptions& options) {
   PlanOptions plan = training_plan(architecture, settings);
-  plan.bytes_beside = bytes_beside_arenas(architecture, settings, split.train.size());
+  plan.bytes_beside = bytes_beside_arenas(architecture, settings, split.train.size()) +
+                      prediction_bytes(split.validation.size(), architecture.classes);
   plan.fuse = !options.layer_by_layer;
   return plan;
 }
@@ -150,7 +151,7 @@ TrainingEnd Trainer::run(const TrainerCallbacks& callbacks, int until_epoch) {
 
 TrainingEnd Trainer::train(const TrainerCallbacks& callbacks, int until_epoch) {
   while (epoch() <= settings_.epochs) {
-    if (out_of_patience()) return TrainingEnd::patience;
+    if (state_.out_of_patience(settings_.patience)) return TrainingEnd::patience;
     if (epoch() > until_epoch) return TrainingEnd::paused;
     record_provenance();
     loader_.start_epoch(epoch());
@@ -288,10 +289,6 @@ const AlignedFloats& Trainer::measured_values() const {
   return state_.average.empty() ? state_.values : state_.average;
 }
 
-bool Trainer::out_of_patience() const {
-  return settings_.patience > 0 && epoch() - 1 - state_.best_epoch >= settings_.patience;
-}
-
 // Nothing in the file is trusted: a state that contradicts itself would be trained on, or read past an end.
 void Trainer::resume() {
   TrainingState state = read_checkpoint(options_.checkpoint, identity_);
@@ -347,11 +344,6 @@ Predictions Trainer::last_predictions() {
   measuring().use(measured_values());
   evaluator_.use_temperature(state_.history.back().temperature);
   return evaluator_.predict(images_, split_.validation);
-}
-
-double Trainer::temperature() const {
-  return state_.best_epoch == 0 ? 1
-                                : state_.history[static_cast<std::size_t>(state_.best_epoch) - 1].temperature;
 }
 
 }  // namespace tailor

@@ -119,7 +119,7 @@ class Trainer {
   // The same after the last epoch, if none is begun after it.
   Predictions last_predictions();
   Confusion confusion() { return confusion_of(predictions()); }
-  double temperature() const;  // of the best epoch
+  double temperature() const { return state_.temperature(); }  // of the best epoch
 
  private:
   // The state of the constructing thread, and what it is given, checked before any member is made.
@@ -137,7 +137,6 @@ class Trainer {
   void update();
   void average_statistics();
   bool finish_epoch(const TrainerCallbacks& callbacks);
-  bool out_of_patience() const;
   Network& measuring() { return exact_ ? *exact_ : network_; }
   int epoch() const { return static_cast<int>(state_.history.size()) + 1; }  // the one being trained
   std::int64_t steps_done() const;

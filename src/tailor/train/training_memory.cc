@@ -32,15 +32,32 @@ std::size_t bytes_beside_arenas(const Architecture& architecture, const Settings
   return altered + sizeof(float) * (2 * kept + learned + mixed) + sizeof(std::uint32_t) * train_images;
 }
 
+std::size_t prediction_bytes(std::size_t images, int classes) {
+  const std::size_t row = static_cast<std::size_t>(classes) * sizeof(float) + sizeof(std::int32_t);
+  // The area under the curve needs most: four values of each image, its place in their order, and whether it is of a class.
+  constexpr std::size_t values = 4 * sizeof(double) + sizeof(std::uint32_t) + 1;
+  return images * (row + values);
+}
+
 std::uint64_t training_bytes(const Architecture& architecture, const Settings& settings,
-                             std::size_t train_images) {
+                             std::size_t train_images, std::size_t validation_images) {
   const ComputeScope scope;
   const ParameterTable parameters(architecture);
   const PlanOptions plan = training_plan(architecture, settings);
-  std::uint64_t bytes = bytes_beside_arenas(architecture, settings, train_images);
+  std::uint64_t bytes = bytes_beside_arenas(architecture, settings, train_images) +
+                        prediction_bytes(validation_images, architecture.classes);
   bytes += Plan::arena_bytes(architecture, parameters, plan);
   if (plan.bf16) bytes += Plan::arena_bytes(architecture, parameters, measuring_plan(architecture));
   return bytes;
+}
+
+std::uint64_t cross_validation_bytes(const Architecture& architecture, const Settings& settings,
+                                     std::size_t folds, std::size_t train_images, std::size_t images) {
+  const std::size_t logits = images * static_cast<std::size_t>(architecture.classes) * sizeof(float);
+  // Validation is dealt evenly; one network at a time says something of its part.
+  return folds * training_bytes(architecture, settings, train_images, 0) +
+         prediction_bytes(images / folds + 1, architecture.classes) +
+         prediction_bytes(images, architecture.classes) + 2 * logits;
 }
 
 }  // namespace tailor

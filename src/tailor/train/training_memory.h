@@ -21,9 +21,17 @@ PlanOptions training_plan(const Architecture& architecture, const Settings& sett
 std::size_t bytes_beside_arenas(const Architecture& architecture, const Settings& settings,
                                 std::size_t train_images);
 
+// Bytes of what a network says of so many images (logits and labels), and of the values that a metric is a mean of.
+std::size_t prediction_bytes(std::size_t images, int classes);
+
 // These and the arenas of the networks that train and measure. Plans the networks, which takes as long as
 // making them.
 std::uint64_t training_bytes(const Architecture& architecture, const Settings& settings,
-                             std::size_t train_images);
+                             std::size_t train_images, std::size_t validation_images);
+
+// Of all networks of a FoldTrainer, and of what they say of all images: of the last epoch, of the best one and in a
+// checkpoint. `train_images`: of the fold that has most.
+std::uint64_t cross_validation_bytes(const Architecture& architecture, const Settings& settings,
+                                     std::size_t folds, std::size_t train_images, std::size_t images);
 
 }  // namespace tailor

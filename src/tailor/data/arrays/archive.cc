@@ -107,7 +107,7 @@ std::optional<ArchiveEntry> Archive::next() {
     const la_int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
     content_ += size > 0 ? static_cast<std::uint64_t>(size) : 0;
     const bool packed_as_one = reader_->gzip != nullptr;
-    const std::uint64_t most = packed_as_one ? most_content_of_tar_gz : most_content;
+    const std::uint64_t most = packed_as_one ? most_content_of_tar_gz : most_inflated;
     if (++entries_ > most_entries || size < 0 || content_ > most)
       throw bad_input(
           "{}: expected at most {} files that hold {} bytes in all, got more: the archive is damaged or no data "

@@ -7,9 +7,10 @@
 
 namespace tailor {
 
-// No data set in memory may have more: larger ones do not fit this design anyway, and headers that promise more are
-// damaged.
-inline constexpr std::uint64_t most_content = std::uint64_t{16} << 30;
+// Headers that promise more are damaged.
+inline constexpr std::uint64_t most_content = std::uint64_t{1} << 40;
+// No more is inflated: a small file that promises more is a bomb.
+inline constexpr std::uint64_t most_inflated = std::uint64_t{16} << 30;
 
 class ByteStream {
  public:

@@ -49,7 +49,8 @@ class FolderFiles : public Files {
   explicit FolderFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   std::string location() const override { return folder_.string(); }
-  std::string full_name(const std::string& name) const override { return (folder_ / name).string(); }
+  std::string full_name(const std::string& name) const override { return path(name).string(); }
+  std::filesystem::path path(const std::string& name) const override { return folder_ / name; }
   bool has(const std::string& name) const override {
     std::error_code code;
     return std::filesystem::is_regular_file(folder_ / name, code);
@@ -106,6 +107,7 @@ class ArchiveFiles : public Files {
 
   std::string location() const override { return path_.string(); }
   std::string full_name(const std::string& name) const override { return path_.string() + ": " + name; }
+  std::filesystem::path path(const std::string&) const override { return path_; }
   bool has(const std::string& name) const override { return found_.contains(name); }
   std::uint64_t size(const std::string& name) const override { return found_.at(name).front(); }
   std::vector<std::string> names() const override {

@@ -20,6 +20,7 @@ class Files {
   virtual std::string location() const = 0;
   // How messages call a file: "set.npz: x_train.npy", "folder/x_train.npy".
   virtual std::string full_name(const std::string& name) const = 0;
+  virtual std::filesystem::path path(const std::string& name) const = 0;  // of the file that it is or is in
   virtual bool has(const std::string& name) const = 0;
   virtual std::uint64_t size(const std::string& name) const = 0;  // of one that is there
   // All names, ascending, without those of hidden files; for messages.

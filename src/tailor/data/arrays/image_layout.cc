@@ -11,6 +11,38 @@ constexpr std::uint64_t most_pixels_of_a_side = 65'535, most_columns = 1'000;
 
 bool is_channels(std::uint64_t n) { return n == 1 || n == 3; }
 
+// Hands pixels on, channels last, image by image where they have to be moved.
+class WholeImages {
+ public:
+  WholeImages(const ImageLayout& layout, const PixelSink& use) : layout_(layout), use_(use) {}
+
+  void append(std::span<const std::uint8_t> pixels) {
+    if (!layout_.channels_first || layout_.shape.channels == 1) {
+      use_(pixels);
+      return;
+    }
+    const std::size_t size = layout_.shape.size();
+    image_.resize(size);
+    while (!pixels.empty()) {
+      const std::size_t n = std::min(pixels.size(), size - planes_.size());
+      planes_.insert(planes_.end(), pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(n));
+      pixels = pixels.subspan(n);
+      if (planes_.size() < size) return;
+      const auto channels = static_cast<std::size_t>(layout_.shape.channels);
+      const std::size_t plane = size / channels;
+      for (std::size_t c = 0; c < channels; ++c)
+        for (std::size_t p = 0; p < plane; ++p) image_[p * channels + c] = planes_[c * plane + p];
+      use_(image_);
+      planes_.clear();
+    }
+  }
+
+ private:
+  const ImageLayout& layout_;
+  const PixelSink& use_;
+  std::vector<std::uint8_t> planes_, image_;  // as they came, and as they go
+};
+
 }  // namespace
 
 ImageLayout image_layout(const ArrayShape& array, const std::string& name) {
@@ -37,18 +69,38 @@ ImageLayout image_layout(const ArrayShape& array, const std::string& name) {
   return {array[0], {static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels)}, first};
 }
 
-std::vector<std::uint8_t> channels_last(WholeArray<std::uint8_t> array, const ImageLayout& layout) {
-  if (!layout.channels_first || layout.shape.channels == 1) return std::move(array.values);
-  const std::size_t size = layout.shape.size(), channels = static_cast<std::size_t>(layout.shape.channels),
-                    plane = size / channels;
-  std::vector<std::uint8_t> planes(size);
-  for (std::size_t i = 0; i < layout.count; ++i) {
-    std::uint8_t* const image = array.values.data() + i * size;
-    std::copy_n(image, size, planes.begin());
-    for (std::size_t c = 0; c < channels; ++c)
-      for (std::size_t p = 0; p < plane; ++p) image[p * channels + c] = planes[c * plane + p];
+void read_images(ByteStream& stream, const NpyHeader& header, const ImageLayout& layout,
+                 const PixelSink& use) {
+  WholeImages images(layout, use);
+  read_npy_values<std::uint8_t>(stream, header, [&](auto values) { images.append(values); });
+}
+
+void read_stored(ByteStream& stream, const NpyHeader& header, const PixelSink& use) {
+  read_npy_values<std::uint8_t>(stream, header, use);
+}
+
+void order_images(std::span<const std::uint8_t> stored, const ArrayShape& array, const ImageLayout& layout,
+                  const PixelSink& use) {
+  // Many images at a time, as each pixel of these lies in one place, and in a far one for the next pixel.
+  constexpr std::size_t bytes_at_a_time = std::size_t{1} << 26;
+  const std::size_t size = layout.shape.size(), count = layout.count,
+                    most = std::clamp<std::size_t>(bytes_at_a_time / size, 1, count);
+  std::vector<std::uint8_t> block(most * size);
+  WholeImages images(layout, use);
+  for (std::size_t first = 0; first < count; first += most) {
+    const std::size_t n = std::min(most, count - first);
+    std::vector<std::uint64_t> index(array.size(), 0);
+    for (std::size_t p = 0; p < size; ++p) {
+      std::uint64_t from = 0;  // of the pixel's plane
+      for (std::size_t d = array.size(); d-- > 1;) from = from * array[d] + index[d];
+      for (std::size_t i = 0; i < n; ++i) block[i * size + p] = stored[from * count + first + i];
+      for (std::size_t d = array.size(); d-- > 1;) {  // the next pixel, as an odometer counts
+        if (++index[d] < array[d]) break;
+        index[d] = 0;
+      }
+    }
+    images.append(std::span(block).first(n * size));
   }
-  return std::move(array.values);
 }
 
 std::size_t label_count(const ArrayShape& array, const std::string& name) {
@@ -58,22 +110,35 @@ std::size_t label_count(const ArrayShape& array, const std::string& name) {
   return array[0];
 }
 
-std::vector<std::uint16_t> one_label_each(WholeArray<std::uint16_t> array, const std::string& name) {
-  const std::size_t count = label_count(array.shape, name);
-  if (array.values.size() == count) return std::move(array.values);
-  const std::size_t columns = array.shape[1];
-  std::vector<std::uint16_t> labels(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto row = array.values.begin() + static_cast<std::ptrdiff_t>(i * columns),
-               end = row + static_cast<std::ptrdiff_t>(columns);
-    const auto ones = std::count(row, end, 1), zeros = std::count(row, end, 0);
-    if (ones != 1 || ones + zeros != end - row)
+std::vector<std::uint16_t> read_labels(ByteStream& stream) {
+  const NpyHeader header = read_npy_header(stream);
+  const std::size_t count = label_count(header.shape, stream.name()),
+                    columns = header.shape.size() == 2 ? header.shape[1] : 1;
+  std::vector<std::uint16_t> labels;
+  if (columns == 1) {
+    read_npy_values<std::uint16_t>(
+        stream, header, [&](auto values) { labels.insert(labels.end(), values.begin(), values.end()); });
+    return labels;
+  }
+  std::uint64_t at = 0;
+  std::vector<std::uint16_t> ones;  // of each row
+  std::vector<bool> others;         // whether there is anything but 0 and 1 in it
+  read_npy_values<std::uint16_t>(stream, header, [&](auto values) {
+    if (labels.empty()) labels.resize(count), ones.resize(count), others.resize(count);
+    for (const std::uint16_t value : values) {
+      const std::uint64_t row = header.fortran_order ? at % count : at / columns,
+                          column = header.fortran_order ? at / count : at % columns;
+      if (value == 1) labels[row] = static_cast<std::uint16_t>(column), ++ones[row];
+      if (value > 1) others[row] = true;
+      ++at;
+    }
+  });
+  for (std::size_t i = 0; i < count; ++i)
+    if (ones[i] != 1 || others[i])
       throw bad_input(
           "{}: image {}: expected one label for each image, got {} values for each with {} ones among them: images of "
           "several classes at once are not read",
-          name, i, columns, ones);
-    labels[i] = static_cast<std::uint16_t>(std::find(row, end, 1) - row);
-  }
+          stream.name(), i, columns, ones[i]);
   return labels;
 }
 

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "tailor/base/shape.h"
 #include "tailor/data/arrays/npy.h"
@@ -19,12 +23,20 @@ struct ImageLayout {
 // `name` is for messages.
 ImageLayout image_layout(const ArrayShape& array, const std::string& name);
 
-// The pixels as [count][height][width][channels].
-std::vector<std::uint8_t> channels_last(WholeArray<std::uint8_t> array, const ImageLayout& layout);
+// Takes pixels, some at a time, as [count][height][width][channels].
+using PixelSink = std::function<void(std::span<const std::uint8_t>)>;
+
+// The pixels after a header, in C order.
+void read_images(ByteStream& stream, const NpyHeader& header, const ImageLayout& layout,
+                 const PixelSink& use);
+// The pixels after a header as they are stored, the first index varying fastest; and these as images.
+void read_stored(ByteStream& stream, const NpyHeader& header, const PixelSink& use);
+void order_images(std::span<const std::uint8_t> stored, const ArrayShape& array, const ImageLayout& layout,
+                  const PixelSink& use);
 
 // One label for each image: [n], [n][1], or [n][k] with a single 1 in each row (one-hot) and nothing else. Several
 // labels for an image are bad input.
-std::vector<std::uint16_t> one_label_each(WholeArray<std::uint16_t> array, const std::string& name);
+std::vector<std::uint16_t> read_labels(ByteStream& stream);
 // As far as the shape tells: how many images have labels.
 std::size_t label_count(const ArrayShape& array, const std::string& name);
 

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "tailor/base/error.h"
-#include "tailor/base/memory.h"
 #include "tailor/base/text.h"
 
 namespace tailor {
@@ -177,16 +176,6 @@ Error unfit(const NpyHeader& header, std::uint64_t place, const unsigned char* v
       scaled ? ": pixels that were scaled to 0 to 1 are read after numpy.rint(x * 255).astype('uint8')" : "");
 }
 
-template <class Whole>
-WholeArray<Whole> finished(const NpyHeader& header, std::vector<Whole> values) {
-  if (header.fortran_order && header.shape.size() > 1) {
-    ArrayShape strides(header.shape.size(), 1);
-    for (std::size_t d = 1; d < strides.size(); ++d) strides[d] = strides[d - 1] * header.shape[d - 1];
-    values = in_c_order(values, header.shape, strides);
-  }
-  return {header.shape, std::move(values)};
-}
-
 }  // namespace
 
 std::string shape_text(const ArrayShape& shape) {
@@ -232,31 +221,26 @@ NpyHeader read_npy_header(ByteStream& stream) {
 }
 
 template <class Whole>
-WholeArray<Whole> read_npy(ByteStream& stream) {
-  const NpyHeader header = read_npy_header(stream);
+void read_npy_values(ByteStream& stream, const NpyHeader& header,
+                     const std::function<void(std::span<const Whole>)>& use) {
   const std::uint64_t count = product(header.shape, stream.name());
   const auto bytes = static_cast<std::size_t>(header.type.bytes);
-  require_memory(count * sizeof(Whole) * (header.fortran_order ? 2 : 1),
-                 fmt::format("{} ({})", stream.name(), shape_text(header.shape)),
-                 "take fewer or smaller images");
-  std::vector<Whole> values;
   std::vector<unsigned char> block(std::size_t{1} << 18);
-  while (values.size() < count) {
-    const std::size_t at = values.size(), wanted = std::min<std::uint64_t>(count - at, block.size() / bytes);
+  std::vector<Whole> values;
+  for (std::uint64_t at = 0; at < count; at += values.size()) {
+    const std::size_t wanted = std::min<std::uint64_t>(count - at, block.size() / bytes);
     if (stream.read(block.data(), wanted * bytes) != wanted * bytes)
       throw bad_input(
           "{}: expected {} values ({}), got the end of the file after {} of them: it is truncated",
           stream.name(), count, shape_text(header.shape), at);
-    if (values.capacity() < at + wanted)  // with what really comes, at most doubling
-      values.reserve(std::min<std::uint64_t>(count, std::max<std::uint64_t>(2 * at, 1 << 22)));
-    values.resize(at + wanted);
-    const std::size_t fit = to_whole_numbers(header.type, block.data(), wanted, values.data() + at);
+    values.resize(wanted);
+    const std::size_t fit = to_whole_numbers(header.type, block.data(), wanted, values.data());
     if (fit < wanted) throw unfit<Whole>(header, at + fit, block.data() + fit * bytes, stream.name());
+    use(values);
   }
   if (stream.read(block.data(), 1) != 0)
     throw bad_input("{}: expected {} values ({}), got more: something was appended", stream.name(), count,
                     shape_text(header.shape));
-  return finished(header, std::move(values));
 }
 
 template <class Whole>
@@ -265,7 +249,12 @@ WholeArray<Whole> whole_array(const NpyHeader& header, const unsigned char* byte
   const std::size_t fit = to_whole_numbers(header.type, bytes, values.size(), values.data());
   if (fit < values.size())
     throw unfit<Whole>(header, fit, bytes + fit * static_cast<std::size_t>(header.type.bytes), name);
-  return finished(header, std::move(values));
+  if (header.fortran_order && header.shape.size() > 1) {
+    ArrayShape strides(header.shape.size(), 1);
+    for (std::size_t d = 1; d < strides.size(); ++d) strides[d] = strides[d - 1] * header.shape[d - 1];
+    values = in_c_order(values, header.shape, strides);
+  }
+  return {header.shape, std::move(values)};
 }
 
 template <class Whole>
@@ -287,8 +276,10 @@ std::vector<Whole> in_c_order(const std::vector<Whole>& values, const ArrayShape
   return ordered;
 }
 
-template WholeArray<std::uint8_t> read_npy(ByteStream&);
-template WholeArray<std::uint16_t> read_npy(ByteStream&);
+template void read_npy_values(ByteStream&, const NpyHeader&,
+                              const std::function<void(std::span<const std::uint8_t>)>&);
+template void read_npy_values(ByteStream&, const NpyHeader&,
+                              const std::function<void(std::span<const std::uint16_t>)>&);
 template WholeArray<std::uint8_t> whole_array(const NpyHeader&, const unsigned char*, const std::string&);
 template WholeArray<std::uint16_t> whole_array(const NpyHeader&, const unsigned char*, const std::string&);
 template std::vector<std::uint8_t> in_c_order(const std::vector<std::uint8_t>&, const ArrayShape&,

@@ -1,9 +1,11 @@
 // NumPy's .npy: a magic string, a version, a header that is a Python dictionary of plain values, then the numbers
 // (numpy.lib.format; versions 1.0, 2.0 and 3.0). Nothing of the header is run, and nothing is allocated because
-// it promises much: sizes are compared with what the file can hold, and memory grows with what comes.
+// it promises much: sizes are compared with what the file can hold, and values are handed on as they come.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,8 +26,15 @@ struct NpyHeader {
 };
 
 // Leaves the stream at the first value. Bad input unless it is a header of real numbers that promises as many bytes as
-// the stream has, and at most 16 GiB.
+// the stream has, and at most 1 TiB.
 NpyHeader read_npy_header(ByteStream& stream);
+
+// Calls `use` with the values that follow, some at a time, in the order they are stored in: pixels (std::uint8_t: 0 to 255)
+// or labels (std::uint16_t: 0 to 65,535). Bad input where a value is anything else, names it and its place; or where
+// there are more or fewer than the header promises.
+template <class Whole>
+void read_npy_values(ByteStream& stream, const NpyHeader& header,
+                     const std::function<void(std::span<const Whole>)>& use);
 
 // Values in C order, the last index varying fastest, whatever order and type they were stored in.
 template <class Whole>
@@ -34,12 +43,7 @@ struct WholeArray {
   std::vector<Whole> values;
 };
 
-// The array with pixels (std::uint8_t: 0 to 255) or labels (std::uint16_t: 0 to 65,535). Bad input where a value is
-// anything else, names it and its place.
-template <class Whole>
-WholeArray<Whole> read_npy(ByteStream& stream);
-
-// Values that lie in memory; `name` is for messages.
+// Values that lie in memory, checked in the same way; `name` is for messages.
 template <class Whole>
 WholeArray<Whole> whole_array(const NpyHeader& header, const unsigned char* bytes, const std::string& name);
 

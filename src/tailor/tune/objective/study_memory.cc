@@ -28,9 +28,12 @@ class Search {
 
   void add(const Settings& settings) {
     const StudyData& data = definition_.data;
+    const auto train = static_cast<std::size_t>(data.train_images),
+               validation = static_cast<std::size_t>(data.validation_images);
     const std::uint64_t bytes =
-        static_cast<std::uint64_t>(std::max(data.folds, 1)) *
-        training_bytes(definition_.architecture, settings, static_cast<std::size_t>(data.train_images));
+        data.folds > 0 ? cross_validation_bytes(definition_.architecture, settings,
+                                                static_cast<std::size_t>(data.folds), train, validation)
+                       : training_bytes(definition_.architecture, settings, train, validation);
     if (bytes > largest_.bytes) largest_ = {bytes, settings.batch_size};
   }
 
