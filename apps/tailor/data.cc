@@ -217,6 +217,7 @@ void info(const DataOptions& options) {
   if (options.pairs_of == "test" && !has_test)
     throw usage_error("--pairs-of test: {} has no test images", data->location());
   const ImageSet train = read_training_images(*data);
+  if (has_test) data->check_test(train.shape);
   step("reading test images");
   const ImageSet test = has_test ? data->read_test() : ImageSet{train.shape, {}, {}, ""};
   Facts facts{data->name(), data->location(), data->class_names(), train.shape, {}, {}, {}, {}};

@@ -1,8 +1,10 @@
 // Trainings that are stopped from outside, at whatever moment the signal meets them, and then resumed: the
 // weights must be those of an undisturbed run.
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <optional>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
@@ -89,8 +91,8 @@ class Interruption : public testing::Test {
     for (nlohmann::json& part : summary.at("provenance")) part.erase("workers");
     return summary;
   }
-  void expect_same_as_undisturbed(const std::string& run) {
-    ASSERT_EQ(sandbox_.run(training + "undisturbed").code, 0);
+  void expect_same_as_undisturbed(const std::string& run, const std::string& line = training) {
+    ASSERT_EQ(sandbox_.run(line + "undisturbed").code, 0);
     EXPECT_EQ(result(run), result("undisturbed"));
     EXPECT_EQ(sandbox_.run("cmp undisturbed/model.safetensors " + run + "/model.safetensors").output, "");
     EXPECT_FALSE(fs::exists(sandbox_.path() / run / "checkpoint"));
@@ -98,6 +100,14 @@ class Interruption : public testing::Test {
   int interrupt(const std::string& line, int after_epoch, int signal) {
     Process process(sandbox_, line);
     EXPECT_TRUE(process.wait_for_epoch(after_epoch));
+    process.send(signal);
+    return process.wait();
+  }
+  // Stops a training with folds while it trains the network to keep.
+  int interrupt_final_network(const std::string& line, int signal) {
+    Process process(sandbox_, line);
+    EXPECT_TRUE(process.wait_for_output("Now the network to keep"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
     process.send(signal);
     return process.wait();
   }
@@ -139,6 +149,21 @@ TEST_F(Interruption, ByKillResumesFromTheLastCheckpointBitForBit) {
   EXPECT_THAT(end.output, testing::ContainsRegex("resumed +(after|in) epoch [0-9]+"))
       << "starting over would give the same weights, but late";
   expect_same_as_undisturbed("run");
+}
+
+// Its folds have ended then, and are not trained again.
+TEST_F(Interruption, OfTheNetworkToKeepAfterFoldsChangesNothing) {
+  const std::string folds =
+      "tailor train --data data --architecture tiny.toml --folds 2 --epochs 200 --set patience=199 --set batch_size=9 "
+      "--set shift=1 --set temperature_scaling=true --set weight_average=0.99 --out ";
+  EXPECT_EQ(interrupt_final_network(folds + "run", SIGINT), 130);
+  EXPECT_FALSE(fs::exists(sandbox_.path() / "run/summary.json"));
+  EXPECT_EQ(interrupt_final_network("tailor train --resume --out run", SIGKILL), 137);
+  EXPECT_FALSE(fs::exists(sandbox_.path() / "run/model.safetensors"));
+  const Outcome end = sandbox_.run("tailor train --resume --out run");
+  EXPECT_EQ(end.code, 0) << end.errors;
+  expect_same_as_undisturbed("run", folds);
+  EXPECT_EQ(sandbox_.run("cmp undisturbed/confusion.csv run/confusion.csv").output, "");
 }
 
 // A limit on the size of files stands for the full disk: the checkpoint does not fit, the description does.

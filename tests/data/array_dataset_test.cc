@@ -200,7 +200,7 @@ TEST_F(ArraySource, SaysWhichArraysAreMissing) {
   EXPECT_FALSE(open(without("y_test.npy"))->has_test());
   expect_error(ExitCode::bad_input, {"a single array", "give the folder"},
                [&] { open_dataset(folder_.write("x_train.npy", npy_labels(3, 3)).string()); });
-  expect_error(ExitCode::bad_input, {"notes.txt", "got none of these"},
+  expect_error(ExitCode::bad_input, {"notes.txt", "got a text that begins with 'hello'"},
                [&] { open_dataset(folder_.write("notes.txt", "hello").string()); });
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <thread>
 
+#include <sys/stat.h>
+
 #include "data/files.h"
 #include "tailor/base/hash.h"
 #include "tailor/data/known_sets.h"
@@ -99,6 +101,24 @@ TEST_F(Folder, SaysWhatIsMissing) {
 
 // Whether test images could be read is known from their headers, before hours of training whose end needs
 // them.
+TEST_F(Folder, SaysWhatAFileIsThatIsNoDataSet) {
+  const auto refused = [&](std::string_view content, const std::string& what) {
+    write("file", content);
+    expect_error(ExitCode::bad_input, {"file: expected a folder of pictures", "got " + what},
+                 [&] { open_dataset((folder_.path() / "file").string()); });
+  };
+  refused("", "an empty file");
+  refused("name,class\n1,2\n", "a text that begins with 'name,class'");
+  refused("\xff\xfep\0", "a text in UTF-16");
+  refused("GIF89a rest", "one GIF picture: give the folder");
+  refused("BZh91AY", "an archive of another kind");
+  refused(std::string("\1\2\3", 3), "a file of another kind");
+  expect_error(ExitCode::bad_input, {"not UTF-8"}, [] { open_dataset("/tmp/\xff"); });
+  ASSERT_EQ(::mkfifo((folder_.path() / "pipe").c_str(), 0600), 0);
+  expect_error(ExitCode::bad_input, {"pipe: expected a folder or a file"},
+               [&] { open_dataset((folder_.path() / "pipe").string()); });
+}
+
 TEST_F(Folder, ChecksTestFilesWithoutReadingAnImage) {
   const Shape shape{4, 6, 1};
   const auto refused = [&](std::vector<std::string> parts) {

@@ -116,7 +116,12 @@ TEST_F(DecodePictures, UnreadableOnesAreNamedAndCounted) {
   EXPECT_THAT(pack.images.labels, ElementsAre(0, 0, 1, 1));
   EXPECT_THAT(pack.images.image(1), Each(20));
   EXPECT_THAT(pack.notes.unreadable, ElementsAre("a/1.png", "b/2.png"));
-  for (const char* name : {"a/0.png", "a/2.png", "b/0.png", "b/1.png"}) folder_.write(name, "no");
+  for (const char* name : {"a/0.png", "a/2.png"}) folder_.write(name, "no");
+  expect_error(ExitCode::bad_input,
+               {"without the pictures that cannot be read", "class 'a' has no training pictures"},
+               [&] { decode({.skip_unreadable = true}); });
+  EXPECT_THAT(ImageCache(cache_.path()).list(), SizeIs(1)) << "nothing half-written";
+  for (const char* name : {"b/0.png", "b/1.png"}) folder_.write(name, "no");
   expect_error(ExitCode::bad_input, {"none of 6 pictures"}, [&] { decode({.skip_unreadable = true}); });
 }
 

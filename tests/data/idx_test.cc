@@ -111,6 +111,14 @@ TEST_F(Idx, RefusesAbsurdHeadersWithoutAllocating) {
   bad_labels(idx(0x801, {0}, ""), {"byte 4", "number of labels", "got 0"});
 }
 
+// Zeros that grow to 1.5 GB.
+TEST_F(Idx, RefusesBombs) {
+  const std::string packed = gzip(std::string(4 << 20, '\0'));
+  std::string content = gzip(idx(0x803, {1500, 1000, 1000}, ""));
+  for (int i = 0; i < 358; ++i) content += packed;
+  bad_images(content, {"byte 4", "promise 1500000000", "a bomb"});
+}
+
 TEST_F(Idx, RefusesDamagedGzip) {
   const std::string zipped = gzip(idx_images(50, 28, 28));
   bad_images(zipped.substr(0, zipped.size() / 2), {"gzip file", "truncated"});

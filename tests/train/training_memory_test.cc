@@ -91,7 +91,8 @@ TEST(TrainingMemory, GrowsWithWhatIsSaidOfImages) {
 TEST(TrainingMemory, ATrainerAsksForAllOfIt) {
   const Architecture architecture = test::tiny_network();
   const std::vector<std::string> settings = {"epochs=1", "batch_size=1000"};
-  const std::uint64_t bytes = training_bytes(architecture, test::tiny_settings(architecture, settings), 60);
+  const std::uint64_t bytes =
+      training_bytes(architecture, test::tiny_settings(architecture, settings), 60, 30);
   {
     const Room room(bytes);
     test::TinyTraining fits(architecture, settings);

@@ -12,7 +12,7 @@
 
 namespace tailor {
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe is refused below, not waited for
   if (!file.ok()) throw bad_input("{}: cannot read it: {}", path.string(), std::strerror(errno));
   struct stat facts {};
   if (::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))

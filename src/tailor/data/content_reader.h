@@ -27,7 +27,8 @@ class ContentReader {
   // that names file and offsets; reading the end of a stream includes the check of its CRC and length.
   std::size_t read(void* to, std::size_t bytes);
 
-  const std::string& name() const { return name_; }  // the path, for messages
+  const std::string& name() const { return name_; }       // the path, for messages
+  std::uint64_t file_size() const { return file_size_; }  // packed, if it is
   bool compressed() const { return inflater_ != nullptr; }
   std::uint64_t offset() const { return offset_; }  // bytes of content read so far
   // No file of this size can hold more: the size itself, or for gzip 1,032 times it (deflate's limit).

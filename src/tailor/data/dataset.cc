@@ -1,6 +1,8 @@
 #include "tailor/data/dataset.h"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <optional>
 #include <span>
 
@@ -9,6 +11,8 @@
 #include "tailor/base/state_folder.h"
 #include "tailor/base/text.h"
 #include "tailor/data/array_dataset.h"
+#include "tailor/data/arrays/archive.h"
+#include "tailor/data/arrays/files.h"
 #include "tailor/data/cached_dataset.h"
 #include "tailor/data/cifar_dataset.h"
 #include "tailor/data/download/published_sets.h"
@@ -103,6 +107,39 @@ std::unique_ptr<FileDataset> open_published(const PublishedSet& set, const Datas
                                : open_array_dataset(file, set.name, room, set.class_names);
 }
 
+// Of a file that is none of these, for the message.
+std::string what_it_is(const fs::path& file) {
+  if (may_be_archive(file)) {
+    std::vector<std::string> names = open_archive(file)->names();  // or what is wrong with it
+    if (names.size() > 4) names.resize(4), names.emplace_back("…");
+    return names.empty() ? "an archive without files" : "an archive of " + join(names, ", ");
+  }
+  constexpr std::size_t enough = 512;
+  std::string begin(enough, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(begin.data(), static_cast<std::streamsize>(enough));
+  begin.resize(static_cast<std::size_t>(stream.gcount()));
+  if (begin.empty()) return "an empty file";
+  if (const std::optional<PictureInfo> picture = recognize_picture(begin))
+    return fmt::format("one {} picture: give the folder that has all", picture->format);
+  if (begin.starts_with("\xff\xfe") || begin.starts_with("\xfe\xff"))
+    return "a text in UTF-16: convert it to UTF-8 (iconv does)";
+  constexpr std::size_t tar_magic = 257;
+  if (begin.starts_with("\xfd"
+                        "7zXZ") ||
+      begin.starts_with("BZh") || begin.starts_with("7z\xbc\xaf") || begin.starts_with("Rar!") ||
+      begin.starts_with("\x28\xb5\x2f\xfd") ||
+      (begin.size() > tar_magic && begin.substr(tar_magic).starts_with("ustar")))
+    return "an archive of another kind than .zip and .tar.gz: unpack it";
+  constexpr std::size_t shown = 60;
+  begin.resize(std::min({begin.size(), begin.find_first_of("\r\n"), shown}));
+  for (int cut = 0; cut < 3 && !is_utf8(begin); ++cut) begin.pop_back();  // a letter may be cut
+  const bool text =
+      !begin.empty() && is_utf8(begin) &&
+      std::none_of(begin.begin(), begin.end(), [](unsigned char c) { return c < ' ' && c != '\t'; });
+  return text ? fmt::format("a text that begins with '{}'", begin) : "a file of another kind";
+}
+
 }  // namespace
 
 std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const DatasetOptions& options) {
@@ -110,6 +147,10 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
   if (const std::optional<PublishedSet> set = find_published_set(name_or_path))
     return kept(open_published(*set, options, room), options.pictures, room);
   const fs::path path = name_or_path;
+  if (!is_utf8(fs::absolute(path).string()))
+    throw bad_input(
+        "a path that is not UTF-8, of {} bytes: expected one that can be written down in a run: rename it",
+        name_or_path.size());
   std::string reference = fs::absolute(path).lexically_normal().string();
   if (kind_of_path(path) == PathKind::nothing) {
     const std::vector<std::string> names = published_set_names();
@@ -118,9 +159,12 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
         name_or_path, did_you_mean(name_or_path, names), kinds_of_data,
         join(std::span(names).first(5), ", "));
   }
+  std::error_code ignored;
+  if (kind_of_path(path) == PathKind::file && !fs::is_regular_file(path, ignored))
+    throw bad_input("{}: expected a folder or a file, got a pipe or a device", path.string());
   for (const DataSource& source : sources)
     if (source.is(path)) return source.open(path, std::move(reference), options, room);
-  throw bad_input("{}: expected {}, got none of these", path.string(), kinds_of_data);
+  throw bad_input("{}: expected {}, got {}", path.string(), kinds_of_data, what_it_is(path));
 }
 
 }  // namespace tailor

@@ -30,7 +30,11 @@ class Decoding {
  public:
   Decoding(const PictureList& list, std::span<const PicturePart> parts, const PictureOptions& options,
            const DecodingProgress& progress)
-      : list_(list), options_(options), progress_(progress), workers_(available_processors()) {
+      : list_(list),
+        trains_(parts.front() == PicturePart::train),
+        options_(options),
+        progress_(progress),
+        workers_(available_processors()) {
     for (const PicturePart part : parts) {
       if (part == PicturePart::validation && !list.part(part).empty()) validation_begin_ = entries_.size();
       for (const PictureEntry& entry : list.part(part)) entries_.push_back(&entry);
@@ -96,6 +100,7 @@ class Decoding {
     refuse_sizes(shape);
     refuse_problems();
     const std::vector<std::size_t> kept = all_readable();
+    check_classes(kept);
     const bool grey = options_.channels == 0 && !colour;
     writer.keep(kept, grey);
 
@@ -165,6 +170,17 @@ class Decoding {
         join(first, "\n  "), count > shown ? "\n  …" : "");
   }
 
+  // Classes may have lost all pictures that could be read.
+  void check_classes(const std::vector<std::size_t>& kept) const {
+    if (!trains_ || kept.size() == entries_.size()) return;
+    PictureList left;
+    left.class_names = list_.class_names;
+    for (const std::size_t i : kept)
+      left.part(validation_begin_ && i >= *validation_begin_ ? PicturePart::validation : PicturePart::train)
+          .push_back(*entries_[i]);
+    check_picture_list(left, list_.folder.string() + " without the pictures that cannot be read");
+  }
+
   std::vector<std::size_t> all_readable() const {
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < entries_.size(); ++i)
@@ -190,6 +206,7 @@ class Decoding {
   };
 
   const PictureList& list_;
+  const bool trains_;  // whether they are the training pictures
   const PictureOptions& options_;
   const DecodingProgress& progress_;
   Workers workers_;

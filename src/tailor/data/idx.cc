@@ -85,6 +85,11 @@ class IdxFile {
           "header is damaged",
           name(), most, items, count, item);
     if (header + total > reader_.largest_content()) throw too_short(count, item, items, header);
+    if (reader_.compressed() && is_bomb(total, reader_.file_size()))
+      throw bad_input(
+          "{}: byte 4: expected images, got {} bytes that promise {}, nearly all of them the same: a bomb, which is not "
+          "unpacked",
+          name(), reader_.file_size(), total);
     if (!reader_.compressed() && header + total < reader_.largest_content())
       throw too_long(header + total, count, items);
     return total;

@@ -19,6 +19,13 @@ TEST(Delimited, ReadsQuotesAndLineEnds) {
   EXPECT_EQ(table.rows[1].line, 4u);
 }
 
+TEST(Delimited, LinesMayEndAsOnOldMacintoshes) {
+  const DelimitedTable table = parse_delimited("a;b\r1;2\r\r\"3\";4", "x");
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_EQ(table.rows[1].line, 4u);
+  EXPECT_EQ(table.rows[1].fields, (std::vector<std::string>{"3", "4"}));
+}
+
 TEST(Delimited, TabsAndSemicolonsSeparateToo) {
   EXPECT_EQ(parse_delimited("a\tb,c\n1\t2,3\n", "m").rows[0].fields, (Fields{"1", "2,3"}));
   EXPECT_EQ(parse_delimited("a;b\n1;2\n", "m").rows[0].fields, (Fields{"1", "2"}));

@@ -38,6 +38,16 @@ TEST_F(Manifest, NamesClassesPartsAndGroups) {
   EXPECT_EQ(list.folder, folder_.path());
 }
 
+TEST_F(Manifest, BlanksAndCapitalsChangeNothing) {
+  EXPECT_TRUE(is_manifest(folder_.write("a", "Path, LABEL\r")));
+  const PictureList list =
+      read("Path, LABEL ,PART\n0.png, a , train\n1.png,a,train\n2.png, b,train\n3.png,b,train\n");
+  EXPECT_THAT(list.class_names, ElementsAre("a", "b"));
+  folder_.write(" 4.png", "");
+  EXPECT_EQ(read("path,label\n 4.png,a\n1.png,a\n2.png,b\n3.png,b\n").part(PicturePart::train)[0].path,
+            " 4.png");
+}
+
 TEST_F(Manifest, WithoutPartsAllTrain) {
   const PictureList list = read("path\tlabel\n0.png\ta\n1.png\tb\n2.png\ta\n3.png\tb\n");
   EXPECT_EQ(list.part(PicturePart::train).size(), 4u);
@@ -55,6 +65,9 @@ TEST_F(Manifest, WhatIsWrongHasItsLineAndColumn) {
   const auto refused = [&](const std::string& text, const std::vector<std::string>& parts) {
     expect_error(ExitCode::bad_input, parts, [&] { read(text); });
   };
+  refused("path,label,label\n0.png,a,b\n", {"set.csv:1", "one column label, got 2"});
+  refused("path,label\n0.png,a\n./x/../0.png,b\n",
+          {"set.csv:3: path", "'./x/../0.png' is listed already, in line 2"});
   refused("path,class\n", {"set.csv:1", "path and label", "path, class"});
   refused("path,label\n0.png,a\n9.png,b\n", {"set.csv:3: path", "no file", "9.png"});
   refused("path,label\n0.png,a\n1.png,\n", {"set.csv:3: label", "got none"});

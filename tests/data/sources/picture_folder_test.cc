@@ -1,5 +1,7 @@
 #include "tailor/data/sources/picture_folder.h"
 
+#include <sys/stat.h>
+
 #include "data/files.h"
 
 namespace tailor {
@@ -48,6 +50,40 @@ TEST_F(PictureFolder, WhatSystemsLeaveBehindIsNotSeen) {
   EXPECT_EQ(found.other_files, 2u);
 }
 
+// Where the name does not tell, the first bytes do.
+TEST_F(PictureFolder, PicturesWithoutTheirNamesAreFound) {
+  const std::string gif = "GIF89a rest";
+  for (const char* name : {"a/1", "a/2.dat", "b/1.2", "b/x"}) {
+    put(name);
+    folder_.write(name, gif);
+  }
+  put_all({"a/empty", "b/empty.dat"});
+  folder_.write("a/notes", "P as in picture");
+  folder_.write("a/labels.txt", gif);
+  ASSERT_EQ(::mkfifo((folder_.path() / "a/pipe").c_str(), 0600), 0);
+  EXPECT_TRUE(is_picture_folder(folder_.path()));
+  EXPECT_THAT(paths(list().part(PicturePart::train)), ElementsAre("a/1", "a/2.dat", "b/1.2", "b/x"));
+}
+
+TEST_F(PictureFolder, PartsWithinClassesWouldBeMixed) {
+  put_all({"a/train/1.png", "a/test/2.png", "b/train/1.png", "b/test/2.png"});
+  expect_error(ExitCode::bad_input,
+               {"a/ holds test/ and train/", "parts above the classes, as test/a and train/a"},
+               [&] { list(); });
+}
+
+TEST_F(PictureFolder, TheFolderBelowIsNamedWhereItIsTheDataSet) {
+  put_all({"x/train/a/1.png", "x/train/b/1.png", "x/test/a/2.png"});
+  expect_error(ExitCode::bad_input, {"give that folder, " + (folder_.path() / "x").string()},
+               [&] { list(); });
+}
+
+TEST_F(PictureFolder, PicturesAloneLackClasses) {
+  put_all({"1.png", "2.png"});
+  EXPECT_TRUE(is_picture_folder(folder_.path()));
+  expect_error(ExitCode::bad_input, {"1.png lies beside the class folders"}, [&] { list(); });
+}
+
 TEST_F(PictureFolder, PartsHaveTheirUsualNames) {
   put_all({"Train/a/1.png", "Train/b/1.png", "valid/a/2.png", "valid/b/2.png", "test/b/3.png"});
   const PictureList found = list();
@@ -64,7 +100,7 @@ TEST_F(PictureFolder, AClassMayBeCalledTrain) {
 TEST_F(PictureFolder, IsNotWhateverHasFolders) {
   fs::create_directories(folder_.path() / "a/b");
   EXPECT_FALSE(is_picture_folder(folder_.path()));
-  put("top.png");
+  put("a/b/notes.txt");
   EXPECT_FALSE(is_picture_folder(folder_.path()));
   put("a/b/1.png");
   EXPECT_TRUE(is_picture_folder(folder_.path()));

@@ -64,6 +64,9 @@ Archive::Archive(const std::filesystem::path& path)
     : name_(path.string()), reader_(std::make_unique<Reader>()) {
   struct archive* const handle = reader_->handle;
   if (!handle) throw failure("{}: libarchive does not start", name_);
+  std::error_code code;
+  packed_ = std::filesystem::file_size(path, code);
+  if (code) throw bad_input("{}: cannot open: {}", name_, code.message());
   if (first_bytes(path).starts_with("\x1f\x8b")) {
     archive_read_support_format_tar(handle);
     reader_->gzip = gzopen(path.c_str(), "rb");
@@ -113,6 +116,10 @@ std::optional<ArchiveEntry> Archive::next() {
           "{}: expected at most {} files that hold {} bytes in all, got more: the archive is damaged or no data "
           "set{}",
           name_, most_entries, most, packed_as_one ? "; a larger one has to be unpacked" : "");
+    if (is_bomb(content_, packed_))
+      throw bad_input(
+          "{}: expected images, got {} bytes that hold {}, nearly all of them the same: a bomb, which is not unpacked",
+          name_, packed_, content_);
     if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry)) continue;
     entry_size_ = static_cast<std::uint64_t>(size);
     entry_read_ = 0;

@@ -32,7 +32,7 @@ class Archive {
   const std::string& name() const { return name_; }
 
   // The next file; nothing after the last, which includes the check of a gzip file's sums. Folders, links and devices are passed over. Bad input if the archive is
-  // damaged, or has more than 100,000 entries, or more than 16 GiB in them (.tar.gz: 2 GiB).
+  // damaged, or has more than 100,000 entries, or more than 16 GiB in them (.tar.gz: 2 GiB), or is a bomb.
   std::optional<ArchiveEntry> next();
   // Of the entry at hand: up to `bytes`; fewer only at its end, which includes the check of
   // its checksum and size.
@@ -46,6 +46,7 @@ class Archive {
 
   const std::string name_;
   std::unique_ptr<Reader> reader_;
+  std::uint64_t packed_ = 0;  // the file's size
   std::uint64_t entries_ = 0, content_ = 0;
   std::uint64_t entry_size_ = 0, entry_read_ = 0;  // bytes of the entry at hand
 };

@@ -12,6 +12,12 @@ inline constexpr std::uint64_t most_content = std::uint64_t{1} << 40;
 // No more is inflated: a small file that promises more is a bomb.
 inline constexpr std::uint64_t most_inflated = std::uint64_t{16} << 30;
 
+// Whether a small file that promises so much is a bomb: images that are worth training on are never packed so tightly.
+inline bool is_bomb(std::uint64_t content, std::uint64_t packed) {
+  constexpr std::uint64_t much = std::uint64_t{1} << 30, times = 200;
+  return content > much && content / times > packed;
+}
+
 class ByteStream {
  public:
   virtual ~ByteStream() = default;

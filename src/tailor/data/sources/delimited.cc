@@ -18,8 +18,8 @@ class DelimitedReader {
     DelimitedRow row{line_, {}};
     do row.fields.push_back(field());
     while (take(separator_));
-    take('\r');
-    if (!at_end() && !take('\n'))
+    const bool returned = take('\r');  // alone on old Macintoshes
+    if (!take('\n') && !returned && !at_end())
       throw bad_input("{}:{}: expected a separator or the line's end after a quoted field, got '{}'", origin_,
                       line_, text_[at_]);
     ++line_;
@@ -72,7 +72,7 @@ char separator_of(std::string_view first_line) {
 DelimitedTable parse_delimited(std::string_view text, const std::string& origin) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  DelimitedReader reader(text, separator_of(text.substr(0, text.find('\n'))), origin);
+  DelimitedReader reader(text, separator_of(text.substr(0, text.find_first_of("\r\n"))), origin);
   DelimitedTable table;
   if (!reader.at_end()) table.columns = reader.row().fields;
   while (!reader.at_end()) {

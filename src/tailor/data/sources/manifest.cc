@@ -1,6 +1,7 @@
 #include "tailor/data/sources/manifest.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <map>
 #include <unordered_map>
@@ -22,8 +23,22 @@ struct NaturalOrder {
   bool operator()(const std::string& a, const std::string& b) const { return natural_less(a, b); }
 };
 
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+// In any case, with blanks or without: " Path".
+bool is_named(std::string_view column, std::string_view name) {
+  column = without_blanks(column);
+  return std::equal(column.begin(), column.end(), name.begin(), name.end(),
+                    [](unsigned char a, char b) { return std::tolower(a) == b; });
+}
+
 std::size_t column_of(const DelimitedTable& table, std::string_view name) {
-  const auto at = std::find(table.columns.begin(), table.columns.end(), name);
+  const auto at = std::find_if(table.columns.begin(), table.columns.end(),
+                               [&](const std::string& column) { return is_named(column, name); });
   return at == table.columns.end() ? no_column : static_cast<std::size_t>(at - table.columns.begin());
 }
 
@@ -34,6 +49,7 @@ class ManifestReader {
     list_.folder = fs::absolute(file).parent_path();
     path_ = needed("path"), label_ = needed("label");
     part_ = column_of(table_, "part"), group_ = column_of(table_, "group");
+    for (const char* name : {"path", "label", "part", "group"}) refuse_twice(name);
     list_.has_groups = group_ != no_column;
   }
 
@@ -60,9 +76,17 @@ class ManifestReader {
     return column;
   }
 
-  const std::string& field(const DelimitedRow& row, std::size_t column) const {
-    const std::string& value = row.fields[column];
-    const std::string& name = table_.columns[column];
+  void refuse_twice(std::string_view name) const {
+    const auto count = std::count_if(table_.columns.begin(), table_.columns.end(),
+                                     [&](const std::string& column) { return is_named(column, name); });
+    if (count > 1) throw bad_input("{}:1: expected one column {}, got {}", file_.string(), name, count);
+  }
+
+  // A file's name may begin or end with a blank, the others' blanks are there to look at.
+  std::string field(const DelimitedRow& row, std::size_t column) const {
+    const std::string value(column == path_ ? std::string_view(row.fields[column])
+                                            : without_blanks(row.fields[column]));
+    const std::string_view name = without_blanks(table_.columns[column]);
     if (value.empty()) throw wrong(row, name, "expected a value, got none");
     if (!is_utf8(value))
       throw wrong(row, name, "expected UTF-8, got other bytes: convert the file (iconv does)");
@@ -81,19 +105,19 @@ class ManifestReader {
   void add(const DelimitedRow& row) {
     PicturePart part = PicturePart::train;
     if (part_ != no_column) {
-      const std::string& name = field(row, part_);
+      const std::string name = field(row, part_);
       const std::optional<PicturePart> found = picture_part_from_name(name);
       if (!found) throw wrong(row, "part", "expected train, validation or test, got '{}'", name);
       part = *found;
     }
-    const std::string& path = field(row, path_);
+    const std::string path = field(row, path_);
     PictureEntry entry{path, labels_.at(field(row, label_)), 0};
-    const auto [first, is_new] = lines_.emplace(path, row.line);
+    const auto [first, is_new] = lines_.emplace((list_.folder / path).lexically_normal().string(), row.line);
     if (!is_new) throw wrong(row, "path", "'{}' is listed already, in line {}", path, first->second);
     if (kind_of_path(list_.folder / path) != PathKind::file)
       throw wrong(row, "path", "there is no file {}", (list_.folder / path).string());
     if (list_.has_groups) {
-      const std::string& name = field(row, group_);
+      const std::string name = field(row, group_);
       const auto [group, new_group] = groups_.emplace(name, Group{groups_.size(), part, row.line});
       if (group->second.part != part)
         throw wrong(row, "group",
@@ -127,7 +151,7 @@ bool is_manifest(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   stream.read(begin.data(), static_cast<std::streamsize>(enough));
   begin.resize(static_cast<std::size_t>(stream.gcount()));
-  begin.resize(std::min(begin.find('\n'), begin.size()));
+  begin.resize(std::min(begin.find_first_of("\r\n"), begin.size()));
   if (begin.find('\0') != std::string::npos || !is_utf8(begin)) return false;
   try {
     const DelimitedTable table = parse_delimited(begin, file.string());

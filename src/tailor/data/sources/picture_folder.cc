@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -13,10 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tailor/base/descriptor.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/natural_order.h"
 #include "tailor/base/text.h"
+#include "tailor/data/pictures/picture.h"
 
 namespace tailor {
 namespace {
@@ -30,16 +33,30 @@ bool is_litter(std::string_view name) {
   return name.front() == '.' || std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool has_picture_name(std::string_view name) {
-  constexpr std::array<std::string_view, 16> endings = {"png", "jpg",  "jpeg", "jpe", "jfif", "webp",
-                                                        "tif", "tiff", "bmp",  "dib", "gif",  "pnm",
-                                                        "pbm", "pgm",  "ppm",  "pam"};
+constexpr std::string_view picture_endings[] = {"png", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff",
+                                                "bmp", "dib", "gif",  "pnm", "pbm",  "pgm",  "ppm", "pam"};
+// What often lies beside pictures, in numbers: such files are not even opened.
+constexpr std::string_view other_endings[] = {"txt",  "xml", "json", "csv", "tsv", "yaml", "yml", "md",
+                                              "html", "npy", "npz",  "mat", "pkl", "zip",  "tar", "gz"};
+
+template <std::size_t n>
+bool has_ending(std::string_view name, const std::string_view (&endings)[n]) {
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return false;
   std::string ending(name.substr(dot + 1));
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return std::tolower(c); });
-  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+  return std::find(std::begin(endings), std::end(endings), ending) != std::end(endings);
+}
+
+bool is_picture_file(const fs::path& file) {
+  const std::string name = file.filename().string();
+  if (has_ending(name, picture_endings)) return true;
+  if (has_ending(name, other_endings)) return false;
+  const Descriptor opened(file, O_RDONLY | O_NONBLOCK);
+  std::array<char, 32> begin{};
+  const ssize_t n = opened.ok() ? ::pread(opened.get(), begin.data(), begin.size(), 0) : -1;
+  return n > 0 && recognize_picture({begin.data(), static_cast<std::size_t>(n)}).has_value();
 }
 
 // Bytes that are not UTF-8 as \xE9, so that the message itself is text.
@@ -79,7 +96,7 @@ FolderContent read_folder_content(const fs::path& path) {
     }
     if (folder)
       content.folders.push_back(name);
-    else if (has_picture_name(name))
+    else if (is_picture_file(path / name))
       content.pictures.push_back(name);
     else
       ++content.others;
@@ -158,6 +175,21 @@ std::vector<PartFolder> find_parts(const fs::path& folder, FolderContent content
   return parts;
 }
 
+// CLASS/train and CLASS/test would be mixed into one part.
+void refuse_parts_in_class(const fs::path& folder, const std::string& name, bool alone) {
+  std::vector<std::string> found;
+  for (const std::string& inner : read_folder_content(folder / name).folders)
+    if (picture_part_from_name(inner)) found.push_back(inner);
+  if (found.size() < 2) return;
+  if (alone)
+    throw bad_input("{}: {}/ holds {}/ and {}/: give that folder, {}", folder.string(), name, found[0],
+                    found[1], (folder / name).string());
+  throw bad_input(
+      "{}: {}/ holds {}/ and {}/: expected parts above the classes, as {}/{} and {}/{}, or one folder of pictures "
+      "for each class",
+      folder.string(), name, found[0], found[1], found[0], name, found[1], name);
+}
+
 // Ends at the first picture; at a depth where nobody keeps pictures, or a link points in a circle, too.
 bool has_picture_below(const fs::path& folder, int depth) {
   constexpr int deepest = 16;
@@ -168,7 +200,7 @@ bool has_picture_below(const fs::path& folder, int depth) {
     if (is_litter(name)) continue;
     if (entry.is_directory(code))
       folders.push_back(entry.path());
-    else if (depth > 0 && has_picture_name(name))
+    else if (is_picture_file(entry.path()))
       return true;
   }
   return depth < deepest && std::any_of(folders.begin(), folders.end(), [&](const fs::path& each) {
@@ -202,6 +234,7 @@ PictureList list_picture_folder(const fs::path& folder) {
       if (at == list.class_names.end())
         throw bad_input("{}: the {} pictures have the class '{}', which has no training pictures",
                         folder.string(), name_of(part.part), name);
+      refuse_parts_in_class(folder, part.relative + name, part.content.folders.size() == 1);
       walk.collect(folder / (part.relative + name), part.relative + name,
                    static_cast<std::uint16_t>(at - list.class_names.begin()), list.part(part.part));
     }
