@@ -20,6 +20,7 @@
 #include "tailor/nn/kernels/convolution/first_conv.h"
 #include "tailor/nn/kernels/sparse/sparse_conv.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
+#include "tailor/nn/kernels/winograd/winograd_weight_gradient.h"
 #include "tailor/nn/operators/onednn.h"
 
 namespace tailor::kernels {
@@ -44,6 +45,13 @@ const Layer large_conv1{"64x64x3-16p", shape(64, 3, 16, 3, 1)};
 const Layer wide_conv1{"64x64x3-32k5p2", shape(64, 3, 32, 5, 2)};
 const Layer default_conv2{"26x26x32-64", shape(26, 32, 64, 3, 0)};
 const Layer vgg_conv{"14x14x64-128p", shape(14, 64, 128, 3, 1)};
+// Those of resnet20, and of vgg_bn and resnet18.
+const Layer dense_convs[] = {
+    {"32x32x16-16p", shape(32, 16, 16, 3, 1)},     {"16x16x32-32p", shape(16, 32, 32, 3, 1)},
+    {"8x8x64-64p", shape(8, 64, 64, 3, 1)},        {"28x28x64-64p", shape(28, 64, 64, 3, 1)},
+    {"14x14x128-128p", shape(14, 128, 128, 3, 1)}, {"7x7x256-256p", shape(7, 256, 256, 3, 1)},
+    {"4x4x512-512p", shape(4, 512, 512, 3, 1)},
+};
 
 // Floats on 64 bytes.
 class Buffer {
@@ -85,7 +93,7 @@ void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std:
   force_vector_target(target);
   Buffer x(images * x_size(s), 1, 1, true), y(images * y_size(s)), weights(weight_size(s), 2, 0.1),
       bias(static_cast<std::size_t>(s.out_channels), 3), transformed(winograd_weight_floats(s)),
-      scratch(winograd_scratch_floats(s));
+      scratch(winograd_scratch_floats(s, 1));
   std::vector<std::uint8_t> argmax(images * pooled_size(s));
   for (auto _ : state) {
     winograd_transform_weights(s, weights.data(), transformed.data());
@@ -95,7 +103,7 @@ void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std:
                               y.data() + i * pooled_size(s), argmax.data() + i * pooled_size(s),
                               scratch.data());
       } else {
-        winograd_forward(s, x.data() + i * x_size(s), transformed.data(), bias.data(), true,
+        winograd_forward(s, 1, x.data() + i * x_size(s), transformed.data(), bias.data(), true,
                          y.data() + i * y_size(s), scratch.data());
       }
     }
@@ -106,6 +114,32 @@ void winograd(benchmark::State& state, const ConvShape& s, bool pool, const std:
 }
 
 enum class Pass { forward, data, weights };
+
+// As networks call it: `at_once` images, in NHWC. The data gradient is the forward pass of another shape.
+void dense_winograd(benchmark::State& state, const ConvShape& s, Pass pass, const std::string& target) {
+  force_vector_target(target);
+  constexpr int at_once = 8;
+  const ConvShape shape = pass == Pass::data ? data_gradient_shape(s) : s;
+  Buffer x(images * x_size(shape), 1, 1, true), y(images * y_size(shape), 2), weights(weight_size(s), 3, 0.1),
+      transformed(winograd_weight_floats(shape)), sum(winograd_gradient_sum_floats(s)),
+      scratch(std::max(winograd_scratch_floats(shape, at_once), winograd_gradient_scratch_floats(s)));
+  for (auto _ : state) {
+    if (pass != Pass::weights) winograd_transform_weights(shape, weights.data(), transformed.data());
+    for (std::size_t i = 0; i < images; i += at_once) {
+      if (pass == Pass::weights) {
+        winograd_gradient_add(s, at_once, x.data() + i * x_size(s), y.data() + i * y_size(s), sum.data(),
+                              scratch.data());
+      } else {
+        winograd_forward(shape, at_once, x.data() + i * x_size(shape), transformed.data(), nullptr, false,
+                         y.data() + i * y_size(shape), scratch.data());
+      }
+    }
+    if (pass == Pass::weights) winograd_gradient_finish(s, sum.data(), weights.data());
+    benchmark::ClobberMemory();
+  }
+  report(state, s);
+  force_vector_target("");
+}
 
 // Both passes include the scan; `percent` of the pooled gradients are not zero.
 void sparse(benchmark::State& state, const ConvShape& s, Pass pass, int percent, const std::string& target) {
@@ -337,6 +371,18 @@ void add_all() {
       add("forward" + at + name, onednn, layer.shape, Pass::forward, type);
       add("data" + at + name, onednn, layer.shape, Pass::data, type);
       add("weights" + at + name, onednn, layer.shape, Pass::weights, type);
+    }
+  }
+  constexpr std::pair<const char*, Pass> passes[] = {
+      {"forward", Pass::forward}, {"data", Pass::data}, {"weights", Pass::weights}};
+  for (const Layer& layer : dense_convs) {
+    const std::string at = std::string("/") + layer.name + "/";
+    for (const auto& [pass_name, pass] : passes) {
+      for (const std::string& target : vector_targets())
+        add(pass_name + at + "winograd/" + target, dense_winograd, layer.shape, pass, target);
+      for (const auto& [name, type] : onednn_types())
+        add(pass_name + at + name, onednn, layer.shape, pass, type);
+      if (pass != Pass::data) add(pass_name + at + "layer_by_onednn", wrapped, layer.shape, pass);
     }
   }
   for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1, resnet_conv1, large_conv1, wide_conv1}) {

@@ -70,8 +70,8 @@ inline std::vector<float> normals(std::size_t n, std::uint64_t seed, double scal
   return values;
 }
 inline std::vector<float> filled(std::size_t n, float value = not_a_number) {
-  std::vector<float> values(n + guards, guard);
-  std::fill_n(values.begin(), n, value);
+  std::vector<float> values(n, value);
+  values.resize(n + guards, guard);
   return values;
 }
 inline void expect_guards(const std::vector<float>& values) {

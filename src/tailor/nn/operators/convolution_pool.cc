@@ -34,7 +34,7 @@ class ConvolutionPoolOperator : public Operator {
     n.output_in_backward = true;    // where it is not positive no gradient passes
     n.kept_bytes = output_floats_;  // where each maximum was
     n.derived_bytes = winograd_floats() * sizeof(float);
-    n.scratch_bytes = kernels::winograd_scratch_floats(shape_) * sizeof(float);
+    n.scratch_bytes = kernels::winograd_scratch_floats(shape_, 1) * sizeof(float);
     if (training_) {
       n.derived_bytes += kernels::sparse_weight_floats(shape_) * sizeof(float);
       n.scratch_bytes = std::max(n.scratch_bytes, kernels::sparse_scratch_floats(shape_) * sizeof(float));

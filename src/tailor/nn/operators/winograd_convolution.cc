@@ -1,13 +1,15 @@
-// Convolution 3x3 of enough channels, stride 1: Winograd forward and, with padding 1, for the gradient of the
-// input, which is the convolution of the output's gradient with the filters turned around. The weight
-// gradient is oneDNN's.
+// Convolution 3x3 of enough channels, stride 1, by Winograd: forward, the gradient of the weights and, with padding 1,
+// that of the input, which is the convolution of the output's gradient with the filters turned around.
 #include <algorithm>
+#include <optional>
 
 #include "tailor/nn/kernels/common/dispatch.h"
+#include "tailor/nn/kernels/layers/bias_gradient.h"
 #include "tailor/nn/kernels/layers/elementwise.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
+#include "tailor/nn/kernels/winograd/winograd_weight_gradient.h"
 #include "tailor/nn/memory/memory_plan.h"
-#include "tailor/nn/operators/onednn_gradient.h"
+#include "tailor/nn/operators/onednn.h"
 #include "tailor/nn/operators/operators.h"
 
 namespace tailor {
@@ -32,32 +34,33 @@ class WinogradConvolutionOperator : public Operator {
         turned_(kernels::data_gradient_shape(shape_)),
         relu_(c.relu),
         training_(c.training),
-        winograd_back_(kernels::winograd_supports(turned_)),
-        gradients_(shape_, bias_ != nullptr,
-                   {.forward = false,
-                    .data = c.training && c.input_gradient && !winograd_back_,
-                    .weights = c.training},
-                   max_lanes),
-        sums_(c, gradients_),
-        input_floats_(c.input.size()),
-        output_floats_(c.output.size()) {}
+        max_batch_(c.max_batch),
+        sum_(padded(kernels::winograd_gradient_sum_floats(shape_))),
+        output_floats_(c.output.size()) {
+    if (c.training && c.input_gradient && !kernels::winograd_supports(turned_))
+      data_gradient_.emplace(shape_, false, onednn::Convolution::Passes{.forward = false, .data = true},
+                             max_lanes);
+  }
 
   std::string kernel() const override {
-    return "Winograd, " + kernels::vector_target_name() + "; gradients onednn " + gradients_.implementation();
+    const std::string own = "Winograd, " + kernels::vector_target_name();
+    return data_gradient_ ? own + "; input's gradient onednn " + data_gradient_->implementation() : own;
   }
 
   Needs needs() const override {
     Needs n;
     n.input_in_backward = true;
     n.output_in_backward = relu_;
-    n.derived_bytes = forward_floats() * sizeof(float);
-    n.scratch_bytes = kernels::winograd_scratch_floats(shape_) * sizeof(float);
-    if (!training_) return n;
-    n.derived_bytes += (winograd_back_ ? turned_floats() : gradients_.packed_floats()) * sizeof(float);
-    n.scratch_bytes = std::max({n.scratch_bytes, kernels::winograd_scratch_floats(turned_) * sizeof(float),
-                                gradients_.scratch_bytes() + sums_.bytes()});
-    n.scratch_bytes = std::max(n.scratch_bytes, padded(weight_.size) * sizeof(float));
-    n.sum_bytes = sums_.bytes();
+    std::size_t derived = forward_floats(), scratch = kernels::winograd_scratch_floats(shape_, max_batch_);
+    if (training_) {
+      derived += data_gradient_ ? data_gradient_->packed_floats() : turned_floats();
+      scratch = std::max({scratch, kernels::winograd_scratch_floats(turned_, max_batch_),
+                          padded(weight_.size), kernels::winograd_gradient_scratch_floats(shape_)});
+      n.sum_bytes = sum_floats() * sizeof(float);
+    }
+    n.derived_bytes = derived * sizeof(float);
+    n.scratch_bytes = scratch * sizeof(float);
+    if (data_gradient_) n.scratch_bytes = std::max(n.scratch_bytes, data_gradient_->scratch_bytes());
     return n;
   }
 
@@ -65,25 +68,20 @@ class WinogradConvolutionOperator : public Operator {
     const float* weights = pass.values + weight_.offset;
     kernels::winograd_transform_weights(shape_, weights, memory_.derived);
     if (!training_) return;
-    if (winograd_back_) {
-      float* work = reinterpret_cast<float*>(scratch(0));
-      turn_weights(shape_, weights, work);
-      kernels::winograd_transform_weights(turned_, work, memory_.derived + forward_floats());
-    } else {
-      gradients_.pack_weights(weights, memory_.derived + forward_floats());
-    }
+    if (data_gradient_) return data_gradient_->pack_weights(weights, memory_.derived + forward_floats());
+    float* work = reinterpret_cast<float*>(scratch(0));
+    turn_weights(shape_, weights, work);
+    kernels::winograd_transform_weights(turned_, work, memory_.derived + forward_floats());
   }
 
   void forward(const Pass& pass, const Images& images) override {
-    const float* x = memory_.input[0].floats(images);
-    float* y = memory_.output.floats(images);
     const float* bias = bias_ ? pass.values + bias_->offset : nullptr;
-    for (int i = 0; i < images.count; ++i, x += input_floats_, y += output_floats_)
-      kernels::winograd_forward(shape_, x, memory_.derived, bias, relu_, y,
-                                reinterpret_cast<float*>(scratch(images.lane)));
+    kernels::winograd_forward(shape_, images.count, memory_.input[0].floats(images), memory_.derived, bias,
+                              relu_, memory_.output.floats(images),
+                              reinterpret_cast<float*>(scratch(images.lane)));
   }
 
-  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
+  void start_backward(const Pass&, int lane) override { std::fill_n(sum(lane), sum_floats(), 0.0f); }
 
   void backward(const Pass&, const Images& images) override {
     const std::size_t n = static_cast<std::size_t>(images.count);
@@ -92,29 +90,43 @@ class WinogradConvolutionOperator : public Operator {
       kernels::activation_backward(kernels::Activation::relu, {}, memory_.output.floats(images), dy, dy,
                                    n * output_floats_);
     std::byte* work = scratch(images.lane);
-    sums_.add(memory_, images, memory_.input[0].floats(images), dy, work);
+    float* floats = reinterpret_cast<float*>(work);
+    kernels::winograd_gradient_add(shape_, images.count, memory_.input[0].floats(images), dy,
+                                   sum(images.lane), floats);
+    if (bias_)
+      kernels::bias_gradient(dy, n * output_floats_ / static_cast<std::size_t>(shape_.out_channels),
+                             shape_.out_channels, sum(images.lane) + sum_);
     if (!memory_.diff_input[0]) return;
     float* dx = memory_.diff_input[0].floats(images);
     const float* derived = memory_.derived + forward_floats();
-    if (!winograd_back_) return gradients_.backward_data(images.lane, images.count, dy, derived, dx, work);
-    for (std::size_t i = 0; i < n; ++i)
-      kernels::winograd_forward(turned_, dy + i * output_floats_, derived, nullptr, false,
-                                dx + i * input_floats_, reinterpret_cast<float*>(work));
+    if (data_gradient_)
+      return data_gradient_->backward_data(images.lane, images.count, dy, derived, dx, work);
+    kernels::winograd_forward(turned_, images.count, dy, derived, nullptr, false, dx, floats);
   }
 
-  void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
+  void finish_backward(const Pass& pass) override {
+    for (int lane = 1; lane < pass.lanes(); ++lane) kernels::accumulate(sum(lane), sum(0), sum_floats());
+    kernels::winograd_gradient_finish(shape_, sum(0), pass.gradients + weight_.offset);
+    if (bias_) std::copy_n(sum(0) + sum_, bias_->size, pass.gradients + bias_->offset);
+  }
 
  private:
   std::size_t forward_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }
   std::size_t turned_floats() const { return padded(kernels::winograd_weight_floats(turned_)); }
+  // A lane's sums: of the weights in the transformed domain, then of the bias.
+  std::size_t sum_floats() const { return sum_ + (bias_ ? padded(bias_->size) : 0); }
+  float* sum(int lane) const {
+    return reinterpret_cast<float*>(memory_.sums) + static_cast<std::size_t>(lane) * sum_floats();
+  }
 
   const ParameterTensor& weight_;
   const ParameterTensor* bias_;
   kernels::ConvShape shape_, turned_;
-  bool relu_, training_, winograd_back_;
-  onednn::Convolution gradients_;
-  OnednnGradient sums_;
-  std::size_t input_floats_, output_floats_;
+  bool relu_, training_;
+  int max_batch_;
+  std::size_t sum_;  // floats of the weights' part of a lane's sums
+  std::size_t output_floats_;
+  std::optional<onednn::Convolution> data_gradient_{};  // with padding 0, whose gradient would be padded by 2
 };
 
 }  // namespace

@@ -24,12 +24,12 @@ struct Case {
     weights = normals(weight_size(s), 2, std::sqrt(2.0 / (9 * s.in_channels)));
     bias = normals(static_cast<std::size_t>(s.out_channels), 3, 0.1);
     transformed = filled(winograd_weight_floats(s));
-    scratch = filled(winograd_scratch_floats(s));
+    scratch = filled(winograd_scratch_floats(s, 1));
   }
   void transform() { winograd_transform_weights(s, weights.data(), transformed.data()); }
   std::vector<float> map(bool relu, bool with_bias = true) {
     std::vector<float> y = filled(y_size(s));
-    winograd_forward(s, x.data(), transformed.data(), with_bias ? bias.data() : nullptr, relu, y.data(),
+    winograd_forward(s, 1, x.data(), transformed.data(), with_bias ? bias.data() : nullptr, relu, y.data(),
                      scratch.data());
     for (const auto* buffer : {&y, &transformed, &scratch}) expect_guards(*buffer);
     return y;
@@ -167,8 +167,28 @@ TEST_P(Winograd, ResultsDoNotDependOnWhatScratchHeld) {
   Case c(conv_shape(13, 11, 20, 40, 3, 1));
   c.transform();
   const std::vector<float> first = c.map(true);
-  c.scratch = filled(winograd_scratch_floats(c.s), 1e30f);
+  c.scratch = filled(winograd_scratch_floats(c.s, 1), 1e30f);
   EXPECT_EQ(c.map(true), first);
+}
+
+TEST_P(Winograd, ImagesTogetherAreTheSameBitsAsOneByOne) {
+  for (const ConvShape& shape : {conv_shape(8, 8, 64, 64, 3, 1), conv_shape(7, 7, 130, 144, 3, 1),
+                                 conv_shape(13, 6, 17, 20, 3, 0), conv_shape(32, 32, 16, 16, 3, 1)}) {
+    SCOPED_TRACE(text(shape));
+    const std::size_t images = 5;
+    Case c(shape);
+    c.transform();
+    const std::vector<float> x = normals(images * x_size(shape), 8);
+    std::vector<float> together = filled(images * y_size(shape)), single = filled(images * y_size(shape));
+    std::vector<float> scratch = filled(winograd_scratch_floats(shape, 7));  // room for more
+    winograd_forward(shape, static_cast<int>(images), x.data(), c.transformed.data(), c.bias.data(), true,
+                     together.data(), scratch.data());
+    for (const auto* buffer : {&together, &scratch}) expect_guards(*buffer);
+    for (std::size_t i = 0; i < images; ++i)
+      winograd_forward(shape, 1, x.data() + i * x_size(shape), c.transformed.data(), c.bias.data(), true,
+                       single.data() + i * y_size(shape), c.scratch.data());
+    EXPECT_EQ(together, single);
+  }
 }
 
 TEST(WinogradSupport, OtherConvolutionsAreRefused) {

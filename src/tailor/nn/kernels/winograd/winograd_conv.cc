@@ -12,7 +12,7 @@
 #include "tailor/nn/kernels/common/vector-inl.h"
 #include "tailor/nn/kernels/layers/dropout-inl.h"
 #include "tailor/nn/kernels/winograd/winograd_gemm-inl.h"
-#include "tailor/nn/kernels/winograd/winograd_transforms-inl.h"
+#include "tailor/nn/kernels/winograd/winograd_inputs-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tailor::kernels::HWY_NAMESPACE {
@@ -20,48 +20,15 @@ namespace {
 
 using Size = std::size_t;
 
-// The 6x6 pixels under a tile into `patch` [6][6][in_padded], zeros outside the image and the channels.
-void copy_patch(const ConvShape& s, const WinogradPlan& plan, const float* x, int top, int left,
-                float* patch) {
-  std::memset(patch, 0, plan.patch_floats() * sizeof(float));
-  for (int i = 0; i < 36; ++i) {
-    const int row = top + i / 6, column = left + i % 6;
-    if (row < 0 || row >= s.in_height || column < 0 || column >= s.in_width) continue;
-    std::memcpy(patch + i * plan.in_padded,
-                x + (static_cast<Size>(row) * s.in_width + column) * s.in_channels,
-                static_cast<Size>(s.in_channels) * sizeof(float));
-  }
-}
-
-// Tiles [first, first + count) of the image to V [36][count][in_padded].
-void transform_inputs(const ConvShape& s, const WinogradPlan& plan, const float* x, int first, int count,
-                      float* v, float* patch) {
-  const bool whole_vectors = s.in_channels % vector_width == 0;
-  for (int i = 0; i < count; ++i) {
-    const int top = (first + i) / plan.tiles_x * 4 - s.padding,
-              left = (first + i) % plan.tiles_x * 4 - s.padding;
-    const bool inside = top >= 0 && left >= 0 && top + 6 <= s.in_height && left + 6 <= s.in_width;
-    const float* from = x + (static_cast<std::ptrdiff_t>(top) * s.in_width + left) * s.in_channels;
-    Size row = static_cast<Size>(s.in_width) * s.in_channels, column = static_cast<Size>(s.in_channels);
-    if (!inside || !whole_vectors) {
-      copy_patch(s, plan, x, top, left, patch);
-      from = patch;
-      column = static_cast<Size>(plan.in_padded);
-      row = 6 * column;
-    }
-    for (int c = 0; c < s.in_channels; c += vector_width) {
-      transform_input_tile(from + c, row, column, v + i * plan.in_padded + c, plan.v_position);
-    }
-  }
-}
-
 // What becomes of a tile's 4x4 outputs: the full map.
 struct StoreMap {
   bool relu;
   float* y;
-  HWY_INLINE void operator()(const ConvShape& s, int top, int left, int channel, const Vector (&out)[4][4],
-                             Vector bias) const {
+  HWY_INLINE void operator()(const ConvShape& s, const WinogradTile& tile, int channel,
+                             const Vector (&out)[4][4], Vector bias) const {
+    const int top = 4 * tile.row, left = 4 * tile.column;
     const int rows = HWY_MIN(4, s.out_height - top), columns = HWY_MIN(4, s.out_width - left);
+    float* map = y + static_cast<Size>(tile.image) * s.out_height * s.out_width * s.out_channels;
     TAILOR_UNROLL
     for (int r = 0; r < 4; ++r) {
       TAILOR_UNROLL
@@ -69,7 +36,7 @@ struct StoreMap {
         if (r >= rows || c >= columns) continue;
         const Vector sum = hn::Add(out[r][c], bias);
         store_first(relu ? HWY_NAMESPACE::relu(sum) : sum,
-                    y + (static_cast<Size>(top + r) * s.out_width + left + c) * s.out_channels + channel,
+                    map + (static_cast<Size>(top + r) * s.out_width + left + c) * s.out_channels + channel,
                     s.out_channels - channel);
       }
     }
@@ -101,14 +68,14 @@ struct StorePooled {
     std::memcpy(to, part, static_cast<Size>(n));
   }
 
-  HWY_INLINE void operator()(const ConvShape& s, int top, int left, int channel, const Vector (&out)[4][4],
-                             Vector bias) const {
+  HWY_INLINE void operator()(const ConvShape& s, const WinogradTile& tile, int channel,
+                             const Vector (&out)[4][4], Vector bias) const {
     const int height = s.out_height / 2, width = s.out_width / 2;
     TAILOR_UNROLL
     for (int r = 0; r < 2; ++r) {
       TAILOR_UNROLL
       for (int c = 0; c < 2; ++c) {
-        const int row = top / 2 + r, column = left / 2 + c;
+        const int row = 2 * tile.row + r, column = 2 * tile.column + c;
         if (row >= height || column >= width) continue;
         Vector best = out[2 * r][2 * c];
         auto where = hn::Zero(Indices());
@@ -128,28 +95,29 @@ struct StorePooled {
 template <class Output>
 void transform_outputs(const ConvShape& s, const WinogradPlan& plan, const float* m, const float* bias,
                        int first, int count, int first_channel, int channels, const Output& output) {
-  for (int i = 0; i < count; ++i) {
-    const int top = (first + i) / plan.tiles_x * 4, left = (first + i) % plan.tiles_x * 4;
+  WinogradTile tile = plan.tiles.at(first);
+  for (int i = 0; i < count; ++i, plan.tiles.next(tile)) {
     for (int c = 0; c < channels; c += vector_width) {
       const int channel = first_channel + c, n = s.out_channels - channel;
       if (n <= 0) break;
       Vector out[4][4];
       transform_output_tile(m + i * plan.block + c, plan.m_position, out);
-      output(s, top, left, channel, out, bias ? load_first(bias + channel, n) : hn::Zero(Floats()));
+      output(s, tile, channel, out, bias ? load_first(bias + channel, n) : hn::Zero(Floats()));
     }
   }
 }
 
 template <class Output>
-void run(const ConvShape& s, const float* x, const float* transformed, const float* bias, float* scratch,
-         const Output& output) {
-  const WinogradPlan plan(s);
+void run(const ConvShape& s, int images, const float* x, const float* transformed, const float* bias,
+         float* scratch, const Output& output) {
+  const WinogradPlan plan(s, images);
+  const int tiles = images * plan.tiles.of_image;
   float* v = scratch;
   float* m = v + 36 * plan.v_position;
   float* patch = m + 36 * plan.m_position;
-  for (int first = 0; first < plan.tiles; first += plan.strip) {
-    const int count = HWY_MIN(plan.strip, plan.tiles - first);
-    transform_inputs(s, plan, x, first, count, v, patch);
+  for (int first = 0; first < tiles; first += plan.strip) {
+    const int count = HWY_MIN(plan.strip, tiles - first);
+    transform_inputs(s, plan.tiles, x, first, count, v, plan.v_position, patch);
     for (int channel = 0; channel < plan.out_padded; channel += plan.block) {
       const int channels = HWY_MIN(plan.block, plan.out_padded - channel);
       for (int p = 0; p < 36; ++p) {
@@ -167,7 +135,7 @@ void run(const ConvShape& s, const float* x, const float* transformed, const flo
 }  // namespace
 
 void winograd_weights(const ConvShape& s, const float* weights, float* transformed) {
-  const int out_padded = WinogradPlan(s).out_padded;
+  const int out_padded = round_up(s.out_channels, 16);
   const Size position = static_cast<Size>(s.in_channels) * out_padded,
              row = static_cast<Size>(9) * s.in_channels;
   for (int o = 0; o < out_padded; o += vector_width) {
@@ -186,17 +154,17 @@ void winograd_weights(const ConvShape& s, const float* weights, float* transform
   }
 }
 
-void winograd_map(const ConvShape& s, const float* x, const float* transformed, const float* bias, bool relu,
-                  float* y, float* scratch) {
-  run(s, x, transformed, bias, scratch, StoreMap{relu, y});
+void winograd_map(const ConvShape& s, int images, const float* x, const float* transformed, const float* bias,
+                  bool relu, float* y, float* scratch) {
+  run(s, images, x, transformed, bias, scratch, StoreMap{relu, y});
 }
 
 void winograd_pooled(const ConvShape& s, const float* x, const float* transformed, const float* bias,
                      const DropoutMask& mask, float* y, std::uint8_t* argmax, float* scratch) {
   if (mask.rate > 0) {
-    run(s, x, transformed, bias, scratch, StorePooled<true>{y, argmax, Dropout(mask)});
+    run(s, 1, x, transformed, bias, scratch, StorePooled<true>{y, argmax, Dropout(mask)});
   } else {
-    run(s, x, transformed, bias, scratch, StorePooled<false>{y, argmax, Dropout(mask)});
+    run(s, 1, x, transformed, bias, scratch, StorePooled<false>{y, argmax, Dropout(mask)});
   }
 }
 
@@ -215,21 +183,20 @@ bool winograd_supports(const ConvShape& s) {
 }
 
 std::size_t winograd_weight_floats(const ConvShape& s) {
-  return static_cast<std::size_t>(36) * s.in_channels * WinogradPlan(s).out_padded;
+  return static_cast<std::size_t>(36) * s.in_channels * round_up(s.out_channels, 16);
 }
 
-std::size_t winograd_scratch_floats(const ConvShape& s) {
-  const WinogradPlan plan(s);
-  return 36 * (plan.v_position + plan.m_position) + plan.patch_floats();
+std::size_t winograd_scratch_floats(const ConvShape& s, int images) {
+  return WinogradPlan(s, images).scratch_floats();
 }
 
 void winograd_transform_weights(const ConvShape& shape, const float* weights, float* transformed) {
   HWY_DYNAMIC_DISPATCH(winograd_weights)(shape, weights, transformed);
 }
 
-void winograd_forward(const ConvShape& shape, const float* x, const float* transformed, const float* bias,
-                      bool relu, float* y, float* scratch) {
-  HWY_DYNAMIC_DISPATCH(winograd_map)(shape, x, transformed, bias, relu, y, scratch);
+void winograd_forward(const ConvShape& shape, int images, const float* x, const float* transformed,
+                      const float* bias, bool relu, float* y, float* scratch) {
+  HWY_DYNAMIC_DISPATCH(winograd_map)(shape, images, x, transformed, bias, relu, y, scratch);
 }
 
 void winograd_forward_pool(const ConvShape& shape, const float* x, const float* transformed,

@@ -1,5 +1,5 @@
-// The three transforms of F(4x4, 3x3) in registers, points 0, 1, -1, 2, -2 and infinity. Included once for
-// each instruction set by winograd_conv.cc.
+// The transforms of F(4x4, 3x3) and of F(3x3, 4x4) in registers, points 0, 1, -1, 2, -2 and infinity; both have the same
+// input transform. Included once for each instruction set by the kernels of this folder.
 #if defined(TAILOR_WINOGRAD_TRANSFORMS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TAILOR_WINOGRAD_TRANSFORMS_INL_H
 #undef TAILOR_WINOGRAD_TRANSFORMS_INL_H
@@ -49,6 +49,29 @@ HWY_INLINE void transform_weights(const Vector (&g)[3], Vector (&to)[6]) {
   to[5] = g[2];
 }
 
+// G of F(3, 4) without its divisors 4, -6, -6, 24, 24 and 1, which are in the inverse: 4 gradients to 6.
+HWY_INLINE void transform_gradient(const Vector (&g)[4], Vector (&to)[6]) {
+  const Vector two = broadcast(2), four = broadcast(4);
+  const Vector even = hn::Add(g[0], g[2]), odd = hn::Add(g[1], g[3]);
+  const Vector far_even = hn::MulAdd(four, g[2], g[0]), far_odd = hn::MulAdd(four, g[3], g[1]);
+  to[0] = g[0];
+  to[1] = hn::Add(even, odd);
+  to[2] = hn::Sub(even, odd);
+  to[3] = hn::MulAdd(two, far_odd, far_even);
+  to[4] = hn::NegMulAdd(two, far_odd, far_even);
+  to[5] = g[3];
+}
+
+// Transposed A of F(3, 4), with the divisors: 6 sums to 3 taps.
+HWY_INLINE void transform_gradient_sum(const Vector (&m)[6], Vector (&to)[3]) {
+  const Vector sixth = broadcast(-1 / 6.0f);
+  const Vector a = hn::Mul(sixth, hn::Add(m[1], m[2])), b = hn::Mul(sixth, hn::Sub(m[1], m[2]));
+  const Vector c = hn::Add(m[3], m[4]), e = hn::Sub(m[3], m[4]);
+  to[0] = hn::MulAdd(broadcast(0.25f), m[0], hn::MulAdd(broadcast(1 / 24.0f), c, a));
+  to[1] = hn::MulAdd(broadcast(1 / 12.0f), e, b);
+  to[2] = hn::Add(hn::MulAdd(broadcast(1 / 6.0f), c, a), m[5]);
+}
+
 // Rows, then columns: `to` has 36 vectors at distances of `position` floats. x is the 6x6 patch's first
 // element.
 HWY_INLINE void transform_input_tile(const float* x, std::size_t row, std::size_t column, float* to,
@@ -85,6 +108,41 @@ HWY_INLINE void transform_output_tile(const float* m, std::size_t position, Vect
   }
   TAILOR_UNROLL
   for (std::size_t r = 0; r < 4; ++r) transform_output(half[r], out[r]);
+}
+
+// g is the first element of a 4x4 tile; `to` as above.
+HWY_INLINE void transform_gradient_tile(const float* g, std::size_t row, std::size_t column, float* to,
+                                        std::size_t position) {
+  Vector half[6][4];
+  TAILOR_UNROLL
+  for (std::size_t c = 0; c < 4; ++c) {
+    Vector d[4], t[6];
+    TAILOR_UNROLL
+    for (std::size_t r = 0; r < 4; ++r) d[r] = load(g + r * row + c * column);
+    transform_gradient(d, t);
+    TAILOR_UNROLL
+    for (std::size_t r = 0; r < 6; ++r) half[r][c] = t[r];
+  }
+  TAILOR_UNROLL
+  for (std::size_t r = 0; r < 6; ++r) {
+    Vector t[6];
+    transform_gradient(half[r], t);
+    TAILOR_UNROLL
+    for (std::size_t c = 0; c < 6; ++c) store(t[c], to + (r * 6 + c) * position);
+  }
+}
+
+// `sums(p)` gives a vector of position p.
+template <class Sums>
+HWY_INLINE void transform_gradient_sums(const Sums& sums, Vector (&taps)[3][3]) {
+  Vector half[3][6];
+  for (std::size_t c = 0; c < 6; ++c) {
+    Vector d[6], t[3];
+    for (std::size_t r = 0; r < 6; ++r) d[r] = sums(r * 6 + c);
+    transform_gradient_sum(d, t);
+    for (std::size_t r = 0; r < 3; ++r) half[r][c] = t[r];
+  }
+  for (std::size_t r = 0; r < 3; ++r) transform_gradient_sum(half[r], taps[r]);
 }
 
 // g holds the 9 taps of `vector_width` output channels.
