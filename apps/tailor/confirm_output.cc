@@ -5,12 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "tailor/analysis/fresh_reports.h"
 #include "tailor/analysis/openings.h"
 #include "tailor/base/text.h"
 #include "tailor/data/images_ledger.h"
 #include "tailor/report/confirmation_report.h"
 #include "tailor/report/openings_words.h"
+#include "tailor/report/recommendation_words.h"
 #include "tailor/tune/confirm/race_sampler.h"
+#include "tailor/tune/study/study_summary.h"
 
 namespace tailor {
 
@@ -116,11 +119,15 @@ void ConfirmOutput::finish(Storage& storage, StudyId study, bool) {
   line_.clear();
   const ConfirmationTable table = read_confirmation(storage, study);
   const std::optional<ImagesOpenings> before = opened_before(storage, study, account_ledger());
+  std::optional<Recommendation> recommendation;
+  if (const auto tuned = storage.find_study(confirmation_.study); tuned && table.winner)
+    recommendation = summarize(storage, *tuned, true, read_fresh_reports(storage, *tuned)).recommendation;
   if (session_.json) {
-    std::fputs(confirmation_json(table, before).c_str(), stdout);
+    std::fputs(confirmation_json(table, before, recommendation).c_str(), stdout);
     return;
   }
   std::printf("\n%s", confirmation_text(table).c_str());
+  if (recommendation) std::printf("\n%s", wrapped(recommendation_words(*recommendation, text_), "").c_str());
   if (before) std::printf("\n%s", opened_before_text(*before).c_str());
 }
 

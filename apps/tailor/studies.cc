@@ -7,9 +7,11 @@
 
 #include "commands.h"
 #include "study_location.h"
+#include "tailor/analysis/fresh_reports.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
+#include "tailor/report/label.h"
 #include "tailor/report/recommendation_words.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/tune/space/setting_text.h"
@@ -83,12 +85,15 @@ struct Best {
     if (best == nullptr) throw failure("study '{}' has no complete trial yet", record.name);
     std::optional<StudySummary> own;  // of a study that tailor made
     if (record.user_attributes.contains(study_key::definition))
-      own = summarize(*found.storage, found.id, true);
+      own = summarize(*found.storage, found.id, true, read_fresh_reports(*found.storage, found.id));
     if (own && own->recommendation) best = &trials.at(own->recommendation->trial);
     if (!recipe.empty())
       write_file(recipe, best_recipe(own ? *own : summarize(*found.storage, found.id, true)));
     if (json) return print(own ? with_recommendation(trial_json(*best), *own) : trial_json(*best));
-    print(fmt::format("trial {} of {}, value {:.6g}\n", best->number, trials.size(), best->values.front()));
+    // One that was cut short may have been confirmed all the same.
+    print(
+        fmt::format("trial {} of {}, {}\n", best->number, trials.size(),
+                    best->values.empty() ? "cut short" : fmt::format("value {:.6g}", best->values.front())));
     for (const TrialParam& param : best->params)
       print(fmt::format("  {} = {}\n", param.name(), value_text(param.distribution(), param.value)));
     if (best->user_attributes.contains(trial_key::untuned)) print("  the untuned defaults\n");
@@ -96,9 +101,9 @@ struct Best {
       const Recommendation& r = *own->recommendation;
       const double mean = (maximizes(own->definition.measure) ? -1 : 1) * r.mean;
       if (r.reports > 1) print(fmt::format("mean of its {} trainings {:.6g}\n", r.reports, mean));
-      for (const std::string& line : words_of(r, MeasureText(own->definition.measure))) print(line + "\n");
+      print(wrapped(recommendation_words(r, MeasureText(own->definition.measure)), ""));
     }
-    print("The best of many measurements is flattered by chance.\n");
+    if (!own || !own->confirmed) print("The best of many measurements is flattered by chance.\n");
     if (recipe.empty()) {
       print("As a recipe: tailor best … --recipe FILE\n");
     } else {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "study_location.h"
+#include "tailor/analysis/fresh_reports.h"
 #include "tailor/base/counted.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
@@ -121,7 +122,7 @@ void TuneOutput::tick(JobQueue& queue) {
 
 void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
   line_.clear();
-  const StudySummary s = summarize(storage, study, finished);
+  const StudySummary s = summarize(storage, study, finished, read_fresh_reports(storage, study));
   std::filesystem::path recipe;
   if (s.best) {
     recipe =
@@ -152,17 +153,18 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
   if (s.untuned) print_row("default", with_interval(s.untuned->value));
   if (s.best) {
     const std::size_t reports = s.recommendation->reports;
-    print_row("best", with_interval(s.best->value) + fmt::format(", trial {}", s.best->number) +
+    print_row("best", text_.value(s.best->value) + fmt::format(", trial {}", s.best->number) +
                           (reports > 1 ? fmt::format(", mean of {}", reports) : std::string()));
     const double gained = s.untuned ? s.best->value - s.untuned->value : 0;
     if (s.untuned)
       print_row("gain",
                 text_.accuracy() ? text_.with_unit(text_.change(gained)) : text_.number(-gained) + " lower");
     std::printf("\n");
-    for (const std::string& line : words_of(*s.recommendation, text_)) std::printf("%s\n", line.c_str());
-    std::printf("\nThe best of many is also lucky: expect less on fresh seeds and images.\n");
-    if (has_intervals())
-      std::printf("The intervals say what %s validation images can tell, for one setting.\n",
+    std::fputs(wrapped(recommendation_words(*s.recommendation, text_), "").c_str(), stdout);
+    if (!s.confirmed)
+      std::printf("The best of many is lucky as well as good, so no interval holds what it says.\n");
+    if (s.untuned && has_intervals())
+      std::printf("The default's interval says what %s validation images can tell of a network.\n",
                   with_thousands(session_.definition.data.validation_images).c_str());
     std::printf("\n");
     std::printf("The best setting differs from the defaults in\n");

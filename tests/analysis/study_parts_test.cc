@@ -309,6 +309,91 @@ TEST(Findings, NothingIsSafeAtItsDefaultWhereTrialsWereCutShort) {
   EXPECT_TRUE(find_all(table, nullptr, 0).leave_at_default.empty());
 }
 
+// 14 hyperparameters' worth of trials, most of them cut short: those tell little of what matters.
+TEST(Warnings, TrialsThatWereCutShortAreNotEnough) {
+  StudyTable table = empty_table();
+  for (int i = 0; i < 9; ++i) add_trial(table, curve(0.6 + 0.01 * i));
+  const auto few = [&] { return kinds({.table = table}); };
+  EXPECT_THAT(few(), Contains(WarningKind::too_few_trials));
+  for (int i = 0; i < 20; ++i) add_trial(table, curve(0.3, 2));
+  EXPECT_THAT(few(), Contains(WarningKind::too_few_trials));
+  EXPECT_EQ(find_warnings({.table = table})[0].value, 9);
+  add_trial(table, curve(0.8));
+  EXPECT_THAT(few(), Not(Contains(WarningKind::too_few_trials)));
+}
+
+// Images differ in difficulty, alike in all trainings, so that an interval over seeds alone is for these images only.
+TEST(Figures, TheIntervalOfTestAccuracyIsForOtherImagesToo) {
+  constexpr std::size_t images = 600, seeds = 5;
+  constexpr int studies = 400;
+  const auto chance = [](double difficulty) { return 1 / (1 + std::exp(difficulty - 3)); };
+  double truth = 0;
+  for (std::uint64_t i = 0; i < 200000; ++i) truth += chance(3 * Key(77).normal(i)) / 200000;
+  int covered = 0, seeds_alone = 0;
+  for (std::uint64_t study = 0; study < studies; ++study) {
+    ConfirmationCandidate c;
+    std::vector<double> means;
+    for (std::uint64_t s = 0; s < seeds; ++s) {
+      ConfirmationRun run{static_cast<int>(s), 0.8, true, {EpochMetrics{}}, Score{.count = images}};
+      for (std::uint64_t i = 0; i < images; ++i) {
+        const Key image = Key(study).with(i);
+        run.test_right.push_back(image.uniform(100 + s) < chance(3 * image.normal(0)));
+        run.test->accuracy += run.test_right.back() / static_cast<double>(images);
+      }
+      run.test_values.assign(run.test_right.begin(), run.test_right.end());
+      means.push_back(run.test->accuracy);
+      c.runs.push_back(std::move(run));
+    }
+    const Figure figure = four_figures(c).test_accuracy.value();
+    EXPECT_TRUE(figure.other_images);
+    EXPECT_EQ(figure.mean, test_mean(c, true).value()) << "`tailor confirm` and reports say the same";
+    covered += figure.mean.contains(truth);
+    seeds_alone += mean_interval(means).contains(truth);
+  }
+  EXPECT_NEAR(covered, studies * 0.95, studies * 0.025);
+  EXPECT_LT(seeds_alone, studies * 0.85);
+}
+
+// The default's loss is lowest after the second of four epochs, its accuracy at the end.
+ConfirmationTable overfitting() {
+  ConfirmationTable table;
+  table.candidates.resize(2);
+  table.candidates[0].roles = {"default"};
+  table.candidates[1].roles = {"leader"};
+  table.winner = 1;
+  for (int seed = 1; seed <= 6; ++seed) {
+    for (const std::size_t which : {0U, 1U}) {
+      ConfirmationRun run{seed, 0.9, seed > 3};
+      for (const double loss : {0.5, 0.3, 0.35, 0.4}) {
+        EpochMetrics m;
+        m.validation.loss = which == 1 ? 0.2 : loss + 0.001 * seed;
+        run.history.push_back(m);
+      }
+      table.candidates[which].runs.push_back(run);
+    }
+  }
+  return table;
+}
+
+TEST(Figures, TheDefaultsLossHasALengthOfItsOwn) {
+  ConfirmationTable table = overfitting();
+  const LossBaseline b = loss_baseline(table).value();
+  EXPECT_EQ(b.epochs, 2);
+  EXPECT_NEAR(b.untuned.estimate, 0.305, 1e-12) << "final runs alone";
+  EXPECT_NEAR(b.untuned_at_end.estimate, 0.405, 1e-12);
+  EXPECT_NEAR(b.winner.estimate, 0.2, 1e-12);
+  EXPECT_NEAR(b.gain.estimate, 0.105, 1e-12);
+  EXPECT_LT(b.gain.low, b.gain.estimate);
+  table.metric = Metric::loss;
+  EXPECT_FALSE(loss_baseline(table)) << "baselines of a study by the loss are stopped by it";
+  table = overfitting();
+  for (ConfirmationRun& run : table.candidates[0].runs) run.history.back().validation.loss = 0.1;
+  EXPECT_FALSE(loss_baseline(table)) << "lowest at its end";
+  table = overfitting();
+  table.winner = 0;
+  EXPECT_FALSE(loss_baseline(table)) << "the default won";
+}
+
 TEST(Findings, NoBoundOfAnAccuracyIsBeyondItsRange) {
   ConfirmationTable confirmation;
   ConfirmationCandidate winner;

@@ -12,7 +12,7 @@ after(() => browser.close());
 
 const chartsOf = {
   single: ['history', 'curves', 'compute'],
-  thirty: ['spread-experiment', 'way', 'spread', 'candidates', 'gain', 'gain-parts', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
+  thirty: ['spread-experiment', 'best-of-random', 'way', 'spread', 'candidates', 'gain', 'gain-parts', 'figures', 'importance', 'pairs', 'tunability', 'history', 'curves',
     'winner-accuracy', 'winner-loss', 'parallel', 'slices', 'confusion', 'optimism', 'best-of-n', 'compute'],
   comparison: ['spread', 'progress', 'gain', 'importance', 'best-of-n'],
 };
@@ -52,6 +52,20 @@ test('the four figures stand beside the original ones', async () => {
   const { page, close } = await open(browser, report('figures', '30'));
   const text = (await page.locator('#figures table').first().innerText()).replace(/\u202f/g, ' ');
   for (const figure of ['89.4 %', '90.71 %', '91.17 %', '0.269255']) assert.ok(text.includes(figure), figure);
+  await close();
+});
+
+test('figures, importance and the recommendation say what they rest on', async () => {
+  const json = sampleJson('30');
+  const document = JSON.parse(json);
+  const { page, close } = await open(browser, writeReport('basis', json));
+  const text = async (section) => (await page.locator(`#${section}`).innerText()).replace(/\s+/g, ' ');
+  const figures = await text('figures');
+  for (const sentence of [document.confirmation.figures_text, document.confirmation.loss_baseline.text]) assert.ok(figures.includes(sentence), sentence);
+  assert.ok((await text('importance')).includes(document.importance_text));
+  assert.ok((await text('importance')).includes('Among these trials'));
+  assert.ok(!(await page.locator('[data-chart=importance]').innerText()).includes('whole space'));
+  assert.ok((await text('trust')).includes(document.recommendation.text));
   await close();
 });
 

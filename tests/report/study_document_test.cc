@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "report/schema_check.h"
+#include "tailor/report/document_json.h"
+#include "tailor/report/measure_text.h"
 #include "tune/studies.h"
 
 namespace tailor {
@@ -102,6 +104,13 @@ TEST(StudyDocument, FitsItsSchemaWhateverTheStudy) {
               IsEmpty());
 }
 
+// Else reports and `tailor confirm`, which writes the number itself, differ in the last digit.
+TEST(StudyDocument, ItsNumbersAreWrittenAsTheyWouldBeWithoutIt) {
+  const MeasureText text(true);
+  for (const double value : {0.92104966, 0.92105, 0.9210500004, 1 / 3.0, 0.94374999})
+    EXPECT_EQ(text.number(number(value).get<double>()), text.number(value)) << value;
+}
+
 TEST(StudyDocument, TellsOfSharedImages) {
   StudyTable table = small_table("sobol", "none", 3);
   const json before = document(table);
@@ -124,6 +133,10 @@ TEST(StudyDocument, TellsOfAConfirmation) {
       "validation", {"coat", "shirt"}, confusion, {{"coat", "shirt", 0.93, std::string("\x89PNG", 4)}}};
   const json d = document(table, &confirmation, &errors);
   EXPECT_THAT(test::SchemaCheck(schema()).faults(d), IsEmpty());
+  EXPECT_THAT(d["confirmation"]["figures_text"].get<std::string>(), HasSubstr("other images"));
+  EXPECT_THAT(d["recommendation"]["text"].get<std::string>(), HasSubstr("trial 7 is recommended"));
+  EXPECT_TRUE(d["recommendation"]["probability_best"].is_number()) << "a confirmation trained settings again";
+  EXPECT_THAT(d["answer"].dump(), HasSubstr("trial 7 is recommended"));
   EXPECT_EQ(d["gain"]["pairs"], 5);
   EXPECT_NEAR(d["gain"]["validation"]["estimate"].get<double>(), 0.0296, 0.001);
   EXPECT_FALSE(d["gain"]["test"].is_null());
@@ -156,15 +169,15 @@ TEST(StudyDocument, TellsOfAConfirmation) {
   EXPECT_EQ(d["errors"]["hardest"][0]["image"], "data:image/png;base64,iVBORw==");
   EXPECT_THAT(d["reproduce"]["command"].get<std::string>(), HasSubstr("--set learning_rate=0.02"));
   EXPECT_THAT(d["reproduce"]["recipe"].get<std::string>(), HasSubstr("learning_rate = 0.02"));
-  ASSERT_EQ(d["answer"]["sentences"].size(), 3U);
+  ASSERT_EQ(d["answer"]["sentences"].size(), 4U);
   EXPECT_THAT(d["answer"]["sentences"][1].get<std::string>(), HasSubstr("On 5 fresh seeds"));
   const auto gained = d["answer"]["sentences"][1].get<std::string>();
   EXPECT_THAT(gained, HasSubstr("test images"));
   EXPECT_THAT(gained, HasSubstr("better than the default at its best length"));
   EXPECT_THAT(gained, HasSubstr("better than the default with what was fixed by hand"));
   EXPECT_THAT(gained, Not(HasSubstr("tuning"))) << "the gain over the default is not the tuning's alone";
-  EXPECT_THAT(d["answer"]["sentences"][2].get<std::string>(), HasSubstr("the same setting reaches"));
-  EXPECT_THAT(d["answer"]["sentences"][2].get<std::string>(), HasSubstr("more than on the test images"));
+  EXPECT_THAT(d["answer"]["sentences"][3].get<std::string>(), HasSubstr("the same setting reaches"));
+  EXPECT_THAT(d["answer"]["sentences"][3].get<std::string>(), HasSubstr("more than on the test images"));
 }
 
 TEST(StudyDocument, ColumnsOfTrialsAndParameters) {

@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include "tailor/report/figures_words.h"
 #include "tailor/report/gain_words.h"
+#include "tailor/report/spread_words.h"
 
 namespace tailor {
 namespace {
@@ -69,6 +71,58 @@ TEST(StudyWords, ThatTuningHasToBeDoneProperlyIsSaidOnlyWhereTheIntervalSaysSo) 
   EXPECT_THAT(random_words(g, words), HasSubstr("not shown to differ from the untuned default"));
   g.random_over_default = Estimate{0.09, 0.02, 0.16};
   EXPECT_THAT(random_words(g, words), HasSubstr("Even a random setting"));
+}
+
+TEST(StudyWords, HowLikelyTheRecommendationIsAmongTheBestIsSaidInEveryCase) {
+  Findings f;
+  f.recommendation = Recommendation{.trial = 7, .reports = 1, .mean = -0.94};
+  const auto said = [&] { return answer_sentences(StudyTable{}, f, nullptr); };
+  EXPECT_THAT(said(),
+              ::testing::Contains(HasSubstr("How likely trial 7 is truly among the best settings tried "
+                                            "cannot be told")));
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("`tailor confirm`")));
+  f.recommendation->odds = RecommendationOdds{.noise_sd = 0.0013, .best = 0.71, .near_best = most_sure};
+  f.gain = Gain{PairedGain{.validation = {0.003, 0.001, 0.005}, .pairs = 5}};  // confirmed
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("vary by 0.13 points")));
+  EXPECT_THAT(said(),
+              ::testing::Contains(HasSubstr("probability of 95 % or more no setting that was trained to its "
+                                            "end is truly better by more than that, with 71 % none")));
+  f.recommendation->odds = RecommendationOdds{.noise_sd = 0.0013, .best = 0.999, .near_best = 0.9};
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("of 90 % no setting")));
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("more than 99 %")));
+}
+
+TEST(StudyWords, ImportanceSaysOnWhichTrialsItRests) {
+  Spread s;
+  s.values.count = 21;
+  EXPECT_EQ(importance_sentence(s), "Learnt from 21 trials that were trained to the end.");
+  s.cut_short = {{3, 60}, {9, 19}};
+  s.chosen = true;
+  const std::string survivors = importance_sentence(s);
+  EXPECT_THAT(survivors, HasSubstr("79 that were cut short are left out"));
+  EXPECT_THAT(survivors, HasSubstr("not over the whole space"));
+  s.predicted = 79;
+  EXPECT_THAT(importance_sentence(s), HasSubstr("and the predicted final values of 79 of the 79"));
+  EXPECT_THAT(importance_sentence(s), Not(HasSubstr("whole space")));
+}
+
+TEST(FiguresWords, SayWhatTheirIntervalsAreFor) {
+  FourFigures f;
+  f.test_accuracy = Figure{{0.9, 0.8, 1}};
+  EXPECT_THAT(figures_words(f), HasSubstr("other seeds alone"));
+  EXPECT_THAT(figures_words(f), Not(HasSubstr("other images")));
+  f.test_accuracy->other_images = true;
+  EXPECT_THAT(figures_words(f), HasSubstr("other seeds and other images"));
+}
+
+TEST(FiguresWords, TheDefaultsLossIsCalledAWeakBaseline) {
+  LossBaseline b{9, {0.22, 0.21, 0.23}, {0.26, 0.25, 0.27}, {0.16, 0.15, 0.17}, {0.06, 0.05, 0.07}};
+  EXPECT_THAT(loss_words(b), HasSubstr("best after 9 epochs: its validation loss is 0.2200"));
+  EXPECT_THAT(loss_words(b), HasSubstr("lower than the default's lowest by 0.0600"));
+  b.gain = {0.01, -0.01, 0.03};
+  EXPECT_THAT(loss_words(b), HasSubstr("not shown to differ"));
+  b.gain = {-0.06, -0.07, -0.05};
+  EXPECT_THAT(loss_words(b), HasSubstr("higher than the default's lowest by 0.0600 (95 % interval 0.0500"));
 }
 
 TEST(GainWords, TestImagesAreJudgedByTheStudysOwnMetric) {

@@ -1,6 +1,7 @@
 #include "tailor/analysis/crossed.h"
 
 #include <algorithm>
+#include <array>
 
 #include "tailor/analysis/statistics.h"
 
@@ -37,6 +38,12 @@ Crossed crossed_rows(std::span<const Row> values, std::span<const Row> minus) {
 }  // namespace
 
 double Crossed::images_alone() const { return std::max(over_images - residual, 0.0); }
+
+Estimate interval_of(const Crossed& c, std::size_t images) {
+  return interval_of_sum(mean(c.of_seed),
+                         std::array{VariancePart{c.over_seeds, static_cast<double>(c.of_seed.size()) - 1},
+                                    VariancePart{c.images_alone(), static_cast<double>(images) - 1}});
+}
 
 Crossed crossed(std::span<const std::vector<float>> values, std::span<const std::vector<float>> minus) {
   return crossed_rows(values, minus);

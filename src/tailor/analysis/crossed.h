@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "tailor/analysis/estimate.h"
+
 namespace tailor {
 
 struct Crossed {
@@ -23,5 +25,9 @@ struct Crossed {
 Crossed crossed(std::span<const std::vector<float>> values, std::span<const std::vector<float>> minus = {});
 // Of accuracies: whether each image is judged right.
 Crossed crossed(std::span<const std::vector<bool>> right, std::span<const std::vector<bool>> minus = {});
+
+// The mean over seeds and images, for other seeds and other images of the same kind: the variance over seeds and that
+// over images, less what both contain (see interval_of_sum).
+Estimate interval_of(const Crossed& crossed, std::size_t images);
 
 }  // namespace tailor

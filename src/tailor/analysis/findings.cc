@@ -71,6 +71,7 @@ Results surrogate_results(const StudyTable& table, const FinalValues& finals) {
 Findings find_all(const StudyTable& table, const ConfirmationTable* confirmation, int test_openings,
                   const SpreadTable* spread_table) {
   Findings f;
+  f.recommendation = recommend(table.reports, fresh_reports(table, confirmation, spread_table));
   if (spread_table) f.spread_experiment = examine(*spread_table);
   f.finals = predict_finals(table);
   f.spread = spread(table);

@@ -8,6 +8,7 @@
 #include "tailor/analysis/best_of_n.h"
 #include "tailor/analysis/compute.h"
 #include "tailor/analysis/final_value.h"
+#include "tailor/analysis/fresh_reports.h"
 #include "tailor/analysis/gain.h"
 #include "tailor/analysis/importance.h"
 #include "tailor/analysis/leave_at_default.h"
@@ -26,6 +27,7 @@ struct ParameterFindings {
 };
 
 struct Findings {
+  std::optional<Recommendation> recommendation{};  // by all reports of tried settings, fresh ones too; costs
   // Nothing where `tailor spread` was not run, or too little of it.
   std::optional<SpreadExperiment> spread_experiment{};
   FinalValues finals{};  // of trials that were cut short

@@ -1,7 +1,6 @@
 #include "tailor/analysis/gain.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
@@ -22,12 +21,6 @@ std::vector<double> merits(const ConfirmationCandidate& candidate, bool final_ru
   std::vector<double> values = run_values(candidate, final_runs);
   for (double& value : values) value *= sign;
   return values;
-}
-
-Estimate interval_of(const Crossed& c, std::size_t images) {
-  return interval_of_sum(mean(c.of_seed),
-                         std::array{VariancePart{c.over_seeds, static_cast<double>(c.of_seed.size()) - 1},
-                                    VariancePart{c.images_alone(), static_cast<double>(images) - 1}});
 }
 
 // The better is higher.

@@ -87,7 +87,8 @@ StudyTable read_study_table(Storage& storage, StudyId study) {
     (view.trials()[place].repeats ? table.repeats : table.trials).push_back(std::move(row));
   }
   table.provenance = study_provenance(records);
-  table.recommendation = recommend(view.reports());
+  table.reports = view.reports();
+  table.recommendation = recommend(table.reports);
   if (const auto best = table.best()) {
     const TrialRecord& record = records[static_cast<std::size_t>(table.trials[*best].number)];
     table.best_settings = settings_of(table.definition, record);

@@ -52,7 +52,8 @@ struct StudyTable {
   Assignment untuned{};                                // the defaults in the study's space
   std::vector<StudyRow> trials{};                      // by number, but for repeats
   std::vector<StudyRow> repeats{};                     // trials that train a setting of `trials` again
-  std::optional<Recommendation> recommendation{};      // costs, to be minimised; `trial` is a number
+  std::vector<Report> reports{};                       // of all trials by number, as costs
+  std::optional<Recommendation> recommendation{};      // by these alone; `trial` is a number
   StudyProvenance provenance{};                        // of all its trials
   SettingTexts best_settings{};                     // of the best trial, where they differ from the defaults
   double best_error = 0;                            // its value's standard error over images; 0: not known

@@ -59,9 +59,8 @@ class Finder {
   }
 
   void enough_trials() {
-    const auto tried = std::count_if(table_.trials.begin(), table_.trials.end(), [](const StudyRow& row) {
-      return row.has_result() || (row.cut_short() && !row.epochs.empty());
-    });
+    const auto tried = std::count_if(table_.trials.begin(), table_.trials.end(),
+                                     [](const StudyRow& row) { return row.has_result(); });
     const double wanted = trials_for_each_parameter * static_cast<double>(table_.definition.space.size());
     if (static_cast<double>(tried) < wanted)
       add(WarningKind::too_few_trials, WarningSeverity::warning, static_cast<double>(tried), wanted);

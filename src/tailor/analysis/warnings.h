@@ -16,7 +16,7 @@ namespace tailor {
 
 enum class WarningKind {
   edge_of_range,     // parameter; value: position of the best trials' median in the range, 0 or 1 at an end
-  too_few_trials,    // value: trials that did not fail; limit: wanted
+  too_few_trials,    // value: trials that were trained to the end; limit: wanted
   budget_too_short,  // value: Spearman correlation of early and final ranks, too low to prune by
   curves_still_rising,      // value: gain of the best trial over its last tenth of epochs; limit: noise
   leaders_not_separated,    // value: how many trials cannot be told from the best; limit: the difference it

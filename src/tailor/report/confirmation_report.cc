@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "tailor/analysis/figures.h"
 #include "tailor/analysis/gain.h"
 #include "tailor/analysis/noise.h"
 #include "tailor/analysis/optimism.h"
@@ -31,10 +32,10 @@ std::vector<double> test_results(const ConfirmationCandidate& candidate) {
   return result;
 }
 
-std::string test_text(const std::vector<double>& results, const MeasureText& text) {
-  if (results.empty()) return "sealed";
-  const Estimate e = result_interval(results, text.accuracy());
-  return text.value(text.accuracy() ? of_accuracy(e) : e);
+std::string test_text(const ConfirmationCandidate& candidate, const MeasureText& text) {
+  if (const auto e = test_mean(candidate, text.accuracy())) return text.value(*e);
+  const std::vector<double> results = test_results(candidate);
+  return results.empty() ? "sealed" : text.value(mean(results));
 }
 
 std::string candidates_text(const ConfirmationTable& table, const MeasureText& text) {
@@ -57,7 +58,7 @@ std::string candidates_text(const ConfirmationTable& table, const MeasureText& t
 std::string final_row(const char* title, const ConfirmationTable& table, const ConfirmationCandidate& c,
                       const MeasureText& text) {
   return fmt::format("{:<22} {:<26} {:<26}\n", title, text.value(table.mean_value(c, true)),
-                     test_text(test_results(c), text));
+                     test_text(c, text));
 }
 
 std::string gains_text(const Gain& g, const MeasureText& text) {
@@ -119,11 +120,13 @@ std::string confirmation_text(const ConfirmationTable& table) {
   if (const auto noise = seed_noise(table))
     out += fmt::format("{:<22} {} between seeds\n", "standard deviation",
                        text.with_unit(text.number(noise->sd)));
+  out += "Intervals hold for other seeds; those on test images for other images, too.\n";
   return out;
 }
 
 std::string confirmation_json(const ConfirmationTable& table,
-                              const std::optional<ImagesOpenings>& opened_before) {
+                              const std::optional<ImagesOpenings>& opened_before,
+                              const std::optional<Recommendation>& recommendation) {
   ordered_json j{{"confirmation", table.study}, {"finished", table.finished}};
   j["winner"] = table.winner ? ordered_json(table.candidates[*table.winner].name) : ordered_json();
   ordered_json& candidates = j["candidates"] = ordered_json::array();
@@ -149,6 +152,8 @@ std::string confirmation_json(const ConfirmationTable& table,
         optimism(std::span(&*table.candidates[*place].claimed, 1), table.maximize, std::nullopt, &table));
   if (const auto noise = seed_noise(table))
     j["seed_sd"] = {{"estimate", noise->sd}, {"low", nullptr}, {"high", nullptr}};
+  j["recommendation"] =
+      recommendation ? ordered_json::parse(to_json(*recommendation, table.maximize)) : ordered_json();
   ordered_json& test = j["test_images"] = nullptr;
   if (opened_before) add_opened_before(test, *opened_before);
   return j.dump(2) + "\n";

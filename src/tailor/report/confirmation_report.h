@@ -6,6 +6,7 @@
 
 #include "tailor/analysis/confirmation.h"
 #include "tailor/data/images_ledger.h"
+#include "tailor/tune/study/recommendation.h"
 
 namespace tailor {
 
@@ -13,8 +14,9 @@ namespace tailor {
 // had claimed, and how much seeds matter. At most 80 columns.
 std::string confirmation_text(const ConfirmationTable& table);
 
-// `opened_before`: its test images, once it has met them.
+// `opened_before`: its test images, once it has met them. `recommendation`: the study's, with these runs.
 std::string confirmation_json(const ConfirmationTable& table,
-                              const std::optional<ImagesOpenings>& opened_before);
+                              const std::optional<ImagesOpenings>& opened_before,
+                              const std::optional<Recommendation>& recommendation);
 
 }  // namespace tailor

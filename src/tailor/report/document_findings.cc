@@ -7,6 +7,7 @@
 #include "tailor/analysis/figures.h"
 #include "tailor/analysis/statistics.h"
 #include "tailor/report/document_json.h"
+#include "tailor/report/figures_words.h"
 #include "tailor/report/gain_json.h"
 #include "tailor/report/spread_words.h"
 
@@ -120,6 +121,7 @@ void add_importance(ordered_json& document, const Findings& f, const Space& spac
   for (const std::size_t parameter : f.leave_at_default)
     leave.push_back({{"name", space[parameter].name}, {"margin", number(f.margin)}});
   document["importance"] = importance;
+  document["importance_text"] = importance.empty() || !f.spread ? "" : importance_sentence(*f.spread);
   document["pairs"] = pairs;
   document["tunability"] = tunability;
   document["leave_at_default"] = leave;
@@ -162,6 +164,17 @@ ordered_json original_json(const StudyDefinition& d) {
           {"train_accuracy_at_best", 0.9071},
           {"test_accuracy", 0.9117},
           {"test_loss", 0.269255}};
+}
+
+ordered_json loss_baseline_json(const ConfirmationTable& c) {
+  const auto b = loss_baseline(c);
+  if (!b) return nullptr;
+  return {{"epochs", b->epochs},
+          {"default", estimate(b->untuned)},
+          {"default_at_end", estimate(b->untuned_at_end)},
+          {"winner", estimate(b->winner)},
+          {"gain", estimate(b->gain)},
+          {"text", loss_words(*b)}};
 }
 
 }  // namespace
@@ -242,6 +255,8 @@ ordered_json confirmation_part(const StudyDocumentInput& in) {
           {"by_hand", final_runs(c.find_role(candidate_role::by_hand))},
           {"best_length", final_runs(c.find_role(candidate_role::best_length))},
           {"default", final_runs(c.find_role(candidate_role::untuned))},
+          {"figures_text", c.winner ? figures_words(four_figures(c.candidates[*c.winner])) : ""},
+          {"loss_baseline", loss_baseline_json(c)},
           {"random_settings", random_settings_json(c)},
           {"original", original_json(in.table.definition)}};
 }

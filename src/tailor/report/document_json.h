@@ -9,8 +9,9 @@
 
 namespace tailor {
 
-// Rounded to so many digits, which keeps long studies small; null if it is not finite.
-nlohmann::ordered_json number(double value, int digits = 6);
+// Rounded to so many digits, which keeps long studies small; null if it is not finite. By default so many that the
+// number is written to two decimals as it would be without.
+nlohmann::ordered_json number(double value, int digits = 12);
 // Null unless all three are finite.
 nlohmann::ordered_json estimate(const Estimate& e);
 nlohmann::ordered_json estimate(const std::optional<Estimate>& e);

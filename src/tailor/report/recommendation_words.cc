@@ -2,25 +2,31 @@
 
 #include <fmt/format.h>
 
-#include "tailor/base/counted.h"
-
 namespace tailor {
+namespace {
 
-std::vector<std::string> words_of(const Recommendation& r, const MeasureText& measure) {
+std::string chance(double p) {
+  return p > 0.99 ? "more than 99 %" : p < 0.01 ? "less than 1 %" : fmt::format("{:.0f} %", 100 * p);
+}
+
+}  // namespace
+
+std::string recommendation_words(const Recommendation& r, const MeasureText& measure) {
   if (!r.odds)
-    return {"How likely it is among the best settings tried is not known: none was",
-            "trained twice, so that the noise of a result is not known. Studies with repeats",
-            "tell (`tailor tune --repeats N`). `tailor confirm` races the leading settings",
-            "on fresh seeds instead, and says what the winner of that is worth."};
+    return fmt::format(
+        "How likely trial {} is truly among the best settings tried cannot be told: hardly anything was trained "
+        "again with another seed, so that the noise of a result is not known. `tailor confirm` trains the "
+        "leading settings again; after it the study tells.",
+        r.trial);
   const RecommendationOdds& o = *r.odds;
-  const auto amount = [&](double v) {
-    return measure.accuracy() ? fmt::format("{:.2f} points", 100 * v) : fmt::format("{:.3g}", v);
-  };
-  return {fmt::format("Recommended by {} of it; the seed moves a result by {} (sd).",
-                      counted(r.reports, "training"), amount(o.noise_sd)),
-          fmt::format("No setting tried is better by more than that with probability {:.0f} %,",
-                      100 * o.near_best),
-          fmt::format("none is better at all with {:.0f} %.", 100 * o.best)};
+  const std::string sd =
+      measure.accuracy() ? fmt::format("{:.2f} points", 100 * o.noise_sd) : fmt::format("{:.3g}", o.noise_sd);
+  return fmt::format(
+      "Of the settings tried trial {} is recommended, by {} trainings of it. Settings that were trained again vary by "
+      "{} over seeds (standard deviation, of all of them together). With a probability of {}{} no setting that was "
+      "trained to its end is truly better by more than that, with {} none is better at all.",
+      r.trial, r.reports, sd, chance(o.near_best), o.near_best == most_sure ? " or more" : "",
+      chance(o.best));
 }
 
 }  // namespace tailor

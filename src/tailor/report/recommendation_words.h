@@ -2,14 +2,12 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "tailor/report/measure_text.h"
 #include "tailor/tune/study/recommendation.h"
 
 namespace tailor {
 
-// Sentences of at most 79 characters, for numbers of common length.
-std::vector<std::string> words_of(const Recommendation& recommendation, const MeasureText& measure);
+std::string recommendation_words(const Recommendation& recommendation, const MeasureText& measure);
 
 }  // namespace tailor

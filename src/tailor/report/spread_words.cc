@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tailor/base/counted.h"
 #include "tailor/base/text.h"
 
 namespace tailor {
@@ -35,6 +36,25 @@ std::string search_spread_sentence(const Spread& s, const std::string& measure, 
                         words.value(other->value));
   const std::string cut = cut_short_sentence(s);
   return text + (cut.empty() ? "." : ". " + cut);
+}
+
+std::string importance_sentence(const Spread& s) {
+  int cut = 0;
+  for (const CutShort& c : s.cut_short) cut += c.trials;
+  std::string text = fmt::format("Learnt from {} that {} trained to the end",
+                                 counted(s.values.count, "trial"), s.values.count == 1 ? "was" : "were");
+  if (s.predicted > 0)
+    text += fmt::format(" and the predicted final values of {} of the {} that were cut short",
+                        with_thousands(s.predicted), with_thousands(cut));
+  else if (cut > 0)
+    text += fmt::format("; {} that {} cut short {} left out", with_thousands(cut), cut == 1 ? "was" : "were",
+                        cut == 1 ? "is" : "are");
+  text += ".";
+  if (s.chosen && s.predicted < cut)
+    text +=
+        " Those that went on were chosen for being ahead: these are shares among such settings, not over the "
+        "whole space, and what makes settings bad shows too little in them.";
+  return text;
 }
 
 std::string cut_short_sentence(const Spread& s) {

@@ -16,4 +16,7 @@ std::string search_spread_sentence(const Spread& spread, const std::string& meas
 // "83 of 100 trials were cut short, after 4 or 12 epochs, …"; empty if none was.
 std::string cut_short_sentence(const Spread& spread);
 
+// The trials that importance and tunability are learnt from, and what that makes of them.
+std::string importance_sentence(const Spread& spread);
+
 }  // namespace tailor

@@ -8,6 +8,7 @@
 
 #include "tailor/report/document_json.h"
 #include "tailor/report/drawing/drawing.h"
+#include "tailor/report/recommendation_words.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/train/hyperparameters.h"
 #include "tailor/train/recipe.h"
@@ -208,9 +209,12 @@ ordered_json curves_json(const StudyTable& table) {
   return curves;
 }
 
-ordered_json recommendation_json(const StudyTable& table) {
-  if (!table.recommendation) return {};
-  return ordered_json::parse(to_json(*table.recommendation, table.maximize));
+ordered_json recommendation_json(const StudyDocumentInput& in) {
+  const std::optional<Recommendation>& r = in.findings.recommendation;
+  if (!r) return {};
+  ordered_json json = ordered_json::parse(to_json(*r, in.table.maximize));
+  json["text"] = recommendation_words(*r, MeasureText(in.table.maximize));
+  return json;
 }
 
 std::string base64(const std::string& bytes) {
@@ -341,7 +345,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"program", {{"name", "tailor"}, {"version", in.program_version}}},
                         {"study", study_json(in)},
                         {"answer", {{"sentences", answer_sentences(in.table, in.findings, in.confirmation)}}},
-                        {"recommendation", recommendation_json(in.table)},
+                        {"recommendation", recommendation_json(in)},
                         {"trials", trials_json(in.table, in.findings.finals)},
                         {"curves", curves_json(in.table)}};
   add_findings(document, in);

@@ -72,7 +72,7 @@ std::vector<std::string> answer_sentences(const StudyTable& table, const Finding
       sentences.push_back(std::move(text));
   }
   sentences.push_back(gain_sentence(table, f, confirmation, words));
-  if (table.recommendation && !f.gain) sentences.push_back(join(words_of(*table.recommendation, words), " "));
+  if (f.recommendation) sentences.push_back(recommendation_words(*f.recommendation, words));
   if (std::string trust = trust_sentence(f, words); !trust.empty()) sentences.push_back(std::move(trust));
   return sentences;
 }
@@ -85,8 +85,10 @@ WarningWords words_of(const Warning& w, const MeasureText& measure, const std::s
               "Widen that range and resume the study: better settings may lie beyond it."};
     case WarningKind::too_few_trials:
       return {
-          fmt::format("{:.0f} trials are few for this space; {:.0f} would be five for each hyperparameter.",
-                      w.value, w.limit),
+          fmt::format(
+              "{:.0f} trials that were trained to the end are few for this space; {:.0f} would be five for "
+              "each hyperparameter.",
+              w.value, w.limit),
           "Resume with more trials, or search fewer hyperparameters."};
     case WarningKind::budget_too_short:
       return {fmt::format(
@@ -201,8 +203,9 @@ const std::vector<GlossaryEntry>& glossary() {
        "worth late."},
       {"pruned", "Ended early because it was behind others after as many epochs."},
       {"fANOVA",
-       "How much of the variation of results over the whole space is due to one hyperparameter, or to a pair "
-       "of them, according to a forest of decision trees that was fitted to the trials."},
+       "How much of the variation of results is due to one hyperparameter, or to a pair of them, according to a "
+       "forest of decision trees that was fitted to the trials: over the whole space only if none of them was "
+       "cut short."},
       {"PED-ANOVA",
        "How differently a hyperparameter is distributed among the best tenth of trials and among all: what "
        "matters for being among the best."},

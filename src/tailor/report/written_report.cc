@@ -296,11 +296,14 @@ class Writer {
     add("tuned", "winner");
     add("original, one run", "original", true);
     blocks_.push_back(std::move(table));
+    blocks_.push_back(Paragraph{plain(c["figures_text"])});
+    if (c["loss_baseline"].is_object()) blocks_.push_back(Paragraph{plain(c["loss_baseline"]["text"])});
   }
 
   void importance() {
     if (d_.at("importance").empty()) return;
     heading("What mattered");
+    blocks_.push_back(Paragraph{plain(d_.at("importance_text"))});
     Table table{{"hyperparameter", "share of variance (fANOVA)", "to be among the best (PED-ANOVA)"}, {}};
     for (const json& p : d_["importance"]) {
       if (table.rows.size() == 8) break;

@@ -80,5 +80,74 @@ TEST(Recommendation, IsBetterThanTheBestReportAtEqualComputeAndKeepsItsWord) {
   }
 }
 
+// What a confirmation tells of a study without repeats: five leaders and the first trial on fresh seeds, those that fall
+// behind on fewer, the winner on more. Some settings are noisier than others.
+FreshReports confirm(const Simulated& s, double noise, Key key) {
+  std::vector<std::size_t> order(s.worth.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return s.reports[a].cost < s.reports[b].cost; });
+  order.resize(5);
+  FreshReports fresh;
+  for (const std::size_t i : order) fresh.settings.push_back({i, {}});
+  std::uint64_t drawn = 0;
+  const auto run = [&](SettingReports& setting) {
+    setting.costs.push_back(s.worth[setting.trial] + noise * key.normal(drawn++));
+  };
+  double lead = 1e9;
+  for (int seed = 0; seed < 8; ++seed) {
+    for (SettingReports& setting : fresh.settings)
+      if (seed < 3 || setting.mean() < lead + noise) run(setting);
+    for (const SettingReports& setting : fresh.settings)
+      lead = seed == 0 ? 1e9 : std::min(lead, setting.mean());
+  }
+  SettingReports& winner =
+      *std::min_element(fresh.settings.begin(), fresh.settings.end(),
+                        [](const SettingReports& a, const SettingReports& b) { return a.mean() < b.mean(); });
+  for (int seed = 0; seed < 5; ++seed) run(winner);
+  fresh.confirmed = winner.trial;
+  return fresh;
+}
+
+TEST(Recommendation, OfAStudyWithoutRepeatsKeepsItsWordOnceItIsConfirmed) {
+  for (const double noise : {0.02, 0.1, 0.5}) {
+    constexpr int studies = 150;
+    double said_near = 0, was_near = 0, said_best = 0, was_best = 0;
+    for (int k = 0; k < studies; ++k) {
+      const Key key(static_cast<std::uint64_t>(k));
+      const Simulated s = simulate(noise, 60, 0, key);
+      ASSERT_FALSE(recommend(s.reports)->odds);
+      const FreshReports fresh = confirm(s, noise, key.with(9));
+      const auto r = recommend(s.reports, fresh);
+      ASSERT_TRUE(r && r->odds);
+      ASSERT_EQ(r->trial, fresh.confirmed);
+      EXPECT_GE(r->reports, 9U);
+      const double least = *std::min_element(s.worth.begin(), s.worth.end()), chosen = s.worth[r->trial];
+      said_near += r->odds->near_best / studies;
+      was_near += 1.0 * (chosen <= least + r->odds->noise_sd) / studies;
+      said_best += r->odds->best / studies;
+      was_best += 1.0 * (chosen <= least) / studies;
+    }
+    EXPECT_GE(was_near, said_near - 0.03) << noise;
+    EXPECT_GE(said_near, 0.85) << noise;
+    EXPECT_NEAR(said_best, was_best, 0.12) << noise;
+  }
+}
+
+TEST(Recommendation, OfAConfirmationIsItsWinnerWhateverTheStudyReported) {
+  const std::vector<Report> reports = {{.cost = 3}, {.cost = 1}, {}, {.cost = 1.5}};  // trial 2 was cut short
+  FreshReports fresh{{{1, {2.0, 2.1, 2.2}}, {2, {1.2, 1.3, 1.1}}}, 2};
+  const auto r = recommend(reports, fresh);
+  ASSERT_TRUE(r && r->odds);
+  EXPECT_EQ(r->trial, 2U);
+  EXPECT_EQ(r->reports, 3U);
+  EXPECT_NEAR(r->mean, 1.2, 1e-12);
+  fresh.confirmed.reset();  // a spread experiment chooses nothing
+  EXPECT_EQ(recommend(reports, fresh)->trial, 1U);
+  EXPECT_EQ(recommend(reports, fresh)->reports, 4U);
+  EXPECT_FALSE(recommend(reports, FreshReports{{{1, {2.0}}}, {}})->odds)
+      << "once is not enough to know the noise";
+}
+
 }  // namespace
 }  // namespace tailor

@@ -54,7 +54,7 @@ export function comparisonSections(two: Two): Section[] {
     section('numbers', 'The numbers', numbers(two)),
     same ? section('spread', 'How widely the results lie', figure(spread(two)), figure(progress(two))) : null,
     same && two.some((study) => study.document.gain) ? section('gain', 'What tuning gained', gains(two)) : null,
-    two.some((study) => study.document.importance.length > 0) ? section('importance', 'What mattered', importance(two)) : null,
+    two.some((study) => study.document.importance.length > 0) ? section('importance', 'What mattered', ...importance(two)) : null,
     same && two.some((study) => study.document.best_of_n) ? section('best-of-n', 'The best to expect from n trials', figure(bestOfN(two))) : null,
     section('settings', 'The settings they chose', settings(two)),
   ].filter((x): x is Section => x !== null);
@@ -149,17 +149,18 @@ function gains(two: Two): Child {
   }));
 }
 
-function importance(two: Two): Child {
+function importance(two: Two): HTMLElement[] {
   const names = [...new Set(two.flatMap((study) => study.document.importance.map(({ name }) => name)))].slice(0, 20);
   const of = (study: Study, name: string): Interval | null => {
     const x = study.document.importance.find((entry) => entry.name === name);
     return x ? point(x.fanova ?? x.ped_anova) : null;
   };
-  return figure(forest({
-    name: 'importance', title: 'Importance over the whole space', axis: 'share of the variance (%)', from: 0, rows: names, scale: (x) => x * 100, text: (x) => share(x.estimate),
+  const basis = two.map((study, i) => note(`${labels(two)[i]}: `, study.document.importance_text || 'too few trials to tell.'));
+  return [...basis, figure(forest({
+    name: 'importance', title: 'Importance', axis: 'share of the variance (%)', from: 0, rows: names, scale: (x) => x * 100, text: (x) => share(x.estimate),
     alt: names.map((name) => `${name}: ${two.map((s, i) => { const x = of(s, name); return `${labels(two)[i]} ${x ? share(x.estimate) : 'not searched'}`; }).join(', ')}`).join('; ') + '.',
     series: two.map((study, i) => ({ name: labels(two)[i]!, colour: colours[i]!, shape: shapes[i], values: names.map((name) => of(study, name)) })),
-  }));
+  }))];
 }
 
 function bestOfN(two: Two): Chart {

@@ -123,7 +123,7 @@ export function figuresSection(study: Study): Section {
   return section('figures', heading,
     lead('Final runs on seeds that neither the search nor the race had used. ',
       original ? 'Beside them, the figures of the project that tailor follows, from its one run.' : null),
-    table('Means over seeds with their 95 % intervals', [{ title: '' }, ...columns.map(({ title }) => ({ title, number: true })), ...(original ? [{ title: 'Original project', number: true }] : [])],
+    table('Means over seeds with 95 % intervals', [{ title: '' }, ...columns.map(({ title }) => ({ title, number: true })), ...(original ? [{ title: 'Original project', number: true }] : [])],
       order.map((name) => [figureNames[name], ...columns.map(({ runs }) => figureText(name, runs.figures[name])), ...(original ? [originalText(name, original[name])] : [])])),
     figure(forest({
       name: 'figures', title: 'Accuracies', axis: 'accuracy (%)', rows: accuracies.map((name) => figureNames[name]),
@@ -134,6 +134,8 @@ export function figuresSection(study: Study): Section {
         ...(original ? [{ name: 'original project', colour: (p: { ink: string }) => p.ink, shape: 'cross' as const, values: accuracies.map((name) => ({ estimate: original[name], low: original[name], high: original[name] })) }] : []),
       ],
     })),
+    note(confirmation.figures_text),
+    confirmation.loss_baseline ? note(confirmation.loss_baseline.text) : null,
     sealNote(study));
 }
 

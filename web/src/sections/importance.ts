@@ -16,16 +16,16 @@ export function importanceSection(study: Study): Section {
   const space = new Map(doc.study.space.map((p) => [p.name, p]));
   const tail = importance.slice(0, 20);
   const both: ForestSeries[] = [
-    { name: 'over the whole space', colour: (p) => p.tuned, values: tail.map((x) => point(x.fanova)) },
+    { name: 'of the variance', colour: (p) => p.tuned, values: tail.map((x) => point(x.fanova)) },
     { name: 'among the best', colour: (p) => p.untuned, shape: 'diamond', values: tail.map((x) => point(x.ped_anova)) },
   ];
   return section('importance', title,
+    note(doc.importance_text),
     largest(importance),
-    note(`From ${count(study.bestFirst.length, 'trial')} that ${study.bestFirst.length === 1 ? 'was' : 'were'} trained to the end.`),
     importance.length > 0 ? figure(forest({
       name: 'importance', title: 'Importance of each hyperparameter', axis: 'share (%)', from: 0, scale: (x) => x * 100, text: (x) => share(x.estimate),
-      alt: tail.map(({ name, fanova, ped_anova }) => `${name} ${[fanova ? `${share(fanova.estimate)} over the space` : '', ped_anova ? `${share(ped_anova.estimate)} among the best` : ''].filter(Boolean).join(', ')}`).join('; ') + '.',
-      caption: ['Over the whole space: share of the variance due to this hyperparameter alone (fANOVA). Among the best: what tells good settings from the rest (PED-ANOVA).',
+      alt: tail.map(({ name, fanova, ped_anova }) => `${name} ${[fanova ? `${share(fanova.estimate)} of the variance` : '', ped_anova ? `${share(ped_anova.estimate)} among the best` : ''].filter(Boolean).join(', ')}`).join('; ') + '.',
+      caption: ['Of the variance: the share due to this hyperparameter alone (fANOVA). Among the best: what tells good settings from the rest (PED-ANOVA).',
         tail.length < importance.length ? ` The ${tail.length} most important of ${importance.length}.` : ''],
       rows: tail.map(({ name }) => name),
       series: both.filter((series) => series.values.some((x) => x !== null)),
@@ -52,6 +52,6 @@ function largest(importance: StudyDocument['importance']): HTMLElement | null {
   const [first, ...others] = importance.slice(0, 3);
   if (!first) return null;
   const x = first.fanova ?? first.ped_anova;
-  return lead('The largest share of the variance is due to ', h('code', {}, first.name), x ? `, ${share(x.estimate)}` : '',
+  return lead('Among these trials the largest share of the variance is due to ', h('code', {}, first.name), x ? `, ${share(x.estimate)}` : '',
     others.length > 0 ? ['; then come ', others.map(({ name }, i) => [i > 0 ? ' and ' : '', h('code', {}, name)])] : null, '.');
 }

@@ -4,12 +4,15 @@ import type { Chart } from '../chart';
 import { h, prose } from '../dom';
 import { forest, point } from '../forest';
 import { count, number, share, words, type Measure } from '../format';
-import type { BestOfN, Interval } from '../generated/document';
+import type { Interval } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
 import type { Study } from '../study';
 
+// Of either kind of document: of the study's independent draws, or of a spread experiment's random settings.
+export type BestCurve = { n: number[]; estimate: (number | null)[]; low: (number | null)[]; high: (number | null)[] };
+
 export function trustSection(study: Study): Section {
-  return section('trust', 'How far to trust it', optimism(study), noise(study), enough(study));
+  return section('trust', 'How far to trust it', optimism(study), recommended(study), noise(study), enough(study));
 }
 
 function optimism(study: Study): (HTMLElement | null)[] {
@@ -33,6 +36,10 @@ function optimism(study: Study): (HTMLElement | null)[] {
     x.same_setting ? null : missing('Whether it holds is not known.', study.confirmCommand)];
 }
 
+function recommended({ document: { recommendation: x } }: Study): HTMLElement[] {
+  return x ? [h('h3', {}, 'The recommendation'), lead(prose(x.text))] : [];
+}
+
 function noise(study: Study): HTMLElement[] {
   const { measure, document: { noise: x } } = study;
   const head = h('h3', {}, 'Luck of the seed');
@@ -46,24 +53,25 @@ function enough(study: Study): (HTMLElement | null)[] {
   const { best_of_n: x } = study.document;
   const head = h('h3', {}, 'Enough trials?');
   if (!x) return [head, missing('Too few trials are independent draws to tell what more of them would bring.')];
-  return [head, x.enough ? lead(prose(x.enough.text)) : null, figure(bestOfN(study, x))];
+  return [head, x.enough ? lead(prose(x.enough.text)) : null,
+    figure(bestOfN(study, x, { name: 'best-of-n', title: 'The best to expect from n trials', from: count(x.independent_trials, 'independent draw'), enough: x.enough?.trials ?? null }))];
 }
 
 // "93.1 % [92.8, 93.4]", or the estimate alone where there is no interval.
-function bestText({ measure }: Study, x: BestOfN, i: number): string {
+function bestText({ measure }: Study, x: BestCurve, i: number): string {
   const [estimate, low, high] = [x.estimate[i]!, x.low[i] ?? null, x.high[i] ?? null];
   return low === null || high === null ? measure.value(estimate) : measure.interval({ estimate, low, high });
 }
 
-function bestOfN(study: Study, x: BestOfN): Chart {
+export function bestOfN(study: Study, x: BestCurve, about: { name: string; title: string; from: string; enough: number | null }): Chart {
   const { measure } = study;
   const last = x.n.length - 1;
   const covered = x.low.reduce<number>((end, low, i) => (low === null ? end : i + 1), 0); // from there on the line is dashed, without a band
   const line = (from: number, to: number): number[][] => x.n.slice(from, to).map((n, i) => [n, measure.scale(x.estimate[from + i]!)]);
   return {
-    name: 'best-of-n', title: 'The best to expect from n trials', height: () => 280,
-    alt: `Expected best ${words(measure.name)} of n independent trials: ${[0, last].map((i) => `${x.n[i]}: ${bestText(study, x, i)}`).join('; up to ')}.`,
-    caption: [`Estimated from ${count(x.independent_trials, 'independent draw')}.`, covered > 0 ? ' Band: 95 % interval.' : null,
+    name: about.name, title: about.title, height: () => 280,
+    alt: `Expected best ${words(measure.name)} of n: ${[0, last].map((i) => `${x.n[i]}: ${bestText(study, x, i)}`).join('; up to ')}.`,
+    caption: [`Estimated from ${about.from}.`, covered > 0 ? ' Band: 95 % interval.' : null,
       covered <= last ? ` ${covered > 0 ? 'Dashed' : 'All of it'}: right on average, but the best few draws decide it, so there is no interval.` : null],
     option: ({ palette }) => option({
       grid: grid({ top: 30, right: 24 }),
@@ -78,7 +86,7 @@ function bestOfN(study: Study, x: BestOfN): Chart {
         covered > 0 ? band(x, measure, palette.tuned) : [],
         { type: 'line', name: 'best', data: line(0, covered), symbolSize: 6, symbol: 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 2 } },
         { type: 'line', name: 'without interval', data: line(Math.max(0, covered - 1), last + 1), symbolSize: 6, symbol: covered > 0 ? 'none' : 'circle', itemStyle: { color: palette.tuned }, lineStyle: { color: palette.tuned, width: 1.5, type: 'dashed' } },
-        x.enough?.trials ? { type: 'line', data: [], markLine: { silent: true, symbol: 'none', label: { formatter: 'enough', color: palette.muted, position: 'end', rotate: 0 }, lineStyle: { color: palette.muted, type: 'dashed' }, data: [{ xAxis: x.enough.trials }] } } : [],
+        about.enough ? { type: 'line', data: [], markLine: { silent: true, symbol: 'none', label: { formatter: 'enough', color: palette.muted, position: 'end', rotate: 0 }, lineStyle: { color: palette.muted, type: 'dashed' }, data: [{ xAxis: about.enough }] } } : [],
       ].flat(),
     }),
     table: () => ({ columns: ['n', 'estimate', 'low', 'high'], rows: x.n.map((n, i) => [n, x.estimate[i], x.low[i], x.high[i]]) }),
@@ -86,7 +94,7 @@ function bestOfN(study: Study, x: BestOfN): Chart {
 }
 
 // The intervals of a curve, where it has them, as one polygon.
-export function band({ n, low, high }: BestOfN, measure: Measure, colour: string): object {
+export function band({ n, low, high }: BestCurve, measure: Measure, colour: string): object {
   const points = n.flatMap((x, i) => (low[i] == null || high[i] == null ? [] : [[x, measure.scale(low[i]!), measure.scale(high[i]!)]])) as [number, number, number][];
   return {
     type: 'custom', name: 'band', silent: true, encode: { x: 0, y: [1, 2] }, data: points,

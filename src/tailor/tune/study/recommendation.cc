@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t steps_of_sd = 6;           // of the grid
 constexpr double sds_below = 4, sds_above = 12;  // its ends, around the lowest mean
 constexpr int em_steps = 20;
-// Of a probability that hangs on noise_sd: more is not known of the noise. What is said to be surer is so in
-// 96 % of simulated studies on tables of real trainings (docs/recommending.md).
-constexpr double most_sure = 0.95;
 constexpr double least_df = 2;
 constexpr int noise_levels =
     9;  // that the noise's sd is integrated over, from 2 / 5 of its estimate to 5 / 2
@@ -123,24 +120,53 @@ RecommendationOdds odds_of(const SettingReports& chosen, std::vector<SettingRepo
   return odds;
 }
 
-}  // namespace
-
-std::optional<Recommendation> recommend(std::span<const Report> reports) {
-  std::vector<SettingReports> settings = reports_of_settings(reports);
+void drop_failed(std::vector<SettingReports>& settings) {
   std::erase_if(settings, [](const SettingReports& s) { return !std::isfinite(s.mean()); });
-  if (settings.empty()) return std::nullopt;
+}
+
+SettingReports* find_setting(std::vector<SettingReports>& settings, std::size_t trial) {
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [&](const SettingReports& s) { return s.trial == trial; });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+// By the study's own reports, see the header.
+std::optional<std::size_t> best_mean(const std::vector<SettingReports>& settings) {
   std::size_t most = 1;
   for (const SettingReports& s : settings) most = std::max(most, s.costs.size());
   const std::size_t least = most < 2 ? 1 : std::max<std::size_t>(2, most - 1);
   const SettingReports* chosen = nullptr;
   for (const SettingReports& s : settings)
     if (s.costs.size() >= least && (!chosen || s.mean() < chosen->mean())) chosen = &s;
-  Recommendation result{chosen->trial, chosen->costs.size(), chosen->mean(), std::nullopt};
+  return chosen ? std::optional(chosen->trial) : std::nullopt;
+}
+
+void add_fresh(std::vector<SettingReports>& settings, const FreshReports& fresh) {
+  for (const SettingReports& more : fresh.settings) {
+    if (SettingReports* known = find_setting(settings, more.trial))
+      known->costs.insert(known->costs.end(), more.costs.begin(), more.costs.end());
+    else if (!more.costs.empty())
+      settings.push_back(more);
+  }
+  drop_failed(settings);
+}
+
+}  // namespace
+
+std::optional<Recommendation> recommend(std::span<const Report> reports, const FreshReports& fresh) {
+  std::vector<SettingReports> settings = reports_of_settings(reports);
+  drop_failed(settings);
+  std::optional<std::size_t> chosen = fresh.confirmed;
+  if (!chosen) chosen = best_mean(settings);
+  add_fresh(settings, fresh);
+  const SettingReports* setting = chosen ? find_setting(settings, *chosen) : nullptr;
+  if (setting == nullptr) return std::nullopt;
+  Recommendation result{setting->trial, setting->costs.size(), setting->mean(), std::nullopt};
   const NoiseFit noise = noise_of(settings);
   if (noise.df < least_df) return result;
   // Without any noise the lowest is the best: it was repeated.
-  const bool any = noise.sd() > 1e-9 * std::abs(chosen->mean());
-  result.odds = any ? odds_of(*chosen, settings, noise) : RecommendationOdds{.noise_sd = noise.sd()};
+  const bool any = noise.sd() > 1e-9 * std::abs(setting->mean());
+  result.odds = any ? odds_of(*setting, settings, noise) : RecommendationOdds{.noise_sd = noise.sd()};
   return result;
 }
 

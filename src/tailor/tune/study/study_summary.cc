@@ -16,19 +16,23 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json to_json(const TrialSummary& trial, const StudyDefinition& d) {
-  ordered_json j{{"trial", trial.number}, {"value", trial.value}};
-  if (maximizes(d.measure)) {
-    const Interval interval = wilson_interval(trial.value, d.data.validation_images);
-    j["interval"] = {interval.low, interval.high};
-  }
-  j["settings"] = trial.settings;
+ordered_json to_json(const TrialSummary& trial) {
+  return {{"trial", trial.number}, {"value", trial.value}, {"settings", trial.settings}};
+}
+
+// Wilson's interval is one of accuracies, and of a training that nobody chose for its result: of the default, not of the
+// best of many, which is too good to lie in the middle of any.
+ordered_json untuned_json(const TrialSummary& trial, const StudyDefinition& d) {
+  ordered_json j = to_json(trial);
+  if (metric_of(d.measure) != Metric::accuracy) return j;
+  const Interval interval = wilson_interval(trial.value, d.data.validation_images);
+  j["interval"] = {interval.low, interval.high};
   return j;
 }
 
 }  // namespace
 
-StudySummary summarize(Storage& storage, StudyId study, bool finished) {
+StudySummary summarize(Storage& storage, StudyId study, bool finished, const FreshReports& fresh) {
   StudySummary s;
   StudyView view(study);
   s.name = storage.get_study(study).name;
@@ -51,7 +55,8 @@ StudySummary summarize(Storage& storage, StudyId study, bool finished) {
   };
   if (!view.trials().empty() && view.trials()[0].untuned && view.trials()[0].state == TrialState::complete)
     s.untuned = trial(0);
-  s.recommendation = recommend(view.reports());
+  s.recommendation = recommend(view.reports(), fresh);
+  s.confirmed = s.recommendation && fresh.confirmed == s.recommendation->trial;
   if (s.recommendation) {
     s.best = trial(s.recommendation->trial);
     s.best->value = view.sign() * s.recommendation->mean;
@@ -93,8 +98,8 @@ std::string to_json(const StudySummary& s) {
                    {"failed", s.counts.failed},
                    {"running", s.counts.running},
                    {"waiting", s.counts.waiting}}},
-                 {"default", s.untuned ? to_json(*s.untuned, d) : ordered_json()},
-                 {"best", s.best ? to_json(*s.best, d) : ordered_json()}};
+                 {"default", s.untuned ? untuned_json(*s.untuned, d) : ordered_json()},
+                 {"best", s.best ? to_json(*s.best) : ordered_json()}};
   j["recommendation"] = s.recommendation
                             ? ordered_json::parse(to_json(*s.recommendation, maximizes(d.measure)))
                             : ordered_json();
@@ -120,9 +125,9 @@ std::string best_recipe(const StudySummary& s) {
   for (auto& [name, origin] : settings.origins)
     if (origin != "default") origin = "the study";
   const nlohmann::json description =
-      fmt::format("the best of {} trials ({}), trial {}: {} {:.6g}, not confirmed yet",
+      fmt::format("the {} of {} trials ({}), trial {}: {} {:.6g}{}", s.confirmed ? "confirmed one" : "best",
                   s.counts.complete + s.counts.pruned + s.counts.failed, s.name, s.best->number,
-                  name_of(d.measure), s.best->value);
+                  name_of(d.measure), s.best->value, s.confirmed ? "" : ", not confirmed yet");
   const nlohmann::json architecture = d.architecture.name;
   return fmt::format("description = {}\narchitecture = {}\n\n{}", description.dump(), architecture.dump(),
                      to_toml(settings));

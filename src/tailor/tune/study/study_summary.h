@@ -27,12 +27,14 @@ struct StudySummary {
   std::optional<TrialSummary> untuned;           // trial 0, once it is complete
   std::optional<TrialSummary> best;              // what the study recommends
   std::optional<Recommendation> recommendation;  // why: costs, to be minimised
+  bool confirmed = false;                        // a confirmation chose it
   std::vector<double> results;       // of trials that were trained to the end, but for repeats, ascending
   std::int64_t epochs_unpruned = 0;  // that the trials so far would have taken in full
   double seconds = 0;                // of training, all trials together
 };
 
-StudySummary summarize(Storage& storage, StudyId study, bool finished);
+// `fresh`: read_fresh_reports of analysis has them.
+StudySummary summarize(Storage& storage, StudyId study, bool finished, const FreshReports& fresh = {});
 
 std::string to_json(const StudySummary& summary);
 
