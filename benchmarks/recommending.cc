@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -127,28 +128,56 @@ std::size_t by_forest(const Study& study, std::size_t trials) {
   return tried[static_cast<std::size_t>(std::min_element(sums.begin(), sums.end()) - sums.begin())];
 }
 
-// Three tenths of the trials are kept for a race of the five best reports.
-std::size_t by_race(const Study& study, std::size_t trials) {
-  constexpr std::size_t racers = 5;
-  const std::size_t runs = trials * 3 / 10;
-  const std::vector<std::size_t> order = by_cost(study, trials - runs);
-  RaceOptions options;
-  options.most_seeds = std::max(2, static_cast<int>(runs / racers));
-  options.first_seeds = std::min(options.first_seeds, options.most_seeds);
+constexpr std::size_t racers = 5;
+
+// costs[candidate][seed]: NaN where it had gone out.
+struct Raced {
+  std::vector<std::vector<double>> costs;
+  std::size_t leader = 0;
+};
+
+Raced race(const Study& study, std::span<const std::size_t> candidates, const RaceOptions& options) {
   std::vector<std::vector<double>> costs(
-      std::min(racers, order.size()),
-      std::vector<double>(static_cast<std::size_t>(options.most_seeds), std::nan("")));
+      candidates.size(), std::vector<double>(static_cast<std::size_t>(options.most_seeds), std::nan("")));
   std::uint64_t number = 100000;
   RaceStanding standing = judge_race(costs, options);
   for (std::size_t seed = 0; !standing.decided(options); ++seed) {
     for (std::size_t i = 0; i < costs.size(); ++i) {
       if (!standing.in(i)) continue;
-      costs[i][seed] = study.cost_again(order[i], number++);
+      costs[i][seed] = study.cost_again(candidates[i], number++);
       if (std::isnan(costs[i][seed])) costs[i][seed] = std::numeric_limits<double>::infinity();
     }
     standing = judge_race(costs, options);
   }
-  return order[standing.leader];
+  return {std::move(costs), standing.leader};
+}
+
+// Three tenths of the trials are kept for a race of the five best reports.
+std::size_t by_race(const Study& study, std::size_t trials) {
+  const std::size_t runs = trials * 3 / 10;
+  std::vector<std::size_t> order = by_cost(study, trials - runs);
+  order.resize(std::min(racers, order.size()));
+  RaceOptions options;
+  options.most_seeds = std::max(2, static_cast<int>(runs / racers));
+  options.first_seeds = std::min(options.first_seeds, options.most_seeds);
+  return order[race(study, order, options).leader];
+}
+
+// What a confirmation of a study without repeats leaves: a race of the five best reports, and final runs of its winner.
+FreshReports confirm(const Study& study, std::size_t trials) {
+  constexpr std::uint64_t final_seeds = 5;
+  std::vector<std::size_t> order = by_cost(study, trials);
+  order.resize(std::min(racers, order.size()));
+  const Raced raced = race(study, order, {});
+  FreshReports fresh;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    SettingReports& setting = fresh.settings.emplace_back(SettingReports{order[i], raced.costs[i]});
+    for (std::uint64_t seed = 0; i == raced.leader && seed < final_seeds; ++seed)
+      setting.costs.push_back(study.cost_again(order[i], 300000 + seed));
+    std::erase_if(setting.costs, [](double c) { return !std::isfinite(c); });
+  }
+  fresh.confirmed = order[raced.leader];
+  return fresh;
 }
 
 std::vector<Report> with_repeats(const Study& study, std::size_t trials, std::size_t repeats) {
@@ -179,7 +208,7 @@ struct Promises {
 
 void study_all(const Problem& problem, const std::string& sampler, const Arguments& a) {
   std::map<int, std::map<std::string, std::vector<double>>> regrets;
-  std::map<int, Promises> promises;
+  std::map<int, Promises> promises, confirmed;
   for (int seed = a.first_seed; seed < a.first_seed + a.seeds; ++seed) {
     const Study study = search(problem, sampler, *std::max_element(a.budgets.begin(), a.budgets.end()), seed);
     for (const int budget : a.budgets) {
@@ -195,6 +224,8 @@ void study_all(const Problem& problem, const std::string& sampler, const Argumen
         r["forest mean"].push_back(study.regret(by_forest(study, trials)));
       }
       r["race"].push_back(study.regret(by_race(study, trials)));
+      if (const auto sure = recommend(with_repeats(study, trials, 0), confirm(study, trials)))
+        confirmed[budget].add(study, trials, *sure);
       for (const int percent : a.percent) {
         const std::size_t repeats = trials * static_cast<std::size_t>(percent) / 100;
         const Recommendation chosen = recommend(with_repeats(study, trials, repeats)).value();
@@ -209,7 +240,9 @@ void study_all(const Problem& problem, const std::string& sampler, const Argumen
                                        {"trials", budget},
                                        {"regrets", regrets[budget]},
                                        {"best", promises[budget].best},
-                                       {"near_best", promises[budget].near_best}}
+                                       {"near_best", promises[budget].near_best},
+                                       {"confirmed_best", confirmed[budget].best},
+                                       {"confirmed_near_best", confirmed[budget].near_best}}
                             .dump()
                             .c_str());
   std::fflush(stdout);

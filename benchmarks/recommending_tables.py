@@ -70,7 +70,9 @@ def print_tables(lines, o, table):
         rows.append([f"{line['problem']}, {line['sampler']}, {line['trials']}", f"{statistics.mean(base):.1f}",
                      f"{statistics.mean(line['regrets'][ORACLE]):.1f}", *cells])  # fmt: skip
     table(o, ["problem, sampler, trials", BASE, ORACLE, *ways], rows)
-    for kind, text in (("best", "no setting tried is better"), ("near_best", "none is better by more than one noise sd")):
+    best, near = "no setting tried is better", "none is better by more than one noise sd"
+    for kind, text in (("best", best), ("near_best", near), ("confirmed_best", f"once confirmed, {best}"),
+                       ("confirmed_near_best", f"once confirmed, {near}")):  # fmt: skip
         said = [pair for line in lines for pair in line[kind]]
         print(f"Probability that {text}: what was said and how often it was so\n")
         rows = []
