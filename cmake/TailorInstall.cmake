@@ -21,4 +21,4 @@ configure_package_config_file(cmake/tailor-config.cmake.in tailor-config.cmake I
 write_basic_package_version_file(tailor-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(EXPORT tailor-targets NAMESPACE tailor:: DESTINATION ${TAILOR_PACKAGE_DIR})
 install(FILES ${PROJECT_BINARY_DIR}/tailor-config.cmake ${PROJECT_BINARY_DIR}/tailor-config-version.cmake
-              cmake/FindOneDNN.cmake DESTINATION ${TAILOR_PACKAGE_DIR})
+              cmake/FindOneDNN.cmake cmake/FindONNXProto.cmake DESTINATION ${TAILOR_PACKAGE_DIR})

@@ -1,4 +1,4 @@
-// tailor architecture list | show | draw | kinds: looks at networks; trains nothing.
+// tailor architecture list | show | draw | import | kinds: looks at networks; trains nothing.
 #include "tailor/nn/architecture/architecture.h"
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "input_option.h"
 #include "tailor/base/error.h"
 #include "tailor/base/file.h"
 #include "tailor/base/text.h"
@@ -36,14 +37,6 @@ struct ArchitectureOptions {
   int width = 2400;
   bool json = false;
 };
-
-Shape parse_input(const std::string& text) {
-  const auto sides = numbers(text, 'x', 99'999);
-  if (!sides || sides->size() != 3 || std::count(sides->begin(), sides->end(), 0u) > 0)
-    throw usage_error("--input: expected HEIGHTxWIDTHxCHANNELS such as 28x28x1, got '{}'", text);
-  const auto side = [&](std::size_t i) { return static_cast<int>((*sides)[i]); };
-  return {side(0), side(1), side(2)};
-}
 
 // What the file leaves open comes from the options; what it fixes, they may only repeat.
 Architecture load(const ArchitectureOptions& options) {
@@ -219,7 +212,7 @@ void add_network_options(CLI::App& command, ArchitectureOptions& options) {
 
 void add_architecture_command(CLI::App& app) {
   const auto options = std::make_shared<ArchitectureOptions>();
-  CLI::App* command = app.add_subcommand("architecture", "Show, draw and list networks");
+  CLI::App* command = app.add_subcommand("architecture", "Show, draw, list and import networks");
   command->require_subcommand(1);
 
   CLI::App* shown =
@@ -240,6 +233,8 @@ void add_architecture_command(CLI::App& app) {
   CLI::App* listed = command->add_subcommand("list", "The shipped networks");
   listed->add_flag("--json", options->json, "As JSON");
   listed->callback([options] { list(*options); });
+
+  add_architecture_import_command(*command);
 
   CLI::App* kinds = command->add_subcommand("kinds", "The layer types and their keys, as Markdown");
   kinds->callback([] { fmt::print("{}", layer_reference()); });

@@ -29,6 +29,7 @@ inline const CLI::Validator seed_range(
     "SEED");
 
 void add_architecture_command(CLI::App& app);
+void add_architecture_import_command(CLI::App& architecture);
 void add_confirm_command(CLI::App& app);
 void add_data_command(CLI::App& app);
 void add_data_get_command(CLI::App& data);

@@ -41,6 +41,7 @@ constexpr std::string_view layers[] = {"base",
                                        "nn/plan",
                                        "nn",
                                        "interop",
+                                       "interop/onnx",
                                        "train/measuring",
                                        "train",
                                        "storage",  //
