@@ -29,14 +29,15 @@ class OnnxTerm : public ::testing::Test {
     return found ? found->kind : "none";
   }
 
-  const Term* x = keep({});
-
  private:
   const Term* keep(Term term) {
     terms_.push_back(std::move(term));
     return &terms_.back();
   }
   std::deque<Term> terms_;
+
+ protected:
+  const Term* x = keep({});
 };
 
 TEST_F(OnnxTerm, ActivationsAreKnownHoweverTheyAreWritten) {

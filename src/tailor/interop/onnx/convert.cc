@@ -30,6 +30,7 @@ Convert converter(const std::string& op) {
       {"CastLike", convert_same},
       {"Shape", convert_shape},
       {"Size", convert_shape},
+      {"Gather", convert_gather},
       {"Concat", convert_concatenation},
       {"Slice", convert_slice},
       {"Split", convert_split},

@@ -40,6 +40,7 @@ void convert_unsqueeze(Context& context, const Node& node);
 void convert_transpose(Context& context, const Node& node);
 void convert_same(Context& context, const Node& node);  // Identity, Cast
 void convert_shape(Context& context, const Node& node);
+void convert_gather(Context& context, const Node& node);
 void convert_concatenation(Context& context, const Node& node);
 void convert_slice(Context& context, const Node& node);
 void convert_split(Context& context, const Node& node);

@@ -144,6 +144,17 @@ void convert_shape(Context& context, const Node& node) {
   context.set_constant(node, 0, shape_answer(node, sizes_of(context.images(node, 0).axes)));
 }
 
+// Of everything in its order, as PyTorch's newer exporter writes as_strided: a Reshape.
+void convert_gather(Context& context, const Node& node) {
+  const Value& value = context.images(node, 0);
+  const Array& indices = context.required_constant(node, 1, "the indices");
+  bool in_order = value.axes.size() == 1 && indices.whole && indices.count() == size_of(value.axes[0]);
+  for (std::size_t i = 0; in_order && i < indices.integers.size(); ++i)
+    in_order = indices.integers[i] == static_cast<std::int64_t>(i);
+  if (!in_order) throw refusal("picks from [{}] what no layer picks", fmt::join(sizes_of(value.axes), ", "));
+  reshape(context, node, value, indices.shape);
+}
+
 void convert_concatenation(Context& context, const Node& node) {
   if (node.inputs.size() == 1) return context.set(node, 0, context.images(node, 0));
   std::vector<int> layers;

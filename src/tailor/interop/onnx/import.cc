@@ -28,7 +28,7 @@ constexpr std::int64_t most_computed_in_all = std::int64_t{1} << 28;
 constexpr int most_side = 1 << 16, most_input_channels = 1 << 12;
 
 // Stands for a batch of any size: a prime, so that no cut of a dimension can pass as one of the batch.
-constexpr std::int64_t any_batch = 8191;
+constexpr std::int64_t any_batch = 251;
 
 class Importer {
  public:
@@ -337,7 +337,7 @@ class Importer {
   std::int64_t computed_in_all_ = 0;
   std::vector<std::string> problems_, remarks_;
   // Operators that only constants can have.
-  const std::set<std::string> computable_ = {"Gather", "Range", "Where", "Expand",  "Equal", "Not",
+  const std::set<std::string> computable_ = {"Range", "Where", "Expand",  "Equal", "Not",
                                              "Less",   "And",   "Or",    "Greater", "Mod",   "ReduceProd"};
 };
 
