@@ -191,7 +191,7 @@ TEST(TrainingObjective, AsksForTheLargestTrainingThatTheStudyMayMake) {
   d.confirmation.reset();
   d.budget.epochs = 4;
   const auto largest = [&] { return largest_training(d); };
-  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, d.untuned(), 60));
+  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, d.untuned(), 60, 30));
   const std::uint64_t plain = largest().bytes;
   d.space = Space(
       {{"batch_size", {Distribution::Kind::integer, 16, 4096, 1, true}},
@@ -201,7 +201,7 @@ TEST(TrainingObjective, AsksForTheLargestTrainingThatTheStudyMayMake) {
   EXPECT_GT(largest().bytes, 10 * plain);
   Settings most = d.untuned();
   most.batch_size = 4096;
-  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, most, 60))
+  EXPECT_EQ(largest().bytes, training_bytes(d.architecture, most, 60, 30))
       << "adam, which keeps two values for each";
 
   const TrainingObjective objective(d, tiny.images);
