@@ -82,12 +82,13 @@ def make(layer, x, classes, dropout, our_flatten):
     kernel = pair(layer.get("kernel", layer.get("size", 1)))
     padding = {"same": kernel[0] // 2, "valid": 0}.get(layer.get("padding", 0), layer.get("padding", 0))
     bias = layer.get("bias", True)
+    outputs = layer.get("filters", layer.get("units"))
+    outputs = classes if outputs == "classes" else outputs
     match kind:
         case "conv2d":
-            return nn.Conv2d(channels, layer["filters"], kernel, layer.get("stride", 1), padding, bias=bias)
+            return nn.Conv2d(channels, outputs, kernel, layer.get("stride", 1), padding, bias=bias)
         case "dense":
-            units = layer["units"]
-            return nn.Linear(channels, classes if units == "classes" else units, bias=bias)
+            return nn.Linear(channels, outputs, bias=bias)
         case "max_pool":
             return nn.MaxPool2d(kernel, layer.get("stride", kernel[0]), padding)
         case "average_pool":

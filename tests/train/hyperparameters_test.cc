@@ -85,7 +85,7 @@ TEST(Hyperparameters, StochasticDepthIsTheLastLayersRateAndNeedsSuchLayers) {
   EXPECT_NO_THROW(check_settings(settings, with_dropout({})));
   set(settings, "stochastic_depth", "0.3");
   EXPECT_THAT([&] { check_settings(settings, with_dropout({})); },
-              testing::ThrowsMessage<Error>(HasSubstr("no stochastic_depth layers")));
+              testing::ThrowsMessage<Error>(HasSubstr("has no such layers")));
 }
 
 TEST(Hyperparameters, EveryRowIsWhole) {

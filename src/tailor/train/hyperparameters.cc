@@ -139,6 +139,18 @@ void set(Settings& settings, std::string_view name, std::string_view text) {
   }
 }
 
+void check_use(std::string_view name, const Architecture& architecture) {
+  if (name != "stochastic_depth") return;
+  const bool there =
+      std::any_of(architecture.layers.begin(), architecture.layers.end(),
+                  [](const Layer& layer) { return layer.kind == LayerKind::stochastic_depth; });
+  if (!there)
+    throw usage_error(
+        "stochastic_depth: '{}' has no such layers; its file would need one at the end of each residual "
+        "branch",
+        architecture.name);
+}
+
 void check_settings(const Settings& settings, const Architecture& architecture) {
   const auto dropouts = std::count_if(architecture.layers.begin(), architecture.layers.end(),
                                       [](const Layer& layer) { return layer.kind == LayerKind::dropout; });
@@ -147,14 +159,7 @@ void check_settings(const Settings& settings, const Architecture& architecture) 
         "the settings are for an architecture with {} dropout layers, '{}' has {}; begin with "
         "default_settings(architecture)",
         settings.dropout.size(), architecture.name, dropouts);
-  const bool drops_branches =
-      std::any_of(architecture.layers.begin(), architecture.layers.end(),
-                  [](const Layer& layer) { return layer.kind == LayerKind::stochastic_depth; });
-  if (settings.stochastic_depth != 0 && !drops_branches)
-    throw usage_error(
-        "stochastic_depth: '{}' has no stochastic_depth layers; put one at the end of each residual branch "
-        "of the architecture file, or leave it at 0",
-        architecture.name);
+  if (settings.stochastic_depth != 0) check_use("stochastic_depth", architecture);
   for (const std::string& name : hyperparameter_names(settings)) {
     const Found found = find(settings, name);
     const bool fits = std::visit(

@@ -51,6 +51,9 @@ const Hyperparameter& find_hyperparameter(const Settings& settings, std::string_
 // unreadable text or a value out of range is a usage error "name: expected …, got …".
 void set(Settings& settings, std::string_view name, std::string_view text);
 
+// A usage error if the hyperparameter means nothing for the architecture: stochastic_depth without such layers.
+void check_use(std::string_view name, const Architecture& architecture);
+
 // A usage error that names the first value out of its range, or says that the values are for an architecture
 // with another number of dropout layers. For settings that were not made by set().
 void check_settings(const Settings& settings, const Architecture& architecture);

@@ -189,6 +189,50 @@ dense 9 units=10 bias=true
   EXPECT_EQ(print, "eddc0f3ca93133f6380c15cd8965fe244aef36d35be1b0154ce0ad6933e85961");
 }
 
+TEST(ArchitectureFingerprint, IsPinnedForLayersThatJoinAndMoveChannels) {
+  const Architecture a = parse(R"(input = [4, 4, 2]
+classes = 2
+layer = [
+  {type = "clip"},
+  {type = "hard_sigmoid", name = "gate"},
+  {type = "multiply", inputs = ["gate", "input"], name = "product"},
+  {type = "concatenate", inputs = ["product", "input"]},
+  {type = "channel_shuffle", groups = 2},
+  {type = "slice", from = 1, to = 4},
+  {type = "prelu", name = "curved"},
+  {type = "scale"},
+  {type = "stochastic_depth", name = "branch", rate = 0.1},
+  {type = "add", inputs = ["branch", "curved"]},
+  {type = "group_norm", groups = 3},
+  {type = "layer_norm"},
+  {type = "hard_swish"},
+  {type = "sigmoid"},
+  {type = "flatten"},
+  {type = "dense", units = 2},
+])",
+                               {.binding = false});
+  EXPECT_EQ(a.fingerprint, sha256(R"(tailor architecture 1
+input 4x4x2
+classes 2
+clip -1 low=0 high=6
+hard_sigmoid 0 alpha=0.16666666666666666 beta=0.5
+multiply -1,1
+concatenate 2,-1
+channel_shuffle 3 groups=2
+slice 4 from=1 to=4
+prelu 5 shared=false initial=0.25
+scale 6 initial=1e-06
+stochastic_depth 7
+add 6,8
+group_norm 9 groups=3 epsilon=1e-05
+layer_norm 10 epsilon=1e-05
+hard_swish 11
+sigmoid 12
+flatten 13
+dense 14 units=2 bias=true
+)"));
+}
+
 TEST(ArchitectureFingerprint, IgnoresSpelling) {
   const std::string print = parse(small).fingerprint;
   EXPECT_EQ(print.size(), 64u);

@@ -182,6 +182,8 @@ INSTANTIATE_TEST_SUITE_P(
                 {"s.toml:2: learning_rat: no such hyperparameter (did you mean 'learning_rate'?)"}},
         Mistake{"[space]\nepochs = [3, 4]",
                 {"s.toml:2: epochs: every trial has the same length", "[budget]"}},
+        Mistake{"[space]\nstochastic_depth = {low = 0, high = 0.5}",
+                {"s.toml:2: stochastic_depth: ", "no such layers"}},
         Mistake{"[space]\ndropout_3 = {low = 0, high = 0.5}", {"s.toml:2: dropout_3: ", "2 dropout layers"}},
         Mistake{"[space]\nlearning_rate = 0.1", {"s.toml:2: learning_rate: expected a range", "[fixed]"}},
         Mistake{"[space]\nlearning_rate = {low = 1e-3}", {"s.toml:2: learning_rate: has no high"}},

@@ -227,6 +227,7 @@ ResolvedSpace resolve_space(const SpaceFile& file, const Architecture& architect
   const auto known = [&](const std::string& name, std::uint32_t line) {
     try {
       find_hyperparameter(defaults, name);
+      check_use(name, architecture);
     } catch (const Error& error) {
       throw bad_input("{}:{}: {}", file.origin, line, error.what());
     }
