@@ -14,6 +14,7 @@
 #include "tailor/base/state_folder.h"
 #include "tailor/base/text.h"
 #include "tailor/data/download/fetch_set.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -93,7 +94,7 @@ void get(const GetOptions& options) {
                      .retry =
                          [&](const std::string& message) {
                            progress.clear();
-                           std::fprintf(stderr, "tailor: %s\n", message.c_str());
+                           warn({message});
                          },
                      .stop = [&] { return interrupted.load(); }});
   } catch (const Error& error) {

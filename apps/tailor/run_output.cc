@@ -19,6 +19,7 @@
 #include "tailor/report/tables.h"
 #include "tailor/train/measuring/image_values.h"
 #include "tailor/train/model.h"
+#include "warn.h"
 
 namespace tailor {
 namespace {
@@ -163,7 +164,7 @@ void RunOutput::draw_pictures(const Confusion& confusion, const std::vector<std:
     write_curves(folder_, history(), best_epoch());
     write_confusion_picture(folder_, confusion, names);
   } catch (const Error& error) {
-    std::fprintf(stderr, "tailor: pictures are missing: %s\n", error.what());
+    warn({fmt::format("pictures are missing: {}", error.what())});
   }
 }
 

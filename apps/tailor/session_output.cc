@@ -11,6 +11,7 @@
 #include "tailor/base/text.h"
 #include "tailor/report/label.h"
 #include "tailor/train/metrics.h"
+#include "warn.h"
 
 namespace tailor {
 std::string short_value(const std::string& text) {
@@ -39,7 +40,7 @@ void SessionOutput::say(const std::string& text) {
 
 void SessionOutput::warn(const std::string& text) {
   line_.clear();
-  std::fprintf(stderr, "tailor: %s\n", text.c_str());
+  tailor::warn({text});
 }
 
 void SessionOutput::print_ended(std::string line) {

@@ -1,8 +1,9 @@
 #include "threads_option.h"
 
-#include <cstdio>
+#include <fmt/format.h>
 
 #include "tailor/nn/operators/pass.h"
+#include "warn.h"
 
 namespace tailor {
 
@@ -14,9 +15,8 @@ void add_threads_option(CLI::App& command, int& threads) {
 
 int useful_threads(int asked) {
   if (asked <= max_lanes) return asked;
-  std::fprintf(stderr,
-               "tailor: --threads %d: %d are used, as no more have work: a batch is divided into %d parts\n",
-               asked, max_lanes, max_lanes);
+  warn({fmt::format("--threads {}: {} are used, as no more have work: a batch is divided into {} parts",
+                    asked, max_lanes, max_lanes)});
   return max_lanes;
 }
 

@@ -127,6 +127,22 @@ TEST(WriteFile, NamesTheFileThatWasAskedFor) {
   }
 }
 
+TEST(ReadTextFile, AFolderOrWhatNeverEndsIsBadInput) {
+  const std::filesystem::path folder = scratch("texts"), file = folder / "file";
+  std::filesystem::create_directory(folder);
+  write_file(file, std::string(1 << 20, 'x'));
+  EXPECT_EQ(read_text_file(file, "a recipe").size(), 1u << 20);
+  append_line(file, "");
+  const auto refused = [](const std::filesystem::path& path, const std::string& why) {
+    EXPECT_THAT([&] { read_text_file(path, "a recipe"); },
+                ::testing::ThrowsMessage<Error>(::testing::HasSubstr(why)));
+  };
+  refused(file, "too large for a recipe (at most 1048576 bytes)");
+  refused("/dev/zero", "too large for a recipe");
+  refused(folder, "expected a recipe, got a folder");
+  refused(folder / "other", "cannot open");
+}
+
 TEST(KindOfPath, NothingIsNotWhatOneMayNotSee) {
   const std::filesystem::path folder = scratch("folder");
   std::filesystem::create_directory(folder);

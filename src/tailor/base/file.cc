@@ -1,7 +1,9 @@
 #include "tailor/base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -33,20 +35,36 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-}  // namespace
-
-std::string read_file(const std::filesystem::path& path) {
+// The first `most` bytes, or all if there are fewer.
+std::string read_at_most(const std::filesystem::path& path, std::size_t most) {
   Descriptor file(path, O_RDONLY);
   if (!file.ok()) throw bad_input("{}: cannot open: {}", path.string(), std::strerror(errno));
   std::string content;
   char buffer[1 << 16];
-  for (;;) {
-    const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
+  while (content.size() < most) {
+    const ssize_t n = ::read(file.get(), buffer, std::min(sizeof buffer, most - content.size()));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw bad_input("{}: cannot read: {}", path.string(), std::strerror(errno));
-    if (n == 0) return content;
+    if (n == 0) break;
     content.append(buffer, static_cast<std::size_t>(n));
   }
+  return content;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  return read_at_most(path, std::numeric_limits<std::size_t>::max());
+}
+
+std::string read_text_file(const std::filesystem::path& path, std::string_view what) {
+  constexpr std::size_t most = 1 << 20;
+  if (kind_of_path(path) == PathKind::folder)
+    throw bad_input("{}: expected {}, got a folder", path.string(), what);
+  std::string content = read_at_most(path, most + 1);  // a device never ends
+  if (content.size() > most)
+    throw bad_input("{}: too large for {} (at most {} bytes)", path.string(), what, most);
+  return content;
 }
 
 void write_file(const std::filesystem::path& link, std::string_view content) {

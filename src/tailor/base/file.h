@@ -16,6 +16,10 @@ PathKind kind_of_path(const std::filesystem::path& path);
 // The whole content. A missing or unreadable file is bad input.
 std::string read_file(const std::filesystem::path& path);
 
+// The whole content of a text that people write, such as a recipe, also from a pipe. A folder, or more than a MiB, is
+// bad input as well; `what` says what was expected: "a recipe".
+std::string read_text_file(const std::filesystem::path& path, std::string_view what);
+
 // Writes to a temporary file beside it, syncs, renames. Throws a failure (disk full, …) and leaves the old
 // file as it was. The new one has the old one's permissions, and a link stays a link. What is no file, a pipe or a
 // terminal, is written to.

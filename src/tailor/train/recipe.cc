@@ -12,8 +12,6 @@
 namespace tailor {
 namespace {
 
-constexpr std::uintmax_t largest_file = 1 << 20;
-
 // A whole number is a real number too.
 bool fits(HyperparameterKind got, HyperparameterKind expected) {
   return got == expected || (got == HyperparameterKind::integer && expected == HyperparameterKind::real);
@@ -65,15 +63,7 @@ std::string comment(std::string text) {
 }  // namespace
 
 Recipe read_recipe(const std::filesystem::path& file) {
-  std::error_code code;
-  if (std::filesystem::is_directory(file, code)) {
-    throw bad_input("{}: expected a recipe file, got a folder", file.string());
-  }
-  const std::uintmax_t size = std::filesystem::file_size(file, code);
-  if (!code && size > largest_file) {
-    throw bad_input("{}: {} bytes are too many for a recipe (at most {})", file.string(), size, largest_file);
-  }
-  return parse_recipe(read_file(file), file.string());
+  return parse_recipe(read_text_file(file, "a recipe"), file.string());
 }
 
 Recipe find_recipe(const std::string& name_or_file) {

@@ -310,7 +310,7 @@ TEST(ArchitectureErrors, Files) {
   const std::filesystem::path huge = folder / "tailor_huge.toml";
   write_file(huge, std::string((1 << 20) + 1, '#'));
   EXPECT_THAT([&] { read_architecture(huge); },
-              testing::ThrowsMessage<Error>(testing::HasSubstr("bytes are too many")));
+              testing::ThrowsMessage<Error>(testing::HasSubstr("too large for an architecture file")));
   std::filesystem::remove(huge);
   EXPECT_THAT([] { find_architecture("mnist_cn"); },
               testing::ThrowsMessage<Error>(

@@ -16,8 +16,6 @@
 namespace tailor {
 namespace {
 
-constexpr std::uintmax_t largest_file = 1 << 20;
-
 std::string input_name(const Architecture& a, int index) {
   return toml_text(index < 0 ? "input" : a.layers[static_cast<std::size_t>(index)].name);
 }
@@ -71,14 +69,7 @@ std::string to_toml(const Architecture& a) {
 }
 
 Architecture read_architecture(const std::filesystem::path& file, const DataShape& data) {
-  std::error_code code;
-  if (std::filesystem::is_directory(file, code))
-    throw bad_input("{}: expected an architecture file, got a folder", file.string());
-  const std::uintmax_t size = std::filesystem::file_size(file, code);
-  if (!code && size > largest_file)
-    throw bad_input("{}: {} bytes are too many for an architecture file (at most {})", file.string(), size,
-                    largest_file);
-  return parse_architecture(read_file(file), file.string(), data);
+  return parse_architecture(read_text_file(file, "an architecture file"), file.string(), data);
 }
 
 Architecture find_architecture(const std::string& name_or_file, const DataShape& data) {

@@ -198,10 +198,7 @@ StudyFile parse_study_file(const std::string& text, const std::string& origin) {
 }
 
 StudyFile read_study_file(const std::filesystem::path& file) {
-  std::error_code code;
-  if (std::filesystem::is_directory(file, code))
-    throw bad_input("{}: expected a study file, got a folder", file.string());
-  return parse_study_file(read_file(file), file.string());
+  return parse_study_file(read_text_file(file, "a study file"), file.string());
 }
 
 SpaceFile find_space(const std::string& name_or_file) {
@@ -209,8 +206,8 @@ SpaceFile find_space(const std::string& name_or_file) {
     if (file.name == name_or_file)
       return parse_space_file(std::string(file.content), fmt::format("{}.toml (shipped)", file.name));
   }
-  if (kind_of_path(name_or_file) == PathKind::file)
-    return parse_space_file(read_file(name_or_file), name_or_file);
+  if (kind_of_path(name_or_file) != PathKind::nothing)
+    return parse_space_file(read_text_file(name_or_file, "a space file"), name_or_file);
   const std::vector<std::string> names = shipped_spaces();
   throw usage_error("space '{}': neither a shipped name nor a file{}; shipped are {}", name_or_file,
                     did_you_mean(name_or_file, names), join(names, ", "));
