@@ -1,14 +1,40 @@
 // The tailor command: hands the command line to one subcommand, turns its errors into a message and an exit
 // code.
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <string_view>
+
+#include <fcntl.h>
 
 #include "commands.h"
 #include "tailor/base/error.h"
 #include "tailor/base/text.h"
 
 namespace {
+
+// What we open first would take the place of a standard stream that is closed, and messages would go into it.
+// Reading from it and writing to it still fail.
+void occupy_standard_streams() {
+  for (int stream = 0; stream <= 2; ++stream)
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY);
+}
+
+// A variable of the shell that is not set leaves an empty name behind: not the same as no name.
+void check_arguments(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool nothing_behind = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+    if (argument.empty())
+      throw tailor::usage_error("an empty argument{}; is a variable not set?",
+                                i == 1 ? std::string() : fmt::format(" after '{}'", argv[i - 1]));
+    if (nothing_behind) throw tailor::usage_error("'{}': expected a value behind it", argument);
+  }
+}
 
 // A first word that is no command gets a better answer than that one is required.
 void check_command(const CLI::App& app, int argc, char** argv) {
@@ -23,6 +49,8 @@ void check_command(const CLI::App& app, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file beyond `ulimit -f` is an error like a full disk
   CLI::App app{"tailor: the pattern is fixed; the fit is tuned."};
   app.name("tailor");
   tailor::add_version_flag(app);
@@ -42,6 +70,7 @@ int main(int argc, char** argv) {
   tailor::add_study_commands(app);
   try {
     tailor::take_instruction_set();
+    check_arguments(argc, argv);
     check_command(app, argc, argv);
     app.parse(argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
@@ -53,6 +82,9 @@ int main(int argc, char** argv) {
   } catch (const tailor::Error& error) {
     std::fprintf(stderr, "tailor: %s\n", error.what());
     return static_cast<int>(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::fprintf(stderr, "tailor: %s: %s\n", error.path1().c_str(), error.code().message().c_str());
+    return static_cast<int>(tailor::ExitCode::failed);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tailor: %s\n", error.what());
     return static_cast<int>(tailor::ExitCode::failed);

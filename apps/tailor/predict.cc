@@ -71,7 +71,8 @@ void add_image(Picture picture, const Model& model, bool inverted, Inputs& input
 class InputFile {
  public:
   explicit InputFile(const std::string& name) : name_(name) {
-    if (!std::filesystem::is_regular_file(name)) content_ = read_file(name);
+    if (kind_of_path(name) == PathKind::file && !std::filesystem::is_regular_file(name))
+      content_ = read_file(name);
   }
 
   ContentReader open() const {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/base/processors.h"
 #include "tailor/base/text.h"
 #include "tailor/tune/study/study_view.h"
@@ -21,8 +22,7 @@ std::filesystem::path sqlite_file(const std::string& url) {
 
 bool database_is_missing(const std::string& url) {
   const std::filesystem::path file = sqlite_file(url);
-  std::error_code ignored;
-  return !file.empty() && !std::filesystem::exists(file, ignored);
+  return !file.empty() && !is_there(file);
 }
 
 void add_storage_option(CLI::App& command, StudyLocation& location) {

@@ -57,11 +57,11 @@ std::string objective_names() {
 // The folder must be new, or hold what `--resume` and `--overwrite` allow.
 void check_folder(const TrainArguments& arguments) {
   const std::filesystem::path folder = arguments.out;
-  const bool used = std::filesystem::exists(folder / run_file::description);
+  const bool used = is_there(folder / run_file::description);
   if (arguments.resume && !used)
     throw usage_error("--resume: {} holds no training (no {})", folder.string(), run_file::description);
-  if (arguments.resume && !std::filesystem::exists(folder / run_file::checkpoint)) {
-    if (std::filesystem::exists(folder / run_file::summary))
+  if (arguments.resume && !is_there(folder / run_file::checkpoint)) {
+    if (is_there(folder / run_file::summary))
       throw usage_error("--resume: the training in {} is finished", folder.string());
     return;  // killed before its first epoch ended: start over with the same description
   }
@@ -158,7 +158,7 @@ void train(const TrainArguments& arguments) {
     write_description(folder, run, settings);
   } else {
     if (folded && fold_trainer->can_resume()) resume(*fold_trainer);
-    if (std::filesystem::exists(folder / run_file::checkpoint)) resume(trainer);
+    if (is_there(folder / run_file::checkpoint)) resume(trainer);
   }
 
   warn(shared_images_warnings(shared, "validation", data_of(run)));

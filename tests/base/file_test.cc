@@ -143,6 +143,14 @@ TEST(ReadTextFile, AFolderOrWhatNeverEndsIsBadInput) {
   refused(folder / "other", "cannot open");
 }
 
+TEST(ReadFile, WhatIsTooLargeIsBadInputBeforeItIsRead) {
+  const std::filesystem::path file = scratch("holes");
+  write_file(file, "");
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 40);
+  EXPECT_THAT([&] { read_file(file); }, ::testing::ThrowsMessage<Error>(
+                                            ::testing::HasSubstr("too large for a file that is read whole")));
+}
+
 TEST(KindOfPath, NothingIsNotWhatOneMayNotSee) {
   const std::filesystem::path folder = scratch("folder");
   std::filesystem::create_directory(folder);

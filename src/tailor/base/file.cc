@@ -1,9 +1,7 @@
 #include "tailor/base/file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <random>
 #include <string>
 #include <utility>
@@ -35,36 +33,39 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-// The first `most` bytes, or all if there are fewer.
-std::string read_at_most(const std::filesystem::path& path, std::size_t most) {
+// At most so many bytes; more are bad input, if possible before they are read.
+std::string read_at_most(const std::filesystem::path& path, std::size_t most, std::string_view what) {
   Descriptor file(path, O_RDONLY);
-  if (!file.ok()) throw bad_input("{}: cannot open: {}", path.string(), std::strerror(errno));
+  struct stat status = {};
+  if (!file.ok() || ::fstat(file.get(), &status) != 0)
+    throw bad_input("{}: cannot open: {}", path.string(), std::strerror(errno));
+  const auto check = [&](std::size_t bytes) {
+    if (bytes > most) throw bad_input("{}: too large for {} (at most {} bytes)", path.string(), what, most);
+  };
+  check(static_cast<std::size_t>(status.st_size));
   std::string content;
   char buffer[1 << 16];
-  while (content.size() < most) {
-    const ssize_t n = ::read(file.get(), buffer, std::min(sizeof buffer, most - content.size()));
+  for (;;) {
+    const ssize_t n = ::read(file.get(), buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw bad_input("{}: cannot read: {}", path.string(), std::strerror(errno));
-    if (n == 0) break;
+    if (n == 0) return content;
+    check(content.size() + static_cast<std::size_t>(n));  // of a pipe or device
     content.append(buffer, static_cast<std::size_t>(n));
   }
-  return content;
 }
 
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  return read_at_most(path, std::numeric_limits<std::size_t>::max());
+  return read_at_most(path, std::size_t{4} << 30, "a file that is read whole");
 }
 
 std::string read_text_file(const std::filesystem::path& path, std::string_view what) {
   constexpr std::size_t most = 1 << 20;
   if (kind_of_path(path) == PathKind::folder)
     throw bad_input("{}: expected {}, got a folder", path.string(), what);
-  std::string content = read_at_most(path, most + 1);  // a device never ends
-  if (content.size() > most)
-    throw bad_input("{}: too large for {} (at most {} bytes)", path.string(), what, most);
-  return content;
+  return read_at_most(path, most, what);
 }
 
 void write_file(const std::filesystem::path& link, std::string_view content) {

@@ -12,8 +12,10 @@ namespace tailor {
 // not the same as nothing.
 enum class PathKind { nothing, file, folder };
 PathKind kind_of_path(const std::filesystem::path& path);
+inline bool is_there(const std::filesystem::path& path) { return kind_of_path(path) != PathKind::nothing; }
 
-// The whole content. A missing or unreadable file is bad input.
+// The whole content. A missing or unreadable file is bad input, and so is one of more than 4 GiB, or whatever else does
+// not end before: nobody waits for memory to be full.
 std::string read_file(const std::filesystem::path& path);
 
 // The whole content of a text that people write, such as a recipe, also from a pipe. A folder, or more than a MiB, is

@@ -98,7 +98,7 @@ std::unique_ptr<FileDataset> open_published(const PublishedSet& set, const Datas
   }
   const fs::path folder = (options.fetched.empty() ? data_folder() : options.fetched) / published_folder(set);
   for (const PublishedFile& file : set.files)
-    if (kind_of_path(folder / file.name) == PathKind::nothing)
+    if (!is_there(folder / file.name))
       throw bad_input("{}: expected the data set {}, got no such file: get it by `tailor data get {}`{}",
                       (folder / file.name).string(), set.name, set.name, otherwise);
   if (set.files.size() > 1) return open_idx_dataset(folder, set.name, room, set.class_names);
@@ -152,7 +152,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
         "a path that is not UTF-8, of {} bytes: expected one that can be written down in a run: rename it",
         name_or_path.size());
   std::string reference = fs::absolute(path).lexically_normal().string();
-  if (kind_of_path(path) == PathKind::nothing) {
+  if (!is_there(path)) {
     const std::vector<std::string> names = published_set_names();
     throw usage_error(
         "there is no data set, folder or file '{}'{}: expected {}, or one of {}; tailor data get lists all names",

@@ -102,9 +102,9 @@ RunDescription read_description(const std::filesystem::path& folder) {
 
 Model read_run_model(const std::filesystem::path& folder) {
   for (const char* name : {run_file::summary, run_file::model})  // a run with a summary is complete
-    if (!std::filesystem::exists(folder / name))
+    if (!is_there(folder / name))
       throw bad_input("{}: expected a finished run, got a folder without {}{}", folder.string(), name,
-                      std::filesystem::exists(folder / run_file::description)
+                      is_there(folder / run_file::description)
                           ? ": its training has not ended; go on with tailor train --resume"
                           : "");
   return read_model(folder / run_file::model);
@@ -113,7 +113,7 @@ Model read_run_model(const std::filesystem::path& folder) {
 std::vector<ImagesOpening> run_openings(const std::filesystem::path& folder, const std::string& test_hash) {
   std::vector<ImagesOpening> openings;
   const std::filesystem::path file = folder / run_file::ledger;
-  if (!std::filesystem::exists(file)) return openings;
+  if (!is_there(file)) return openings;
   std::istringstream lines(read_file(file));
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json j = nlohmann::json::parse(line, nullptr, false);

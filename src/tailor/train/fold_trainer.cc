@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "tailor/base/error.h"
+#include "tailor/base/file.h"
 #include "tailor/base/memory.h"
 #include "tailor/base/random.h"
 #include "tailor/train/hyperparameters.h"
@@ -165,11 +166,8 @@ void FoldTrainer::finish_epoch(Predictions predictions, const TrainerCallbacks& 
 std::filesystem::path FoldTrainer::common_file() const { return options_.checkpoint / "folds.safetensors"; }
 
 bool FoldTrainer::can_resume() const {
-  std::error_code ignored;
-  const auto exists = [&](const std::filesystem::path& file) {
-    return !file.empty() && std::filesystem::exists(file, ignored);
-  };
-  return exists(common_file()) || std::any_of(files_.begin(), files_.end(), exists);
+  const auto has_content = [](const std::filesystem::path& file) { return !file.empty() && is_there(file); };
+  return has_content(common_file()) || std::any_of(files_.begin(), files_.end(), has_content);
 }
 
 std::size_t FoldTrainer::logits_size() const {
@@ -179,8 +177,7 @@ std::size_t FoldTrainer::logits_size() const {
 // The common file is written after those of the folds, so that they are ahead by one epoch at most. A fold without a
 // file starts over.
 void FoldTrainer::resume() {
-  std::error_code ignored;
-  if (std::filesystem::exists(common_file(), ignored)) {
+  if (is_there(common_file())) {
     TrainingState state = read_checkpoint(common_file(), identity_);
     const auto epochs = static_cast<int>(state.history.size());
     bool consistent = epochs > 0 && state.best_epoch >= 1 && state.best_epoch <= epochs &&
@@ -191,7 +188,7 @@ void FoldTrainer::resume() {
     state_ = std::move(state);
   }
   for (std::size_t f = 0; f < trainers_.size(); ++f) {
-    if (!std::filesystem::exists(files_[f], ignored)) continue;
+    if (!is_there(files_[f])) continue;
     trainers_[f]->resume();
     const auto ahead = std::ssize(trainers_[f]->history()) - std::ssize(state_.history);
     if (ahead > 1 || (ahead == 1 && trainers_[f]->images_done() > 0))

@@ -72,7 +72,7 @@ Recipe find_recipe(const std::string& name_or_file) {
       return parse_recipe(std::string(file.content), fmt::format("{}.toml (shipped)", file.name));
     }
   }
-  if (kind_of_path(name_or_file) != PathKind::nothing) return read_recipe(name_or_file);
+  if (is_there(name_or_file)) return read_recipe(name_or_file);
   const std::vector<std::string> names = shipped_recipes();
   throw usage_error("recipe '{}': neither a shipped name nor a file{}; shipped are {}", name_or_file,
                     did_you_mean(name_or_file, names), join(names, ", "));

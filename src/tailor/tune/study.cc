@@ -191,7 +191,7 @@ int StudyRun::most_at_once() const {
 StudyEnd StudyRun::run() {
   objective_.check_room(most_at_once());
   if (!options_.checkpoints.empty()) {
-    made_folder_ = !fs::exists(options_.checkpoints);
+    made_folder_ = !is_there(options_.checkpoints);
     make_folder(options_.checkpoints);
   }
   storage_->record_heartbeat(queue_.worker().id);

@@ -102,7 +102,7 @@ std::optional<Trouble> fetch_from(const std::string& url, const Download& file,
 }  // namespace
 
 bool download(const Download& file, const DownloadPatience& patience, const DownloadWatch& watch) {
-  if (kind_of_path(file.to) != PathKind::nothing) {
+  if (is_there(file.to)) {
     if (checksum_of(file.to, file.checksum.kind).hex == file.checksum.hex) return false;
     throw bad_input(
         "{}: expected the published file ({} {}), got another content: move it away to fetch it anew",

@@ -74,7 +74,7 @@ FetchPlan plan_fetch(const PublishedSet& set, const std::filesystem::path& folde
 }
 
 int fetch(const FetchPlan& plan, const DownloadPatience& patience, const FetchWatch& watch) {
-  const bool is_new = kind_of_path(plan.folder) == PathKind::nothing;
+  const bool is_new = !is_there(plan.folder);
   make_folder(plan.folder);
   try {
     const FolderLock lock(plan.folder);

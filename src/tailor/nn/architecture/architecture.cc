@@ -77,7 +77,7 @@ Architecture find_architecture(const std::string& name_or_file, const DataShape&
     if (name_or_file == shipped.name)
       return parse_architecture(std::string(shipped.content), fmt::format("{}.toml (shipped)", shipped.name),
                                 data);
-  if (kind_of_path(name_or_file) != PathKind::nothing) return read_architecture(name_or_file, data);
+  if (is_there(name_or_file)) return read_architecture(name_or_file, data);
   const std::vector<std::string> names = shipped_architectures();
   throw usage_error("architecture '{}': neither a shipped name nor a file{}; shipped are {}", name_or_file,
                     did_you_mean(name_or_file, names), join(names, ", "));

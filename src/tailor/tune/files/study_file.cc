@@ -206,7 +206,7 @@ SpaceFile find_space(const std::string& name_or_file) {
     if (file.name == name_or_file)
       return parse_space_file(std::string(file.content), fmt::format("{}.toml (shipped)", file.name));
   }
-  if (kind_of_path(name_or_file) != PathKind::nothing)
+  if (is_there(name_or_file))
     return parse_space_file(read_text_file(name_or_file, "a space file"), name_or_file);
   const std::vector<std::string> names = shipped_spaces();
   throw usage_error("space '{}': neither a shipped name nor a file{}; shipped are {}", name_or_file,

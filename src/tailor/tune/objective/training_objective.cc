@@ -5,6 +5,7 @@
 #include <memory>
 #include <numeric>
 
+#include "tailor/base/file.h"
 #include "tailor/base/memory.h"
 #include "tailor/train/fold_trainer.h"
 #include "tailor/train/measuring/image_values.h"
@@ -52,8 +53,7 @@ Split split_of(const StudyDefinition& d, const ImageSet& images) {
 }
 
 bool can_resume(const Trainer&, const std::filesystem::path& checkpoint) {
-  std::error_code ignored;
-  return !checkpoint.empty() && std::filesystem::exists(checkpoint, ignored);
+  return !checkpoint.empty() && is_there(checkpoint);
 }
 bool can_resume(const FoldTrainer& trainer, const std::filesystem::path&) { return trainer.can_resume(); }
 
