@@ -52,4 +52,28 @@ class TAILOR_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
   std::unique_lock<std::mutex> lock_;
 };
 
+// For functions that call each other while they hold it.
+class TAILOR_THREAD_ATTRIBUTE(capability("mutex")) RecursiveMutex {
+ public:
+  void lock() TAILOR_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
+  void unlock() TAILOR_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+
+ private:
+  std::recursive_mutex mutex_;
+};
+
+class TAILOR_THREAD_ATTRIBUTE(scoped_lockable) RecursiveMutexLock {
+ public:
+  explicit RecursiveMutexLock(RecursiveMutex& mutex) TAILOR_THREAD_ATTRIBUTE(acquire_capability(mutex))
+      : mutex_(mutex) {
+    mutex_.lock();
+  }
+  ~RecursiveMutexLock() TAILOR_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
+  RecursiveMutexLock(const RecursiveMutexLock&) = delete;
+  RecursiveMutexLock& operator=(const RecursiveMutexLock&) = delete;
+
+ private:
+  RecursiveMutex& mutex_;
+};
+
 }  // namespace tailor

@@ -21,9 +21,9 @@ std::string key_of(std::string_view worker) { return fmt::format("{}{}", prefix,
 }  // namespace
 
 void Storage::record_heartbeat(std::string_view worker) {
-  Database& db = *session_->db;
   const std::string key = key_of(worker);
-  session_->write([&] {
+  session_->write([&](auto& t) {
+    Database& db = *t.db;
     const std::int64_t changed = db.execute(
         fmt::format("UPDATE trial_system_attributes SET value_json = {} WHERE trial_id IS NULL AND "
                     "\"key\" = ?",
@@ -42,15 +42,15 @@ void Storage::record_heartbeat(std::string_view worker) {
 }
 
 void Storage::delete_heartbeat(std::string_view worker) {
-  session_->write([&] {
-    session_->db->execute("DELETE FROM trial_system_attributes WHERE trial_id IS NULL AND \"key\" = ?",
-                          {key_of(worker)});
+  session_->write([&](auto& t) {
+    t.db->execute("DELETE FROM trial_system_attributes WHERE trial_id IS NULL AND \"key\" = ?",
+                  {key_of(worker)});
   });
 }
 
 std::vector<Heartbeat> Storage::list_heartbeats() {
-  Database& db = *session_->db;
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
+    Database& db = *t.db;
     std::vector<Heartbeat> heartbeats;
     db.execute(
         fmt::format("SELECT a.\"key\", a.value_json, {} FROM trial_system_attributes a WHERE a.trial_id IS "
@@ -66,7 +66,7 @@ std::vector<Heartbeat> Storage::list_heartbeats() {
 
 void Storage::delete_trial_heartbeat(TrialId trial) {
   session_->write(
-      [&] { session_->db->execute("DELETE FROM trial_heartbeats WHERE trial_id = ?", {sql(trial)}); });
+      [&](auto& t) { t.db->execute("DELETE FROM trial_heartbeats WHERE trial_id = ?", {sql(trial)}); });
 }
 
 }  // namespace tailor

@@ -96,7 +96,7 @@ void sort_params(TrialRecord& trial) {
 
 }  // namespace
 
-TrialRecord Storage::Session::read_trial(TrialId id) {
+TrialRecord Storage::Session::Transaction::read_trial(TrialId id) {
   std::optional<TrialRecord> trial;
   db->execute(fmt::format("{} WHERE trial_id = ?", select_trials), {sql(id)},
               [&](const Row& row) { trial = trial_of(row, *db); });
@@ -107,7 +107,7 @@ TrialRecord Storage::Session::read_trial(TrialId id) {
   return std::move(*trial);
 }
 
-void Storage::Session::read_children(std::span<TrialRecord> trials) {
+void Storage::Session::Transaction::read_children(std::span<TrialRecord> trials) {
   while (!trials.empty()) {
     const Part part = next_part(trials);
     const auto each = [&](std::string_view columns, std::string_view table, const auto& take) {
@@ -147,14 +147,14 @@ void Storage::Session::read_children(std::span<TrialRecord> trials) {
 }
 
 TrialRecord Storage::get_trial(TrialId trial) {
-  return session_->read([&] { return session_->read_trial(trial); });
+  return session_->read([&](auto& t) { return t.read_trial(trial); });
 }
 
 std::optional<TrialId> Storage::find_trial(StudyId study, std::int64_t trial_number) {
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
     std::optional<TrialId> id;
-    session_->db->execute("SELECT trial_id FROM trials WHERE study_id = ? AND number = ?",
-                          {sql(study), trial_number}, [&](const Row& row) { id = TrialId{row.integer(0)}; });
+    t.db->execute("SELECT trial_id FROM trials WHERE study_id = ? AND number = ?", {sql(study), trial_number},
+                  [&](const Row& row) { id = TrialId{row.integer(0)}; });
     return id;
   });
 }
@@ -165,8 +165,8 @@ std::vector<TrialRecord> Storage::get_trials(StudyId study) {
 }
 
 std::vector<TrialRecord> Storage::get_changed_trials(StudyId study, TrialCursor& cursor) {
-  Database& db = *session_->db;
-  std::vector<TrialRecord> trials = session_->read([&] {
+  std::vector<TrialRecord> trials = session_->read([&](auto& t) {
+    Database& db = *t.db;
     std::vector<TrialRecord> changed;
     const auto take = [&](const Row& row) { changed.push_back(trial_of(row, db)); };
     std::span<const TrialId> unfinished = cursor.unfinished;
@@ -178,7 +178,7 @@ std::vector<TrialRecord> Storage::get_changed_trials(StudyId study, TrialCursor&
     }
     db.execute(fmt::format("{} WHERE study_id = ? AND trial_id > ? ORDER BY trial_id", select_trials),
                {sql(study), sql(cursor.last)}, take);
-    session_->read_children(changed);
+    t.read_children(changed);
     return changed;
   });
   cursor.unfinished.clear();

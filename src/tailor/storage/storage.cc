@@ -58,40 +58,41 @@ const std::shared_ptr<const ParamDefinition>& DefinitionTable::find(std::string_
   return entries.back().definition;
 }
 
-void Storage::Session::run_transaction(Database::Mode mode, const std::function<void()>& work) {
-  const std::lock_guard lock(mutex);
-  if (in_transaction) {
-    work();
+void Storage::Session::run_transaction(Database::Mode mode, const std::function<void(Transaction&)>& work) {
+  const RecursiveMutexLock lock(mutex_);
+  if (in_transaction_) {
+    work(transaction_);
     return;
   }
+  Database& db = *transaction_.db;
   const auto start = Clock::now();
   for (auto pause = std::chrono::milliseconds(5);;
        pause = std::min(2 * pause, std::chrono::milliseconds(1000))) {
     try {
-      db->begin(mode);
-      in_transaction = true;
-      work();
-      db->commit();
-      in_transaction = false;
+      db.begin(mode);
+      in_transaction_ = true;
+      work(transaction_);
+      db.commit();
+      in_transaction_ = false;
       return;
     } catch (const TryAgain& reason) {
-      in_transaction = false;
-      db->rollback();
-      if (Clock::now() - start > options.patience) {
-        throw failure("{}: {}; gave up after {:.0f} s", db->name(), reason.what(),
+      in_transaction_ = false;
+      db.rollback();
+      if (Clock::now() - start > options_.patience) {
+        throw failure("{}: {}; gave up after {:.0f} s", db.name(), reason.what(),
                       std::chrono::duration<double>(Clock::now() - start).count());
       }
       std::this_thread::sleep_for(pause);
     } catch (...) {
-      in_transaction = false;
-      db->rollback();
+      in_transaction_ = false;
+      db.rollback();
       throw;
     }
   }
 }
 
-void Storage::Session::insert(std::string_view into, std::size_t columns, std::span<const SqlValue> values,
-                              std::string_view conflict) {
+void Storage::Session::Transaction::insert(std::string_view into, std::size_t columns,
+                                           std::span<const SqlValue> values, std::string_view conflict) {
   constexpr std::size_t most_rows = 50;
   std::string row = "(?";
   for (std::size_t i = 1; i < columns; ++i) row += ", ?";
@@ -107,14 +108,10 @@ void Storage::Session::insert(std::string_view into, std::size_t columns, std::s
 }
 
 Storage::Storage(std::unique_ptr<Database> database, const StorageOptions& options)
-    : session_(std::make_unique<Session>()) {
-  session_->db = std::move(database);
-  session_->options = options;
-  Database& db = *session_->db;
+    : session_(std::make_unique<Session>(std::move(database), options)) {
   // Most openings find the tables and need no lock.
-  if (!session_->read([&] { return schema_is_ready(db); })) {
-    session_->write([&] { create_schema(db); });
-  }
+  if (!session_->read([&](auto& t) { return schema_is_ready(*t.db); }))
+    session_->write([&](auto& t) { create_schema(*t.db); });
 }
 
 Storage::~Storage() = default;
@@ -123,12 +120,16 @@ std::unique_ptr<Storage> open_storage(const std::string& url, const StorageOptio
   return std::make_unique<Storage>(open_database(url, options), options);
 }
 
-void Storage::transaction(const std::function<void()>& work) { session_->write(work); }
+void Storage::transaction(const std::function<void()>& work) {
+  session_->write([&](const auto&) { work(); });
+}
 
-void Storage::read_transaction(const std::function<void()>& work) { session_->read(work); }
+void Storage::read_transaction(const std::function<void()>& work) {
+  session_->read([&](const auto&) { work(); });
+}
 
 void Storage::lock_study(StudyId study) {
-  session_->write([&] { lock_study_row(*session_->db, study); });
+  session_->write([&](auto& t) { lock_study_row(*t.db, study); });
 }
 
 void check_name(std::string_view what, std::string_view name) {

@@ -73,8 +73,8 @@ void lock_study_row(Database& db, StudyId study) {
 StudyId Storage::create_study(const std::string& name, const std::vector<Direction>& directions) {
   check_name("study", name);
   if (directions.empty()) throw failure("study '{}': needs at least one direction", name);
-  Database& db = *session_->db;
-  return session_->write([&] {
+  return session_->write([&](auto& t) {
+    Database& db = *t.db;
     std::int64_t id = 0;
     db.execute(
         "INSERT INTO studies (study_name) VALUES (?) ON CONFLICT (study_name) DO NOTHING RETURNING study_id",
@@ -93,17 +93,17 @@ StudyId Storage::create_study(const std::string& name, const std::vector<Directi
 }
 
 std::optional<StudyId> Storage::find_study(std::string_view name) {
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
     std::optional<StudyId> id;
-    session_->db->execute("SELECT study_id FROM studies WHERE study_name = ?", {name},
-                          [&](const Row& row) { id = StudyId{row.integer(0)}; });
+    t.db->execute("SELECT study_id FROM studies WHERE study_name = ?", {name},
+                  [&](const Row& row) { id = StudyId{row.integer(0)}; });
     return id;
   });
 }
 
 StudyRecord Storage::get_study(StudyId id) {
-  Database& db = *session_->db;
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
+    Database& db = *t.db;
     StudyRecord study;
     db.execute("SELECT study_name FROM studies WHERE study_id = ?", {sql(id)}, [&](const Row& row) {
       study.id = id;
@@ -116,8 +116,8 @@ StudyRecord Storage::get_study(StudyId id) {
 }
 
 std::vector<StudyRecord> Storage::list_studies() {
-  Database& db = *session_->db;
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
+    Database& db = *t.db;
     std::vector<StudyRecord> studies;
     db.execute("SELECT study_id, study_name FROM studies ORDER BY study_id", {}, [&](const Row& row) {
       StudyRecord& study = studies.emplace_back();
@@ -130,8 +130,8 @@ std::vector<StudyRecord> Storage::list_studies() {
 }
 
 TrialCounts Storage::count_trials(StudyId study) {
-  Database& db = *session_->db;
-  return session_->read([&] {
+  return session_->read([&](auto& t) {
+    Database& db = *t.db;
     TrialCounts counts;
     db.execute("SELECT state, COUNT(*) FROM trials WHERE study_id = ? GROUP BY state", {sql(study)},
                [&](const Row& row) {
@@ -159,8 +159,8 @@ TrialCounts Storage::count_trials(StudyId study) {
 }
 
 void Storage::delete_study(StudyId study) {
-  Database& db = *session_->db;
-  session_->write([&] {
+  session_->write([&](auto& t) {
+    Database& db = *t.db;
     lock_study_row(db, study);
     // Optuna's tables have no cascade; an orphan would attach itself to the next trial that gets its id.
     for (const std::string_view table : trial_tables) {
@@ -172,18 +172,17 @@ void Storage::delete_study(StudyId study) {
     for (const std::string_view table : study_tables) {
       db.execute(fmt::format("DELETE FROM {} WHERE study_id = ?", table), {sql(study)});
     }
+    t.numbered.erase(study);
+    std::erase_if(t.known_params, [&](const auto& known) { return known.first.first == study; });
   });
-  const std::lock_guard lock(session_->mutex);
-  session_->numbered.erase(study);
-  std::erase_if(session_->known_params, [&](const auto& known) { return known.first.first == study; });
 }
 
 void Storage::set_user_attribute(StudyId study, std::string_view key, std::string_view json) {
-  session_->write([&] { set_study_attribute(*session_->db, "study_user_attributes", study, key, json); });
+  session_->write([&](auto& t) { set_study_attribute(*t.db, "study_user_attributes", study, key, json); });
 }
 
 void Storage::set_system_attribute(StudyId study, std::string_view key, std::string_view json) {
-  session_->write([&] { set_study_attribute(*session_->db, "study_system_attributes", study, key, json); });
+  session_->write([&](auto& t) { set_study_attribute(*t.db, "study_system_attributes", study, key, json); });
 }
 
 }  // namespace tailor

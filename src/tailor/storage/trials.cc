@@ -104,8 +104,8 @@ LockedTrial lock_unfinished_trial(Database& db, TrialId trial) {
   return locked;
 }
 
-void Storage::Session::insert_attributes(std::string_view table, TrialId trial,
-                                         const Attributes& attributes) {
+void Storage::Session::Transaction::insert_attributes(std::string_view table, TrialId trial,
+                                                      const Attributes& attributes) {
   std::vector<SqlValue> values;
   for (const auto& [key, json] : attributes) {
     check_name("attribute", key);
@@ -116,7 +116,8 @@ void Storage::Session::insert_attributes(std::string_view table, TrialId trial,
          "ON CONFLICT (trial_id, \"key\") DO UPDATE SET value_json = excluded.value_json");
 }
 
-void Storage::Session::insert_params(StudyId study, TrialId trial, const std::vector<TrialParam>& params) {
+void Storage::Session::Transaction::insert_params(StudyId study, TrialId trial,
+                                                  const std::vector<TrialParam>& params) {
   std::vector<std::string> texts;
   texts.reserve(params.size());
   std::vector<SqlValue> values;
@@ -133,7 +134,7 @@ void Storage::Session::insert_params(StudyId study, TrialId trial, const std::ve
          "distribution_json = excluded.distribution_json");
 }
 
-void Storage::Session::check_param(StudyId study, const ParamDefinition& param) {
+void Storage::Session::Transaction::check_param(StudyId study, const ParamDefinition& param) {
   const auto key = std::pair(study, param.name);
   auto known = known_params.find(key);
   if (known == known_params.end()) {
@@ -148,8 +149,8 @@ void Storage::Session::check_param(StudyId study, const ParamDefinition& param) 
   }
 }
 
-void Storage::Session::insert_intermediate_values(TrialId trial,
-                                                  const std::map<std::int64_t, double>& by_step) {
+void Storage::Session::Transaction::insert_intermediate_values(
+    TrialId trial, const std::map<std::int64_t, double>& by_step) {
   std::vector<SqlValue> values;
   for (const auto& [step, value] : by_step) {
     const StoredReal real = stored(value);
@@ -160,7 +161,7 @@ void Storage::Session::insert_intermediate_values(TrialId trial,
          "intermediate_value_type = excluded.intermediate_value_type");
 }
 
-void Storage::Session::insert_values(TrialId trial, const std::vector<double>& by_objective) {
+void Storage::Session::Transaction::insert_values(TrialId trial, const std::vector<double>& by_objective) {
   std::vector<SqlValue> values;
   for (const double value : by_objective) {
     const StoredReal real = stored(value);
@@ -172,7 +173,7 @@ void Storage::Session::insert_values(TrialId trial, const std::vector<double>& b
          "excluded.value_type");
 }
 
-CreatedTrial Storage::Session::insert_trial(StudyId study, const NewTrial& trial) {
+CreatedTrial Storage::Session::Transaction::insert_trial(StudyId study, const NewTrial& trial) {
   lock_study_row(*db, study);
   if (is_finished(trial.state) || !trial.values.empty())
     check_values(trial.state, trial.values, count_objectives(study));
@@ -201,25 +202,25 @@ CreatedTrial Storage::Session::insert_trial(StudyId study, const NewTrial& trial
   return created;
 }
 
-std::int64_t Storage::Session::count_objectives(StudyId study) {
+std::int64_t Storage::Session::Transaction::count_objectives(StudyId study) {
   std::int64_t count = 0;
   db->execute("SELECT COUNT(*) FROM study_directions WHERE study_id = ?", {sql(study)},
               [&](const Row& row) { count = row.integer(0); });
   return count;
 }
 
-void Storage::Session::end_trial(TrialId trial, TrialState state) {
+void Storage::Session::Transaction::end_trial(TrialId trial, TrialState state) {
   db->execute("UPDATE trials SET state = ?, datetime_complete = ? WHERE trial_id = ?",
               {name_of(state), format_timestamp(current_time()), sql(trial)});
 }
 
 CreatedTrial Storage::create_trial(StudyId study, const NewTrial& trial) {
-  return session_->write([&] { return session_->insert_trial(study, trial); });
+  return session_->write([&](auto& t) { return t.insert_trial(study, trial); });
 }
 
 bool Storage::claim_trial(TrialId trial) {
-  return session_->write([&] {
-    return session_->db->execute(
+  return session_->write([&](auto& t) {
+    return t.db->execute(
                "UPDATE trials SET state = 'RUNNING', datetime_start = ? WHERE trial_id = ? AND state = "
                "'WAITING'",
                {format_timestamp(current_time()), sql(trial)}) == 1;
@@ -227,36 +228,36 @@ bool Storage::claim_trial(TrialId trial) {
 }
 
 void Storage::set_params(TrialId trial, const std::vector<TrialParam>& params) {
-  session_->write([&] {
-    const LockedTrial locked = lock_unfinished_trial(*session_->db, trial);
-    session_->insert_params(locked.study, trial, params);
+  session_->write([&](auto& t) {
+    const LockedTrial locked = lock_unfinished_trial(*t.db, trial);
+    t.insert_params(locked.study, trial, params);
   });
 }
 
 void Storage::set_intermediate_value(TrialId trial, std::int64_t step, double value) {
-  session_->write([&] {
-    lock_unfinished_trial(*session_->db, trial);
-    session_->insert_intermediate_values(trial, {{step, value}});
+  session_->write([&](auto& t) {
+    lock_unfinished_trial(*t.db, trial);
+    t.insert_intermediate_values(trial, {{step, value}});
   });
 }
 
 void Storage::set_user_attribute(TrialId trial, std::string_view key, std::string_view json) {
-  session_->write([&] {
-    lock_unfinished_trial(*session_->db, trial);
-    session_->insert_attributes("trial_user_attributes", trial, {{std::string(key), std::string(json)}});
+  session_->write([&](auto& t) {
+    lock_unfinished_trial(*t.db, trial);
+    t.insert_attributes("trial_user_attributes", trial, {{std::string(key), std::string(json)}});
   });
 }
 
 void Storage::set_system_attribute(TrialId trial, std::string_view key, std::string_view json) {
-  session_->write([&] {
-    lock_unfinished_trial(*session_->db, trial);
-    session_->insert_attributes("trial_system_attributes", trial, {{std::string(key), std::string(json)}});
+  session_->write([&](auto& t) {
+    lock_unfinished_trial(*t.db, trial);
+    t.insert_attributes("trial_system_attributes", trial, {{std::string(key), std::string(json)}});
   });
 }
 
 void Storage::reopen_trial(TrialId trial, std::int64_t last_step) {
-  Database& db = *session_->db;
-  session_->write([&] {
+  session_->write([&](auto& t) {
+    Database& db = *t.db;
     lock_trial(db, trial);
     db.execute("UPDATE trials SET state = 'RUNNING', datetime_complete = NULL WHERE trial_id = ?",
                {sql(trial)});
@@ -267,20 +268,19 @@ void Storage::reopen_trial(TrialId trial, std::int64_t last_step) {
 }
 
 void Storage::delete_user_attribute(TrialId trial, std::string_view key) {
-  session_->write([&] {
-    lock_unfinished_trial(*session_->db, trial);
-    session_->db->execute("DELETE FROM trial_user_attributes WHERE trial_id = ? AND \"key\" = ?",
-                          {sql(trial), key});
+  session_->write([&](auto& t) {
+    lock_unfinished_trial(*t.db, trial);
+    t.db->execute("DELETE FROM trial_user_attributes WHERE trial_id = ? AND \"key\" = ?", {sql(trial), key});
   });
 }
 
 void Storage::finish_trial(TrialId trial, TrialState state, const std::vector<double>& values) {
   if (!is_finished(state)) throw failure("a trial cannot be finished as {}", name_of(state));
-  session_->write([&] {
-    const LockedTrial locked = lock_unfinished_trial(*session_->db, trial);
+  session_->write([&](auto& t) {
+    const LockedTrial locked = lock_unfinished_trial(*t.db, trial);
     check_values(state, values, locked.objectives);
-    session_->insert_values(trial, values);
-    session_->end_trial(trial, state);
+    t.insert_values(trial, values);
+    t.end_trial(trial, state);
   });
 }
 
