@@ -66,6 +66,20 @@ TEST(ImagePack, NothingIsLeftOfOneThatWasNotFinished) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+// As in two containers that share the cache, whose processes have equal numbers.
+TEST(ImagePack, WritersOfOneFileDoNotDisturbEachOther) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "a.images";
+  ImagePackWriter first(file, 1, 2);
+  first.put(0, std::vector<std::uint8_t>{1, 2});
+  {
+    ImagePackWriter second(file, 1, 2);
+    second.put(0, std::vector<std::uint8_t>{3, 4});
+  }
+  first.finish(labels_of({0}, {1, 2, 1}), {});
+  EXPECT_THAT(read_image_pack(file).value().images.pixels, ElementsAre(1, 2));
+}
+
 TEST(ImagePack, WhatIsNotWholeIsNone) {
   const test::TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "a.images";

@@ -16,13 +16,6 @@
 namespace tailor {
 namespace {
 
-// A name beside `path` that nobody else has: processes of different containers and threads of one may have
-// the same number.
-std::filesystem::path own_name(const std::filesystem::path& path) {
-  std::random_device random;
-  return path.string() + fmt::format(".{:08x}{:08x}.part", random(), random());
-}
-
 bool write_all(int fd, std::string_view content) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd, content.data(), content.size());
@@ -57,6 +50,11 @@ std::string read_at_most(const std::filesystem::path& path, std::size_t most, st
 
 }  // namespace
 
+std::filesystem::path temporary_name(const std::filesystem::path& path) {
+  std::random_device random;
+  return path.string() + fmt::format(".{:08x}{:08x}.part", random(), random());
+}
+
 std::string read_file(const std::filesystem::path& path) {
   return read_at_most(path, std::size_t{4} << 30, "a file that is read whole");
 }
@@ -82,7 +80,7 @@ void write_file(const std::filesystem::path& link, std::string_view content) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   // Without a name until all is written, so that a process that is killed leaves nothing behind; some file
   // systems have no such files.
-  std::filesystem::path temporary = own_name(path);
+  std::filesystem::path temporary = temporary_name(path);
   Descriptor file(folder, O_WRONLY | O_TMPFILE);
   const bool nameless = file.ok();
   if (!nameless) file = Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL);

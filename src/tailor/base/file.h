@@ -37,6 +37,10 @@ void check_append(const std::filesystem::path& path);
 // Makes a folder with its parents; an existing one is fine.
 void make_folder(const std::filesystem::path& path);
 
+// A name beside `path`, ending in ".part", that nobody else has: processes of different containers and threads of one may
+// have the same number.
+std::filesystem::path temporary_name(const std::filesystem::path& path);
+
 // Makes renames inside a folder durable.
 void sync_folder(const std::filesystem::path& path);
 

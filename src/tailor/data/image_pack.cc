@@ -99,17 +99,15 @@ std::optional<ImagePackNotes> read_image_pack_notes(const std::filesystem::path&
 }
 
 ImagePackWriter::ImagePackWriter(std::filesystem::path file, std::size_t count, std::size_t image_size)
-    : file_(std::move(file)),
-      unfinished_(fmt::format("{}.{}.part", file_.string(), ::getpid())),
-      count_(count),
-      image_size_(image_size) {
-  descriptor_ = ::open(unfinished_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    : file_(std::move(file)), unfinished_(temporary_name(file_)), count_(count), image_size_(image_size) {
+  descriptor_ = ::open(unfinished_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor_ < 0) throw system_failure(unfinished_.string(), "make it");
   const std::uint64_t bytes = static_cast<std::uint64_t>(count) * image_size;
   if (const int code = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
       code != 0 && code != EOPNOTSUPP && code != EINVAL) {
     ::close(std::exchange(descriptor_, -1));
-    std::filesystem::remove(unfinished_);
+    std::error_code ignored;
+    std::filesystem::remove(unfinished_, ignored);
     throw failure(
         "{}: cannot take {} bytes for {} decoded images: {}; make room, or set XDG_CACHE_HOME to another disk",
         unfinished_.string(), bytes, count, std::strerror(code));

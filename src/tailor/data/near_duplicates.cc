@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "tailor/base/processors.h"
+#include "tailor/base/rounding.h"
 #include "tailor/data/each_image.h"
 
 namespace tailor {
@@ -230,7 +231,7 @@ Picture near_duplicates_sheet(const ImagePart& first, const ImagePart& second, c
   constexpr int gap = 2;
   constexpr std::uint8_t background = 128, other_label = 255;
   const int wide = 2 * image.width + 2 * gap, high = image.height + gap;
-  const int rows = (static_cast<int>(pairs.size()) + columns - 1) / columns;
+  const int rows = ceil_div(static_cast<int>(pairs.size()), columns);
   Picture sheet{{std::max(1, rows * high + gap), columns * wide + gap, image.channels}, {}};
   sheet.pixels.assign(sheet.shape.size(), background);
   for (std::size_t p = 0; p < pairs.size(); ++p) {

@@ -195,8 +195,8 @@ StudyEnd StudyRun::run() {
     make_folder(options_.checkpoints);
   }
   storage_->record_heartbeat(queue_.worker().id);
-  std::optional<HeartbeatThread> heart;
-  heart.emplace(url_, options_.heartbeat, [this](Storage& storage) {
+  std::optional<HeartbeatThread> heartbeats;
+  heartbeats.emplace(url_, options_.heartbeat, [this](Storage& storage) {
     storage.record_heartbeat(queue_.worker().id);
     queue_.watch_others(storage);
   });
@@ -240,7 +240,7 @@ StudyEnd StudyRun::run() {
     }
   }
   for (std::thread& thread : threads) thread.join();
-  heart.reset();
+  heartbeats.reset();
   {
     const MutexLock lock(mutex_);
     if (problem_) std::rethrow_exception(problem_);
