@@ -78,8 +78,14 @@ std::string type_text(const Layer& layer) {
   return usual ? text : text + fmt::format(" /{}", layer.stride);
 }
 
-const char* joint(LayerKind kind) {
-  return kind == LayerKind::add ? "+" : kind == LayerKind::multiply ? "*" : ",";
+// "3+7"; of many only the first and the last: "3,7..98".
+std::string reads_text(const Layer& layer) {
+  const char* joint = layer.kind == LayerKind::add ? "+" : layer.kind == LayerKind::multiply ? "*" : ",";
+  const std::vector<int>& in = layer.inputs;
+  if (in.size() > 4) return fmt::format("{}{}{}..{}", in[0] + 1, joint, in[1] + 1, in.back() + 1);
+  std::vector<std::string> numbers;
+  for (const int index : in) numbers.push_back(fmt::format("{}", index + 1));
+  return join(numbers, joint);
 }
 
 void print_table(const Architecture& a) {
@@ -91,9 +97,7 @@ void print_table(const Architecture& a) {
       {"", "layer", "type", "reads", "output", "parameters", "mult-adds"}};
   for (std::size_t i = 0; i < a.layers.size(); ++i) {
     const Layer& layer = a.layers[i];
-    std::vector<std::string> reads;
-    for (const int index : layer.inputs) reads.push_back(fmt::format("{}", index + 1));
-    rows.push_back({fmt::format("{}", i + 1), layer.name, type_text(layer), join(reads, joint(layer.kind)),
+    rows.push_back({fmt::format("{}", i + 1), layer.name, type_text(layer), reads_text(layer),
                     shape_text(layer.output), with_thousands(layer.parameters),
                     rounded(layer.multiply_adds)});
   }

@@ -215,7 +215,7 @@ class Inference {
       at_ = layers[k];
       double& rate = a_.layers[static_cast<std::size_t>(at_)].rate;
       const double step = last * stochastic_depth_share(k, layers.size());
-      if (rate != 0 && std::abs(rate - step) > 0.01)
+      if (rate != 0 && std::abs(rate - step) > 0.005)
         fail(
             "rate",
             "the rates of stochastic depth grow in even steps from 0 to the last layer's, {}: expected {:.3g} "
