@@ -152,7 +152,7 @@ class Network(nn.Module):
         self.path = Path(file) if str(file).endswith(".toml") else ARCHITECTURES / f"{file}.toml"
         table = tomllib.loads(self.path.read_text())
         self.input = tuple(table.get("input", shape))
-        classes = table.get("classes", classes)
+        self.classes = classes = table.get("classes", classes)
         self.kinds, self.inputs = [], []
         self.steps = nn.ModuleList()
         height, width, channels = self.input

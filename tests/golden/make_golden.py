@@ -121,7 +121,7 @@ class Case:
     def __init__(self, name, seed, batch, cycle):
         self.name, self.seed, self.batch, self.cycle = name, seed, batch, cycle
         self.file = HERE / name if name.endswith(".toml") else name
-        self.classes = Network(self.file).steps[-1].out_features
+        self.classes = Network(self.file).classes
         self.shape = Network(self.file).input
         self.batches = self.choose_images()
 
