@@ -30,7 +30,18 @@ constexpr std::size_t images = 128;
 
 ConvShape shape(int size, int in, int out, int kernel, int padding) {
   const int out_size = size + 2 * padding - kernel + 1;
-  return {size, size, in, out_size, out_size, out, kernel, kernel, 1, padding};
+  return {.in_height = size,
+          .in_width = size,
+          .in_channels = in,
+          .out_height = out_size,
+          .out_width = out_size,
+          .out_channels = out,
+          .kernel_height = kernel,
+          .kernel_width = kernel,
+          .padding_top = padding,
+          .padding_left = padding,
+          .padding_bottom = padding,
+          .padding_right = padding};
 }
 
 struct Layer {
@@ -249,7 +260,7 @@ class OneDnn {
     const auto w = tensor({s.out_channels, s.in_channels, s.kernel_height, s.kernel_width});
     const auto y = tensor({images, s.out_channels, s.out_height, s.out_width});
     const memory::desc b({s.out_channels}, memory::data_type::f32, memory::format_tag::a);
-    const memory::dims strides{1, 1}, padding{s.padding, s.padding};
+    const memory::dims strides{1, 1}, padding{s.padding(), s.padding()};
     const auto kind = prop_kind::forward_training;
     const auto how = algorithm::convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3

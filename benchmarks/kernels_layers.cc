@@ -196,8 +196,8 @@ int main(int argc, char** argv) {
   using namespace tailor::kernels;
   benchmark::Initialize(&argc, argv);
   add_elementwise();
-  add_pooling("28x28x6", {28, 28, 6, 14, 14, 2, 2, 2, 0});
-  add_pooling("24x24x64", {24, 24, 64, 12, 12, 2, 2, 2, 0});
+  add_pooling("28x28x6", {28, 28, 6, 14, 14, 2, 2, 2, 2});
+  add_pooling("24x24x64", {24, 24, 64, 12, 12, 2, 2, 2, 2});
   add_batch_norm(16, 784);
   add_batch_norm(64, 49);
   add_loss();

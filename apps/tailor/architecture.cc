@@ -73,9 +73,18 @@ std::string type_text(const Layer& layer) {
   if (layer.kind == LayerKind::channel_shuffle || layer.kind == LayerKind::group_norm)
     text += fmt::format(" {}", layer.groups);
   if (layer.kind == LayerKind::slice) text += fmt::format(" {}-{}", layer.from, layer.to - 1);
-  const bool usual =
-      layer.stride == (layer.kind == LayerKind::conv2d ? 1 : layer.kernel_height) || layer.kernel_height == 0;
-  return usual ? text : text + fmt::format(" /{}", layer.stride);
+  if (layer.size_height > 0) text += fmt::format(" {}x{}", layer.size_height, layer.size_width);
+  if (layer.kernel_height == 0) return text;
+  const bool conv = layer.kind == LayerKind::conv2d;
+  const auto axes = [](int height, int width) {
+    return height == width ? fmt::format("{}", height) : fmt::format("{}x{}", height, width);
+  };
+  if (layer.stride_height != (conv ? 1 : layer.kernel_height) ||
+      layer.stride_width != (conv ? 1 : layer.kernel_width))
+    text += " /" + axes(layer.stride_height, layer.stride_width);
+  if (layer.dilation_height != 1 || layer.dilation_width != 1)
+    text += " d" + axes(layer.dilation_height, layer.dilation_width);
+  return layer.groups == 1 ? text : text + fmt::format(" g{}", layer.groups);
 }
 
 // "3+7"; of many only the first and the last: "3,7..98".
@@ -140,12 +149,8 @@ Json layer_json(const Architecture& a, const Layer& layer) {
                {"type", layer_kind_name(layer.kind)},
                {"inputs", inputs},
                {"output", shape_json(layer.output)}};
-  for (const Attribute& attribute : kind_info(layer.kind).attributes) {
-    if (attribute.second)
-      json[attribute.key] = {layer.*std::get<int Layer::*>(attribute.member), layer.*attribute.second};
-    else
-      std::visit([&](auto member) { json[attribute.key] = layer.*member; }, attribute.member);
-  }
+  for (const Attribute& attribute : kind_info(layer.kind).attributes)
+    json[attribute.key] = Json::parse(attribute_text(attribute, layer));
   json["parameters"] = layer.parameters;
   json["multiply_adds"] = layer.multiply_adds;
   return json;

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 try:
     import tomllib
@@ -75,24 +76,81 @@ class GlobalAverage(nn.Module):
         return x.mean(dim=(2, 3))
 
 
+class Padded(nn.Module):
+    """A window layer over an image padded with `value`: for what its own padding cannot say."""
+
+    def __init__(self, padding, value, module):
+        super().__init__()
+        self.padding, self.value, self.module = padding, value, module
+
+    @property
+    def weight(self):
+        return self.module.weight
+
+    def forward(self, x):
+        top, left, bottom, right = self.padding
+        return self.module(F.pad(x, (left, right, top, bottom), value=self.value))
+
+
+class UncountedAverage(nn.Module):
+    """Average pooling that divides by the window's share of the image, whatever the padding."""
+
+    def __init__(self, padding, kernel, stride, ceil_mode):
+        super().__init__()
+        sums = nn.AvgPool2d(kernel, stride, ceil_mode=ceil_mode, divisor_override=1)
+        self.sums = Padded(padding, 0.0, sums)
+
+    def forward(self, x):
+        return self.sums(x) / self.sums(torch.ones_like(x))
+
+
+def sides(layer, kernel, stride, dilation, size):
+    """Top, left, bottom, right."""
+    padding = layer.get("padding", 0)
+    if padding == "valid":
+        padding = 0
+    if padding == "same":  # Keras' rule: the odd one at the bottom and right
+        extent = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+        total = [max(0, (-(-n // s) - 1) * s + e - n) for n, s, e in zip(size, stride, extent)]
+        return tuple(t // 2 for t in total) + tuple(t - t // 2 for t in total)
+    return tuple(padding) if isinstance(padding, list) and len(padding) == 4 else pair(padding) * 2
+
+
 def make(layer, x, classes, dropout, our_flatten):
     """The module of one [[layer]] that reads x."""
     kind = layer["type"]
     channels = x.shape[1]
     kernel = pair(layer.get("kernel", layer.get("size", 1)))
-    padding = {"same": kernel[0] // 2, "valid": 0}.get(layer.get("padding", 0), layer.get("padding", 0))
+    stride = pair(layer.get("stride", 1 if kind == "conv2d" else list(kernel)))
+    dilation = pair(layer.get("dilation", 1))
+    padding = sides(layer, kernel, stride, dilation, x.shape[2:]) if x.dim() == 4 else (0, 0, 0, 0)
+    even = padding[:2] if padding[:2] == padding[2:] else None
+    ceil_mode = layer.get("ceil_mode", False)
+    if ceil_mode and not even:
+        raise ValueError("ceil_mode with uneven padding: PyTorch would take the padding for image")
     bias = layer.get("bias", True)
     outputs = layer.get("filters", layer.get("units"))
     outputs = classes if outputs == "classes" else outputs
     match kind:
         case "conv2d":
-            return nn.Conv2d(channels, outputs, kernel, layer.get("stride", 1), padding, bias=bias)
+            groups = layer.get("groups", 1)
+            conv = nn.Conv2d(channels, outputs, kernel, stride, even or 0, dilation, groups, bias)
+            return conv if even else Padded(padding, 0.0, conv)
         case "dense":
             return nn.Linear(channels, outputs, bias=bias)
         case "max_pool":
-            return nn.MaxPool2d(kernel, layer.get("stride", kernel[0]), padding)
+            if even and all(2 * p <= k for p, k in zip(even, kernel)):
+                return nn.MaxPool2d(kernel, stride, even, dilation, ceil_mode=ceil_mode)
+            return Padded(padding, float("-inf"), nn.MaxPool2d(kernel, stride, 0, dilation, ceil_mode=ceil_mode))
         case "average_pool":
-            return nn.AvgPool2d(kernel, layer.get("stride", kernel[0]), padding, count_include_pad=False)
+            counted = layer.get("count_include_pad", False)
+            if even and all(2 * p <= k for p, k in zip(even, kernel)):
+                return nn.AvgPool2d(kernel, stride, even, ceil_mode, counted)
+            if not counted:
+                return UncountedAverage(padding, kernel, stride, ceil_mode)
+            return Padded(padding, 0.0, nn.AvgPool2d(kernel, stride, 0, ceil_mode))
+        case "adaptive_average_pool":
+            return nn.AdaptiveAvgPool2d(kernel)
         case "global_average_pool":
             return GlobalAverage()
         case "batch_norm":

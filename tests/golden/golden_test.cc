@@ -171,7 +171,8 @@ TEST_P(GoldenRun, TwentyStepsOfEachOptimizer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, GoldenRun,
-                         testing::Values("mnist_cnn", "windows", "residual", "smooth", "channels"),
+                         testing::Values("mnist_cnn", "windows", "general_windows", "residual", "smooth",
+                                         "channels"),
                          [](const auto& name) { return std::string(name.param); });
 
 }  // namespace

@@ -34,6 +34,7 @@ MARGIN = 1e-5
 NETWORKS = {
     "mnist_cnn": (6, 32, 8),
     "windows.toml": (1, 5, 4),
+    "general_windows.toml": (1, 5, 4),
     "residual.toml": (1, 5, 4),
     "smooth.toml": (1, 5, 4),
     "channels.toml": (1, 5, 4),
@@ -105,6 +106,7 @@ def described_parameters(network):
     rows = []
     for index, (kind, step) in enumerate(zip(network.kinds, network.steps)):
         for name, parameter in step.named_parameters():
+            name = name.split(".")[-1]  # of what may stand in a Padded
             role = "slope" if kind == "prelu" else {"weight": "scale", "bias": "shift"}[name] if kind in NORMS else name
             row = {"layer": index, "role": role, "count": parameter.numel(), "offset": 0.0, "scale": 0.1}
             if role == "scale":
@@ -143,9 +145,7 @@ class Case:
             for kink in (step.min_val, step.max_val) if kind in ("clip", "relu6") else KINKS.get(kind, ()):
                 smallest.append(float((x - kink).abs().min() / x.std()))
             if kind == "max_pool":
-                size = step.kernel_size
-                padded = F.pad(x, (step.padding,) * 4, value=-1e30)
-                windows = F.unfold(padded.reshape(-1, 1, *padded.shape[2:]), size, stride=step.stride)
+                windows = self.windows(x, y, step)
                 top = windows.topk(2, dim=1).values
                 gap = top[:, 0] - top[:, 1]
                 gap = gap[gap > 0]  # equal values are zeros of a ReLU: no gradient passes
@@ -154,6 +154,17 @@ class Case:
         with torch.no_grad():
             self.network(torch.float64)(self.inputs(images, torch.float64)[0], observe)
         return min(smallest)
+
+    @staticmethod
+    def windows(x, y, step):
+        """What each value of max-pooling was chosen from, [.., places, outputs]."""
+        before = step.padding[:2]
+        pool = getattr(step, "module", step)
+        extent = [d * (k - 1) + 1 for k, d in zip(pool.kernel_size, pool.dilation)]
+        ends = [(o - 1) * s + e for o, s, e in zip(y.shape[2:], pool.stride, extent)]
+        after = [max(0, end - n - b) for end, n, b in zip(ends, x.shape[2:], before)]
+        padded = F.pad(x, (before[1], after[1], before[0], after[0]), value=-1e30)[:, :, : ends[0], : ends[1]]
+        return F.unfold(padded.reshape(-1, 1, *padded.shape[2:]), pool.kernel_size, pool.dilation, stride=pool.stride)
 
     def choose_images(self):
         """Image numbers for each batch of the cycle. Where images do not meet in a batch norm each is accepted by

@@ -155,6 +155,22 @@ layer = [
   {type = "clip", low = -0.5, high = 0.75},
   {type = "dense", units = 3},
 ])",
+    R"(name = "general windows, kinked"
+input = [11, 10, 4]
+classes = 3
+layer = [
+  {type = "conv2d", filters = 12, kernel = [3, 2], groups = 4, stride = [1, 2], padding = "same", bias = false},
+  {type = "elu", name = "a"},
+  {type = "conv2d", filters = 12, kernel = 3, groups = 12, padding = [2, 2, 1, 2], dilation = [1, 2]},
+  {type = "max_pool", size = [2, 3], stride = [2, 1], padding = [0, 1], ceil_mode = true},
+  {type = "conv2d", filters = 8, kernel = 3, dilation = 2, padding = 2, groups = 2},
+  {type = "tanh"},
+  {type = "average_pool", size = 3, stride = [2, 1], padding = [1, 0, 0, 1], count_include_pad = true, ceil_mode = true},
+  {type = "max_pool", size = 2, stride = 1, dilation = [1, 2]},
+  {type = "adaptive_average_pool", size = [2, 3]},
+  {type = "flatten"},
+  {type = "dense", units = 3},
+])",
     fused,
     winograd,
 };

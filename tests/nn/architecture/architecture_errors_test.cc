@@ -100,7 +100,7 @@ TEST(ArchitectureErrors, TypesAndKeys) {
             "x.toml:6: layer 1 (conv2d), key 'fliters': unknown key (did you mean 'filters'?)");
   EXPECT_EQ(with(pool + "kernel = 3"), "x.toml:5: layer 1 (max_pool), key 'kernel': unknown key");
   EXPECT_EQ(with(pool + "activation = \"relu\""),
-            "x.toml:5: layer 1 (max_pool), key 'activation': unknown key");
+            "x.toml:5: layer 1 (max_pool), key 'activation': unknown key (did you mean 'dilation'?)");
   EXPECT_EQ(with("type = \"conv2d\"\nfilters = 2"),
             "x.toml:2: layer 1 (conv2d), key 'kernel': missing: height and width of the filters");
 }
@@ -123,13 +123,14 @@ TEST(ArchitectureErrors, Values) {
   EXPECT_EQ(conv_with("filters = 2\nkernel = [3, 3, 3]"), kernel + "[3, 3, 3]");
   EXPECT_EQ(conv_with("filters = 2\nkernel = 2021-05-06"), kernel + "a date or time");
   EXPECT_EQ(with(conv + "stride = 0"),
-            "x.toml:6: layer 1 (conv2d), key 'stride': expected a whole number from 1 to 1024, got 0");
+            "x.toml:6: layer 1 (conv2d), key 'stride': expected a whole number or [height, width], "
+            "from 1 to 1024, got 0");
   EXPECT_EQ(with(conv + "padding = \"sam\""),
-            "x.toml:6: layer 1 (conv2d), key 'padding': expected a whole number from 0 to 1024, \"same\" or "
-            "\"valid\", got 'sam'");
+            "x.toml:6: layer 1 (conv2d), key 'padding': expected a whole number, [height, width] or "
+            "[top, left, bottom, right], from 0 to 1024, \"same\" or \"valid\", got 'sam'");
   EXPECT_EQ(with(conv + "padding = -1"),
-            "x.toml:6: layer 1 (conv2d), key 'padding': expected a whole number from 0 to 1024, \"same\" or "
-            "\"valid\", got -1");
+            "x.toml:6: layer 1 (conv2d), key 'padding': expected a whole number, [height, width] or "
+            "[top, left, bottom, right], from 0 to 1024, \"same\" or \"valid\", got -1");
   EXPECT_EQ(with(conv + "bias = 1"), "x.toml:6: layer 1 (conv2d), key 'bias': expected true or false, got 1");
   EXPECT_EQ(with(conv + "activation = \"rleu\""),
             "x.toml:6: layer 1 (conv2d), key 'activation': expected relu, leaky_relu, elu, gelu, silu, tanh, "
@@ -145,14 +146,48 @@ TEST(ArchitectureErrors, Values) {
 }
 
 TEST(ArchitectureErrors, Windows) {
-  EXPECT_EQ(with("type = \"max_pool\"\nsize = [2, 3]"),
-            "x.toml:2: layer 1 (max_pool), key 'stride': missing: it cannot follow a window of 2x3");
-  const std::string same =
-      "layer 1 (conv2d), key 'padding': \"same\" needs a square window of odd size and stride 1, got ";
-  EXPECT_EQ(with("type = \"conv2d\"\nfilters = 2\nkernel = 4\npadding = \"same\""),
-            "x.toml:6: " + same + "4x4 and stride 1: write a number");
-  EXPECT_EQ(with(conv + "stride = 2\npadding = \"same\""),
-            "x.toml:7: " + same + "3x3 and stride 2: write a number");
+  for (const std::string bad : {"[1, 2, 3]", "[]", "[1]", "[1, -1]", "[1, 0.5]"})
+    EXPECT_EQ(
+        with(conv + "padding = " + bad),
+        "x.toml:6: layer 1 (conv2d), key 'padding': expected a whole number, [height, width] or [top, left, "
+        "bottom, right], from 0 to 1024, \"same\" or \"valid\", got " +
+            bad);
+  EXPECT_EQ(with(conv + "stride = [1, 2, 1, 2]"),
+            "x.toml:6: layer 1 (conv2d), key 'stride': expected a whole number or [height, width], from 1 to "
+            "1024, got [1, 2, 1, 2]");
+  EXPECT_EQ(
+      with(conv + "padding = [0, 3, 0, 0]"),
+      "x.toml:6: layer 1 (conv2d), key 'padding': expected less than the kernel (3x3), got [0, 3, 0, 0]: a "
+      "window would see nothing but padding");
+  EXPECT_EQ(
+      with(conv + "dilation = [1, 2]\npadding = [1, 5]"),
+      "x.toml:7: layer 1 (conv2d), key 'padding': expected less than the kernel (3x5 with its dilation), "
+      "got [1, 5]: a window would see nothing but padding");
+  EXPECT_EQ(
+      with(conv + "dilation = 20"),
+      "x.toml:5: layer 1 (conv2d), key 'kernel': 3x3 (41x41 with its dilation) does not fit into the input "
+      "of 28x28x1");
+  EXPECT_EQ(
+      with("type = \"conv2d\"\nfilters = 2\nkernel = 1024\ndilation = 3\npadding = \"same\""),
+      "x.toml:7: layer 1 (conv2d), key 'padding': expected at most 1024 rows and columns, got [1534, 1534, "
+      "1535, 1535]");
+  EXPECT_EQ(with("type = \"max_pool\"\nsize = 2\ndilation = [1, 30]\npadding = [0, 1, 0, 2]"),
+            "x.toml:5: layer 1 (max_pool), key 'dilation': a window of 2x2 (2x31 with its dilation) over the "
+            "input of 28x28x1 would see nothing but padding");
+  EXPECT_EQ(with("type = \"max_pool\"\nsize = 30\nceil_mode = true\nstride = 2"),
+            "x.toml:4: layer 1 (max_pool), key 'size': 30x30 does not fit into the input of 28x28x1");
+  EXPECT_EQ(with(conv + "groups = 2"),
+            "x.toml:6: layer 1 (conv2d), key 'groups': 1 channel cannot be divided into 2 equal groups");
+  EXPECT_EQ(with("type = \"conv2d\"\nfilters = 4\nkernel = 3\nname = \"a\"",
+                 "type = \"conv2d\"\nfilters = 6\nkernel = 3\ngroups = 4"),
+            "x.toml:11: layer 2 (conv2d), key 'groups': 6 filters cannot be divided into 4 equal groups");
+  EXPECT_EQ(with(conv + "ceil_mode = true"), "x.toml:6: layer 1 (conv2d), key 'ceil_mode': unknown key");
+  EXPECT_EQ(with("type = \"max_pool\"\nsize = 2\ncount_include_pad = true"),
+            "x.toml:5: layer 1 (max_pool), key 'count_include_pad': unknown key");
+  EXPECT_EQ(
+      with("type = \"adaptive_average_pool\"\nsize = [0, 7]"),
+      "x.toml:4: layer 1 (adaptive_average_pool), key 'size': expected a whole number or [height, width], "
+      "from 1 to 1024, got [0, 7]");
   EXPECT_EQ(with(conv + "padding = 3"),
             "x.toml:6: layer 1 (conv2d), key 'padding': expected less than the kernel (3x3), got 3: a window "
             "would see nothing but padding");

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -127,6 +128,64 @@ units = 10
   EXPECT_EQ(a.layers[5].parameters, 50);
 }
 
+// Height and width of what one layer makes of the image.
+std::string size_after(const std::string& layer, int height, int width) {
+  const Architecture a =
+      parse("layer = [{" + layer + "}, {type = 'global_average_pool'}, {type = 'dense', units = 10}]",
+            {{height, width, 4}, 10});
+  return fmt::format("{}x{}", a.layers[0].output.height, a.layers[0].output.width);
+}
+
+TEST(Architecture, SizesOfGeneralWindowsAreThoseOfPyTorchAndKeras) {
+  const std::string conv = "type = 'conv2d', filters = 8, ", pool = "type = 'max_pool', ",
+                    average = "type = 'average_pool', ";
+  // torch.nn.Conv2d(4, 8, kernel, stride, padding, dilation), torch.nn.MaxPool2d and AvgPool2d.
+  EXPECT_EQ(size_after(conv + "kernel = 3, dilation = 2", 28, 28), "24x24");
+  EXPECT_EQ(size_after(conv + "kernel = [3, 2], dilation = [2, 5], stride = [2, 1]", 28, 21), "12x16");
+  EXPECT_EQ(size_after(conv + "kernel = 3, padding = [1, 0], groups = 4", 28, 28), "28x26");
+  EXPECT_EQ(size_after(conv + "kernel = 3, padding = [0, 1, 2, 0], stride = [3, 2]", 28, 28), "10x14");
+  EXPECT_EQ(size_after(pool + "size = [2, 3]", 28, 28), "14x9");
+  EXPECT_EQ(size_after(pool + "size = 3, stride = 2", 28, 29), "13x14");
+  EXPECT_EQ(size_after(pool + "size = 3, stride = 2, ceil_mode = true", 28, 29), "14x14");
+  EXPECT_EQ(size_after(pool + "size = 2, stride = 3, padding = 1, ceil_mode = true", 6, 7), "3x3");
+  EXPECT_EQ(size_after(pool + "size = 1, stride = 3, ceil_mode = true", 6, 7), "2x3");
+  EXPECT_EQ(size_after(pool + "size = 2, stride = 2, ceil_mode = true", 1, 5), "1x3");
+  EXPECT_EQ(size_after(pool + "size = 3, dilation = 2, padding = 1", 9, 11), "3x3");
+  EXPECT_EQ(size_after(average + "size = 3, stride = 2, padding = 1, ceil_mode = true", 8, 9), "5x5");
+  EXPECT_EQ(size_after("type = 'adaptive_average_pool', size = [3, 40]", 28, 28), "3x40");
+  // tf.keras.layers: ceil(input / stride).
+  EXPECT_EQ(size_after(conv + "kernel = 3, stride = 2, padding = 'same'", 28, 29), "14x15");
+  EXPECT_EQ(size_after(conv + "kernel = 4, padding = 'same'", 28, 29), "28x29");
+  EXPECT_EQ(size_after(conv + "kernel = 3, dilation = 3, padding = 'same'", 28, 29), "28x29");
+  EXPECT_EQ(size_after(conv + "kernel = 1, stride = 3, padding = 'same'", 28, 29), "10x10");
+  EXPECT_EQ(size_after(pool + "size = 2, padding = 'same'", 28, 29), "14x15");
+}
+
+TEST(Architecture, SamePaddingPutsTheOddRowBelowAndRight) {
+  const auto padding = [](const std::string& layer, int side) {
+    const Architecture a = parse("layer = [{type = 'conv2d', filters = 8, padding = 'same', " + layer +
+                                     "}, {type = 'global_average_pool'}, {type = 'dense', units = 10}]",
+                                 {{side, side + 1, 1}, 10});
+    return attribute_text(*kind_info(LayerKind::conv2d).attribute("padding"), a.layers[0]);
+  };
+  EXPECT_EQ(padding("kernel = 3", 28), "1");
+  EXPECT_EQ(padding("kernel = [3, 7]", 28), "[1, 3]");
+  EXPECT_EQ(padding("kernel = 3, stride = 2", 28), "[0, 1, 1, 1]");
+  EXPECT_EQ(padding("kernel = 4", 28), "[1, 1, 2, 2]");
+  EXPECT_EQ(padding("kernel = 3, dilation = 2", 28), "2");
+  EXPECT_EQ(padding("kernel = 2, stride = 4", 28), "[0, 0, 0, 1]");
+  EXPECT_EQ(padding("kernel = 1, stride = 3", 28), "0");
+}
+
+TEST(Architecture, GroupsDivideWeightsAndMultiplyAdds) {
+  const Architecture a = parse(
+      "layer = [{type = 'conv2d', filters = 12, kernel = [3, 2], groups = 2, bias = false}, "
+      "{type = 'global_average_pool'}, {type = 'dense', units = 10}]",
+      {{9, 9, 6}, 10});
+  EXPECT_EQ(a.layers[0].parameters, 12 * 3 * 2 * 3);
+  EXPECT_EQ(a.layers[0].multiply_adds, 7 * 8 * 12 * 3 * 2 * 3);
+}
+
 TEST(Architecture, AnActivationBelongsToTheLayerThatNamesIt) {
   const Architecture a = parse(R"(
 [[layer]]
@@ -152,7 +211,7 @@ type = "dense"
 units = "classes"
 )");
   ASSERT_EQ(a.layers.size(), 7u);
-  EXPECT_EQ(a.layers[0].padding, 1);
+  EXPECT_EQ(a.layers[0].padding_top, 1);
   EXPECT_EQ(a.layers[1].kind, LayerKind::leaky_relu);
   EXPECT_DOUBLE_EQ(a.layers[1].slope, 0.01);
   EXPECT_THAT(a.layers[3].inputs, testing::ElementsAre(1, 2));
@@ -245,6 +304,9 @@ TEST(ArchitectureFingerprint, IgnoresSpelling) {
            {"rate = 0.25", "rate = 0.75"},
            {"rate = 0.25\n", ""},
            {"size = 2", "size = 2\nstride = 2"},
+           {"kernel = 3",
+            "kernel = 3\nstride = [1, 1]\npadding = [0, 0, 0, 0]\ndilation = [1, 1]\ngroups = 1"},
+           {"size = 2", "size = [2, 2]\nstride = [2, 2]\nceil_mode = false\ndilation = 1"},
            {"\"classes\"", "10"},
            {"[[layer]]", "classes = 10\ninput = [28, 28, 1]\n[[layer]]"},
        })
@@ -259,6 +321,12 @@ TEST(ArchitectureFingerprint, FeelsEveryChangeOfMeaning) {
            {"kernel = 3", "kernel = 3\nstride = 2"},
            {"kernel = 3", "kernel = 3\npadding = 1"},
            {"kernel = 3", "kernel = 3\nbias = false"},
+           {"kernel = 3", "kernel = 3\nstride = [1, 2]"},
+           {"kernel = 3", "kernel = 3\npadding = [0, 0, 1, 1]"},
+           {"kernel = 3", "kernel = 3\npadding = [0, 1]"},
+           {"kernel = 3", "kernel = 3\ndilation = 2"},
+           {"size = 2", "size = 2\nceil_mode = true"},
+           {"size = 2", "size = 2\ndilation = [2, 1]"},
            {"\"relu\"", "\"gelu\""},
            {"max_pool", "average_pool"},
            {"[[layer]]\ntype = \"dropout\"\nrate = 0.25\n", ""},
@@ -314,6 +382,28 @@ TEST(Architecture, ToTomlReadsBackTheSame) {
       EXPECT_EQ(a.layers[i].name, b.layers[i].name);
     }
   }
+}
+
+TEST(Architecture, ToTomlWritesWhatIsNotTheDefault) {
+  const std::string layers = R"(layer = [
+  {type = "conv2d", filters = 8, kernel = 3, stride = [1, 2], padding = "same", dilation = [1, 2], groups = 4},
+  {type = "max_pool", size = [2, 3], padding = [0, 1], ceil_mode = true, dilation = 2, stride = 1},
+  {type = "average_pool", size = 2, padding = [0, 1, 1, 0], count_include_pad = true, ceil_mode = true},
+  {type = "adaptive_average_pool", size = [3, 2]},
+  {type = "flatten"},
+  {type = "dense", units = 10},
+])";
+  const Architecture a = parse(layers, {{28, 29, 4}, 10});
+  const std::string text = to_toml(a);
+  for (const char* line : {"stride = [1, 2]\n", "padding = [1, 2]\n", "dilation = [1, 2]\n", "groups = 4\n",
+                           "padding = [0, 1]\n", "dilation = 2\n", "ceil_mode = true\n",
+                           "padding = [0, 1, 1, 0]\n", "count_include_pad = true\n", "size = [3, 2]\n"})
+    EXPECT_THAT(text, testing::HasSubstr(line));
+  const Architecture b = parse_architecture(text, "again", {{28, 29, 4}, 10});
+  EXPECT_EQ(a.fingerprint, b.fingerprint);
+  EXPECT_EQ(text, to_toml(b));
+  for (const char* word : {"groups", "dilation", "ceil_mode", "count_include_pad"})
+    EXPECT_THAT(to_toml(find_architecture("mnist_cnn")), testing::Not(testing::HasSubstr(word)));
 }
 
 TEST(Architecture, TheDocumentationHoldsTheTableOfKinds) {

@@ -38,15 +38,36 @@ class ConvKernels : public testing::TestWithParam<std::string> {
                            [](const testing::TestParamInfo<std::string>& target) { return target.param; })
 
 inline ConvShape conv_shape(int height, int width, int in, int out, int kernel, int padding) {
-  return {
-      height, width, in,     height + 2 * padding - kernel + 1, width + 2 * padding - kernel + 1, out, kernel,
-      kernel, 1,     padding};
+  return {.in_height = height,
+          .in_width = width,
+          .in_channels = in,
+          .out_height = height + 2 * padding - kernel + 1,
+          .out_width = width + 2 * padding - kernel + 1,
+          .out_channels = out,
+          .kernel_height = kernel,
+          .kernel_width = kernel,
+          .padding_top = padding,
+          .padding_left = padding,
+          .padding_bottom = padding,
+          .padding_right = padding};
+}
+
+// A plain shape made such that no fast kernel may take it, one for each way.
+inline std::vector<ConvShape> beyond_plain(const ConvShape& plain) {
+  std::vector<ConvShape> all(6, plain);
+  all[0].stride_height = 2;
+  all[1].stride_width = 2;
+  all[2].padding_bottom += 1;
+  all[3].padding_left += 1;
+  all[4].dilation_width = 2;
+  all[5].groups = 2;
+  return all;
 }
 
 inline std::string text(const ConvShape& s) {
   return std::to_string(s.in_height) + "x" + std::to_string(s.in_width) + "x" +
          std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels) + ", kernel " +
-         std::to_string(s.kernel_height) + ", padding " + std::to_string(s.padding);
+         std::to_string(s.kernel_height) + ", padding " + std::to_string(s.padding());
 }
 
 inline std::size_t x_size(const ConvShape& s) {

@@ -40,6 +40,10 @@ TEST(Fuse, TakesWhatIsThere) {
   EXPECT_EQ(groups(conv + "{type = 'batch_norm'}, " + relu + end), "first1 norm2 ");
   EXPECT_EQ(groups(conv + conv + relu + "{type = 'max_pool', size = 2, stride = 1}, " + end),
             "first1 winograd2 ");
+  EXPECT_EQ(groups(conv + conv + relu + "{type = 'max_pool', size = 2, ceil_mode = true}, " + end),
+            "first1 winograd2 ");
+  EXPECT_EQ(groups(conv + "{type = 'conv2d', filters = 32, kernel = 3, groups = 2}, " + relu + pool + end),
+            "first1 ");
 }
 
 TEST(Fuse, LeavesAloneWhatSomebodyElseReads) {

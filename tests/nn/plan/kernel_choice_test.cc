@@ -11,7 +11,7 @@ kernels::ConvShape convolution(int side, int in, int out, int kernel) {
   s.in_height = s.in_width = s.out_height = s.out_width = side;
   s.in_channels = in, s.out_channels = out;
   s.kernel_height = s.kernel_width = kernel;
-  s.stride = 1, s.padding = kernel / 2;
+  s.padding_top = s.padding_left = s.padding_bottom = s.padding_right = kernel / 2;
   return s;
 }
 
@@ -23,7 +23,7 @@ TEST(KernelChoice, TheFirstLayersKernelIsForGreyImagesAndForwardOfColours) {
   EXPECT_TRUE(first_convolution_pays_forward(convolution(32, 3, 16, 3)));
   EXPECT_FALSE(first_convolution_pays_forward(convolution(28, 1, 32, 3)));
   kernels::ConvShape strided = convolution(28, 1, 32, 3);
-  strided.stride = 2;
+  strided.stride_height = strided.stride_width = 2;
   EXPECT_FALSE(first_convolution_pays(strided));
 }
 

@@ -42,7 +42,8 @@ std::string architecture_fingerprint(const Architecture& a) {
     const KindInfo& kind = kind_info(layer.kind);
     text += fmt::format("{} {}", kind.name, fmt::join(layer.inputs, ","));
     for (const Attribute& attribute : kind.attributes)
-      if (attribute.meaning) text += fmt::format(" {}={}", attribute.key, attribute_text(attribute, layer));
+      if (attribute.meaning && is_written(attribute, layer))
+        text += fmt::format(" {}={}", attribute.key, attribute_text(attribute, layer));
     text += '\n';
   }
   return sha256(text);
@@ -63,7 +64,8 @@ std::string to_toml(const Architecture& a) {
       text += fmt::format("input = {}\n", input_name(a, layer.inputs[0]));
     }
     for (const Attribute& attribute : kind_info(layer.kind).attributes)
-      text += fmt::format("{} = {}\n", attribute.key, attribute_text(attribute, layer));
+      if (is_written(attribute, layer))
+        text += fmt::format("{} = {}\n", attribute.key, attribute_text(attribute, layer));
   }
   return text;
 }

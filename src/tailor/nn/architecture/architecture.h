@@ -15,6 +15,7 @@ enum class LayerKind {
   conv2d,
   max_pool,
   average_pool,
+  adaptive_average_pool,
   global_average_pool,
   batch_norm,
   dropout,
@@ -49,12 +50,20 @@ struct Layer {
   std::vector<int> inputs;  // indices of earlier layers; -1 is the network's input
   Shape output;             // inferred; flat layers have height = width = 1
 
-  int filters = 0;                          // conv2d, dense: output channels or units
-  int kernel_height = 0, kernel_width = 0;  // conv2d, max_pool, average_pool
-  int stride = 1;                           // conv2d, pools
-  int padding = 0;       // conv2d, pools: zeros (average counts them not) on each side; below the kernel size
-  bool bias = true;      // conv2d, dense
-  int groups = 1;        // group_norm, channel_shuffle: equal groups of neighbouring channels
+  int filters = 0;  // conv2d, dense: output channels or units
+  // conv2d, max_pool, average_pool: the window, its steps, and how far apart its rows and columns are taken
+  // (average_pool: always 1).
+  int kernel_height = 0, kernel_width = 0;
+  int stride_height = 1, stride_width = 1;
+  int dilation_height = 1, dilation_width = 1;
+  // The same: rows and columns added to the image, each below the window's extent; zeros for conv2d, for pools
+  // of no influence. same_padding on all four until shapes are inferred.
+  int padding_top = 0, padding_left = 0, padding_bottom = 0, padding_right = 0;
+  bool ceil_mode = false;               // pools: a last window may reach over the edge of the padded image
+  bool count_include_pad = false;       // average_pool: padding counts as zeros
+  int size_height = 0, size_width = 0;  // adaptive_average_pool: of the output
+  bool bias = true;                     // conv2d, dense
+  int groups = 1;        // conv2d, group_norm, channel_shuffle: equal groups of neighbouring channels
   int from = 0, to = 0;  // slice: channels [from, to)
   bool shared = false;   // prelu: one slope for all channels
   // dropout: default share of zeroed values; stochastic_depth: default share of images whose branch is zeroed.
@@ -68,7 +77,15 @@ struct Layer {
 
   std::int64_t parameters = 0;     // learned values
   std::int64_t multiply_adds = 0;  // for one image, forward
+
+  // Rows and columns from the window's first to its last, both included.
+  int window_height() const { return (kernel_height - 1) * dilation_height + 1; }
+  int window_width() const { return (kernel_width - 1) * dilation_width + 1; }
 };
+
+// A padding still to be found: as much as makes the output ceil(input / stride) rows and columns, the odd one
+// at the bottom and right (Keras' "same").
+inline constexpr int same_padding = -1;
 
 struct Architecture {
   std::string name;

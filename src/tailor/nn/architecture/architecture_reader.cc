@@ -191,7 +191,8 @@ class Reader {
     layer.name = read_name();
     layer.inputs = read_inputs(kind);
     for (const Attribute& attribute : kind.attributes) read_attribute(attribute, layer);
-    settle_window(kind, layer);
+    if (layer.stride_height == stride_of_window)
+      layer.stride_height = layer.kernel_height, layer.stride_width = layer.kernel_width;
     const std::optional<LayerKind> activation = read_activation();
     const std::string name = layer.name;
     push(std::move(layer));
@@ -294,7 +295,7 @@ class Reader {
           layer.*member = static_cast<Value>(value);
         },
         attribute.member);
-    if (attribute.second) layer.*attribute.second = static_cast<int>(value);
+    for (const auto other : attribute.others) layer.*other = static_cast<int>(value);
   }
 
   void read_attribute(const Attribute& attribute, Layer& layer) {
@@ -312,17 +313,11 @@ class Reader {
         return set(attribute, layer, whole(attribute, *node, *node));
       case AttributeForm::padding:
         if (text == "valid") return set(attribute, layer, 0);
-        if (text == "same") return set(attribute, layer, -1);  // until the window is known
-        return set(attribute, layer, whole(attribute, *node, *node));
-      case AttributeForm::extent: {
-        const toml::array* pair = node->as_array();
-        if (!pair) return set(attribute, layer, whole(attribute, *node, *node));
-        if (pair->size() != 2)
-          fail(attribute.key, "expected {}, got {}", expected(attribute), describe(*node));
-        set(attribute, layer, whole(attribute, (*pair)[0], *node));
-        layer.*attribute.second = whole(attribute, (*pair)[1], *node);
-        return;
-      }
+        if (text == "same") return set(attribute, layer, same_padding);
+        return read_numbers(attribute, *node, layer);
+      case AttributeForm::extent:
+      case AttributeForm::steps:
+        return read_numbers(attribute, *node, layer);
       case AttributeForm::boolean:
         if (!node->is_boolean())
           fail(attribute.key, "expected {}, got {}", expected(attribute), describe(*node));
@@ -338,6 +333,18 @@ class Reader {
     }
   }
 
+  // One number for all, one for each, or [height, width] of four sides.
+  void read_numbers(const Attribute& attribute, const toml::node& node, Layer& layer) const {
+    const toml::array* array = node.as_array();
+    if (!array) return set(attribute, layer, whole(attribute, node, node));
+    const std::size_t count = array->size();
+    if (count != 2 && count != attribute.others.size() + 1)
+      fail(attribute.key, "expected {}, got {}", expected(attribute), describe(node));
+    layer.*std::get<int Layer::*>(attribute.member) = whole(attribute, (*array)[0], node);
+    for (std::size_t i = 0; i < attribute.others.size(); ++i)
+      layer.*attribute.others[i] = whole(attribute, (*array)[(i + 1) % count], node);
+  }
+
   static std::string expected(const Attribute& a) {
     const std::string range =
         fmt::format("from {} to {}{}", a.minimum, a.below_maximum ? "below " : "", a.maximum);
@@ -347,9 +354,12 @@ class Reader {
       case AttributeForm::count_or_classes:
         return fmt::format("a whole number {} or \"classes\"", range);
       case AttributeForm::extent:
+      case AttributeForm::steps:
         return fmt::format("a whole number or [height, width], {}", range);
       case AttributeForm::padding:
-        return fmt::format("a whole number {}, \"same\" or \"valid\"", range);
+        return fmt::format(
+            "a whole number, [height, width] or [top, left, bottom, right], {}, \"same\" or \"valid\"",
+            range);
       case AttributeForm::boolean:
         return "true or false";
       case AttributeForm::real:
@@ -364,24 +374,6 @@ class Reader {
         static_cast<double>(*value) > attribute.maximum)
       fail(attribute.key, "expected {}, got {}", expected(attribute), describe(written));
     return static_cast<int>(*value);
-  }
-
-  // What a stride or a padding in words comes to, once the window is read.
-  void settle_window(const KindInfo& kind, Layer& layer) const {
-    if (!kind.attribute("stride")) return;
-    const bool square = layer.kernel_height == layer.kernel_width;
-    if (layer.stride == stride_of_window) {
-      if (!square)
-        fail("stride", "missing: it cannot follow a window of {}x{}", layer.kernel_height,
-             layer.kernel_width);
-      layer.stride = layer.kernel_height;
-    }
-    if (layer.padding >= 0) return;
-    if (!square || layer.kernel_height % 2 == 0 || layer.stride != 1)
-      fail("padding",
-           "\"same\" needs a square window of odd size and stride 1, got {}x{} and stride {}: write a number",
-           layer.kernel_height, layer.kernel_width, layer.stride);
-    layer.padding = layer.kernel_height / 2;
   }
 
   // Appends a layer. One without a name is called after its kind and its number among the layers of that

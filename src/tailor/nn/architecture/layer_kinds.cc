@@ -10,7 +10,6 @@
 namespace tailor {
 namespace {
 
-constexpr int largest_extent = 1024;
 constexpr int most_channels = 1 << 20;
 
 Attribute channels(const char* key, const char* effect) {
@@ -27,7 +26,7 @@ Attribute window(const char* key, const char* effect) {
   return {.key = key,
           .form = AttributeForm::extent,
           .member = &Layer::kernel_height,
-          .second = &Layer::kernel_width,
+          .others = {&Layer::kernel_width},
           .minimum = 1,
           .maximum = largest_extent,
           .required = true,
@@ -36,21 +35,46 @@ Attribute window(const char* key, const char* effect) {
 
 Attribute stride(int fallback) {
   return {.key = "stride",
-          .form = AttributeForm::count,
-          .member = &Layer::stride,
+          .form = AttributeForm::steps,
+          .member = &Layer::stride_height,
+          .others = {&Layer::stride_width},
           .minimum = 1,
           .maximum = largest_extent,
           .fallback = static_cast<double>(fallback),
           .effect = "step of the window, down and across"};
 }
 
+Attribute dilation() {
+  return {.key = "dilation",
+          .form = AttributeForm::steps,
+          .member = &Layer::dilation_height,
+          .others = {&Layer::dilation_width},
+          .minimum = 1,
+          .maximum = largest_extent,
+          .fallback = 1,
+          .quiet = true,
+          .effect = "distance of the rows and columns that a window takes"};
+}
+
 Attribute padding(const char* effect) {
   return {.key = "padding",
           .form = AttributeForm::padding,
-          .member = &Layer::padding,
+          .member = &Layer::padding_top,
+          .others = {&Layer::padding_left, &Layer::padding_bottom, &Layer::padding_right},
           .minimum = 0,
           .maximum = largest_extent,
           .effect = effect};
+}
+
+Attribute adaptive_size() {
+  return {.key = "size",
+          .form = AttributeForm::extent,
+          .member = &Layer::size_height,
+          .others = {&Layer::size_width},
+          .minimum = 1,
+          .maximum = largest_extent,
+          .required = true,
+          .effect = "height and width of the output"};
 }
 
 Attribute bias() {
@@ -59,6 +83,15 @@ Attribute bias() {
           .member = &Layer::bias,
           .fallback = 1,
           .effect = "adds one learned value to each output channel"};
+}
+
+Attribute later_switch(const char* key, bool Layer::*member, const char* effect) {
+  return {.key = key, .form = AttributeForm::boolean, .member = member, .quiet = true, .effect = effect};
+}
+
+Attribute ceil_mode() {
+  return later_switch("ceil_mode", &Layer::ceil_mode,
+                      "sizes divide up: a last window may reach over the edge, if it starts before it");
 }
 
 Attribute real(const char* key, double Layer::*member, double minimum, double maximum, double fallback,
@@ -80,6 +113,7 @@ Attribute groups(bool required, const char* effect) {
           .maximum = most_channels,
           .fallback = 1,
           .required = required,
+          .quiet = !required,
           .effect = effect};
 }
 
@@ -109,26 +143,42 @@ KindInfo activation(LayerKind kind, const char* name, const char* effect,
 }
 
 std::vector<KindInfo> make_kinds() {
-  const char* zeros = "rows and columns of zeros on each side; \"same\" keeps the size, \"valid\" is 0";
+  const char* zeros =
+      "rows and columns of zeros around the image; \"same\": the output is the input's size over the stride, "
+      "rounded up; \"valid\": 0";
   const char* nothing =
-      "rows and columns on each side that count for nothing; \"same\" keeps the size, \"valid\" is 0";
+      "rows and columns around the image that count for nothing; \"same\": the output is the input's size "
+      "over the stride, rounded up; \"valid\": 0";
   return {
       {LayerKind::conv2d,
        "conv2d",
        "Convolution (cross-correlation) over height and width.",
        true,
        {channels("filters", "output channels"), window("kernel", "height and width of the filters"),
-        stride(1), padding(zeros), bias()}},
+        stride(1), padding(zeros), dilation(),
+        groups(false,
+               "parts of the channels, each convolved by itself; as many as input channels: depthwise"),
+        bias()}},
       {LayerKind::max_pool,
        "max_pool",
        "Largest value under a window, for each channel.",
        false,
-       {window("size", "height and width of the window"), stride(stride_of_window), padding(nothing)}},
+       {window("size", "height and width of the window"), stride(stride_of_window), padding(nothing),
+        dilation(), ceil_mode()}},
       {LayerKind::average_pool,
        "average_pool",
-       "Mean of the values under a window, for each channel; padding is not counted.",
+       "Mean of the values under a window, for each channel.",
        false,
-       {window("size", "height and width of the window"), stride(stride_of_window), padding(nothing)}},
+       {window("size", "height and width of the window"), stride(stride_of_window), padding(nothing),
+        ceil_mode(),
+        later_switch("count_include_pad", &Layer::count_include_pad,
+                     "padding counts, as zeros (PyTorch's default); else only what lies in the image")}},
+      {LayerKind::adaptive_average_pool,
+       "adaptive_average_pool",
+       "Mean over the parts of the map that give an output of any size, for each channel, as PyTorch cuts them: "
+       "rows floor(i · in / out) to ceil((i + 1) · in / out), columns likewise.",
+       false,
+       {adaptive_size()}},
       {LayerKind::global_average_pool,
        "global_average_pool",
        "Mean over the whole map, for each channel.",
@@ -248,9 +298,11 @@ std::string form_text(const Attribute& a) {
     case AttributeForm::count_or_classes:
       return fmt::format("whole number, {}, or `\"classes\"`", range);
     case AttributeForm::extent:
+    case AttributeForm::steps:
       return fmt::format("whole number or `[height, width]`, {}", range);
     case AttributeForm::padding:
-      return "whole number below the window, `\"same\"` or `\"valid\"`";
+      return "whole number, `[height, width]` or `[top, left, bottom, right]`, each below the window; "
+             "`\"same\"` or `\"valid\"`";
     case AttributeForm::boolean:
       return "`true` or `false`";
     case AttributeForm::real:
@@ -262,7 +314,7 @@ std::string form_text(const Attribute& a) {
 std::string fallback_text(const Attribute& a) {
   if (a.required) return "required";
   if (a.form == AttributeForm::boolean) return a.fallback != 0 ? "`true`" : "`false`";
-  if (a.member == decltype(a.member)(&Layer::stride) && a.fallback == stride_of_window)
+  if (a.member == decltype(a.member)(&Layer::stride_height) && a.fallback == stride_of_window)
     return "the window's size";
   return fmt::format("`{}`", a.fallback);
 }
@@ -288,10 +340,22 @@ bool is_activation(LayerKind kind) { return kind_info(kind).activation; }
 
 bool has_several_inputs(LayerKind kind) { return kind_info(kind).wiring != Wiring::one; }
 
+bool is_written(const Attribute& attribute, const Layer& layer) {
+  const auto given = [&](auto member) { return static_cast<double>(layer.*member) != attribute.fallback; };
+  return !attribute.quiet || std::visit(given, attribute.member) ||
+         std::any_of(attribute.others.begin(), attribute.others.end(), given);
+}
+
 std::string attribute_text(const Attribute& attribute, const Layer& layer) {
-  if (attribute.second)
-    return fmt::format("[{}, {}]", layer.*std::get<int Layer::*>(attribute.member), layer.*attribute.second);
-  return std::visit([&](auto member) { return fmt::format("{}", layer.*member); }, attribute.member);
+  if (attribute.others.empty())
+    return std::visit([&](auto member) { return fmt::format("{}", layer.*member); }, attribute.member);
+  std::vector<int> numbers = {layer.*std::get<int Layer::*>(attribute.member)};
+  for (const auto other : attribute.others) numbers.push_back(layer.*other);
+  // Top and bottom, left and right.
+  if (numbers.size() == 4 && numbers[0] == numbers[2] && numbers[1] == numbers[3]) numbers.resize(2);
+  if (attribute.form != AttributeForm::extent && numbers.size() == 2 && numbers[0] == numbers[1])
+    numbers.resize(1);
+  return numbers.size() == 1 ? fmt::format("{}", numbers[0]) : fmt::format("[{}]", fmt::join(numbers, ", "));
 }
 
 std::string layer_reference() {

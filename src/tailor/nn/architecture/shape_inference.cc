@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/counted.h"
+#include "tailor/base/rounding.h"
 #include "tailor/base/text.h"
 #include "tailor/nn/architecture/layer_kinds.h"
 
@@ -68,18 +69,89 @@ class Inference {
       if (index < -1 || index >= at_) fail("inputs", "layer index {} is not an earlier layer", index);
   }
 
+  // A window along one axis of the image.
+  struct Axis {
+    int in, extent, stride, dilation;
+    int &before, &after;  // padding
+  };
+
+  // What is added for the output to be ceil(in / stride), as Keras has it.
+  static void settle_padding(Axis& axis) {
+    if (axis.before != same_padding) return;
+    const int out = (axis.in - 1) / axis.stride + 1;
+    const int missing = std::max(0, (out - 1) * axis.stride + axis.extent - axis.in);
+    axis.before = missing / 2, axis.after = missing - missing / 2;
+  }
+
+  // 0 or less where the window does not fit in.
+  static int outputs(const Axis& axis, bool ceil_mode) {
+    const int steps = axis.in + axis.before + axis.after - axis.extent;
+    if (!ceil_mode) return steps < 0 ? 0 : steps / axis.stride + 1;
+    if (steps <= -axis.stride) return 0;
+    const int out = (steps + axis.stride - 1) / axis.stride + 1;
+    return (out - 1) * axis.stride >= axis.in + axis.before ? out - 1 : out;
+  }
+
+  // Whether some window takes only rows of padding, before and behind the image.
+  static bool misses_the_image(const Axis& axis, int outputs) {
+    for (int i = 0; i < outputs; ++i) {
+      const int start = i * axis.stride - axis.before;
+      const int first = start < 0 ? start + ceil_div(-start, axis.dilation) * axis.dilation : start;
+      if (first >= axis.in || first >= start + axis.extent) return true;
+    }
+    return false;
+  }
+
+  static bool dilated(const Layer& layer) { return layer.dilation_height > 1 || layer.dilation_width > 1; }
+
+  static std::string window_text(const Layer& layer) {
+    const std::string text = fmt::format("{}x{}", layer.kernel_height, layer.kernel_width);
+    return dilated(layer) ? fmt::format("{} ({}x{} with its dilation)", text, layer.window_height(),
+                                        layer.window_width())
+                          : text;
+  }
+
+  std::string written(const Layer& layer, const char* key) const {
+    return attribute_text(*kind_info(layer.kind).attribute(key), layer);
+  }
+
   // Slides the layer's window over the input. `key` is what the file calls the window.
-  Shape window(const Layer& layer, const Shape& in, const char* key, int channels) const {
-    if (layer.stride < 1) fail("stride", "expected 1 or more, got {}", layer.stride);
-    if (layer.padding < 0 || layer.padding >= std::min(layer.kernel_height, layer.kernel_width))
-      fail("padding", "expected less than the {} ({}x{}), got {}: a window would see nothing but padding",
-           key, layer.kernel_height, layer.kernel_width, layer.padding);
-    const int height = in.height + 2 * layer.padding, width = in.width + 2 * layer.padding;
-    if (layer.kernel_height > height || layer.kernel_width > width)
-      fail(key, "{}x{} does not fit into the input of {}{}", layer.kernel_height, layer.kernel_width,
-           shape_text(in), layer.padding ? fmt::format(", {}x{} with its padding", height, width) : "");
-    return {(height - layer.kernel_height) / layer.stride + 1,
-            (width - layer.kernel_width) / layer.stride + 1, channels};
+  Shape window(Layer& layer, const Shape& in, const char* key, int channels) const {
+    if (std::min(layer.kernel_height, layer.kernel_width) < 1)
+      fail(key, "expected 1x1 or more, got {}x{}", layer.kernel_height, layer.kernel_width);
+    if (std::min(layer.stride_height, layer.stride_width) < 1)
+      fail("stride", "expected 1 or more, got {}", written(layer, "stride"));
+    if (std::min(layer.dilation_height, layer.dilation_width) < 1)
+      fail("dilation", "expected 1 or more, got {}x{}", layer.dilation_height, layer.dilation_width);
+    Axis down{in.height,         layer.window_height(), layer.stride_height, layer.dilation_height,
+              layer.padding_top, layer.padding_bottom};
+    Axis across{in.width,           layer.window_width(), layer.stride_width, layer.dilation_width,
+                layer.padding_left, layer.padding_right};
+    settle_padding(down);
+    settle_padding(across);
+    for (const Axis* axis : {&down, &across}) {
+      const auto [least, most] = std::minmax(axis->before, axis->after);
+      if (least < 0 || most >= axis->extent)
+        fail("padding", "expected less than the {} ({}x{}{}), got {}: a window would see nothing but padding",
+             key, layer.window_height(), layer.window_width(), dilated(layer) ? " with its dilation" : "",
+             written(layer, "padding"));
+      if (most > largest_extent)
+        fail("padding", "expected at most {} rows and columns, got {}", largest_extent,
+             written(layer, "padding"));
+    }
+    const Shape out{outputs(down, layer.ceil_mode), outputs(across, layer.ceil_mode), channels};
+    if (out.height < 1 || out.width < 1) {
+      const int height = in.height + down.before + down.after,
+                width = in.width + across.before + across.after;
+      const bool padded = height > in.height || width > in.width;
+      fail(key, "{} does not fit into the input of {}{}", window_text(layer), shape_text(in),
+           padded ? fmt::format(", {}x{} with its padding", height, width) : "");
+    }
+    if (layer.kind == LayerKind::max_pool &&
+        (misses_the_image(down, out.height) || misses_the_image(across, out.width)))
+      fail("dilation", "a window of {} over the input of {} would see nothing but padding",
+           window_text(layer), shape_text(in));
+    return out;
   }
 
   void infer(Layer& layer) const {
@@ -90,9 +162,13 @@ class Inference {
     layer.parameters = layer.multiply_adds = 0;
     switch (layer.kind) {
       case LayerKind::conv2d: {
+        check_groups(layer, in);
+        if (layer.filters % layer.groups != 0)
+          fail("groups", "{} cannot be divided into {} equal groups", counted(layer.filters, "filter"),
+               layer.groups);
         layer.output = window(layer, in, "kernel", layer.filters);
         const std::int64_t weights =
-            product({layer.kernel_height, layer.kernel_width, in.channels, layer.filters});
+            product({layer.kernel_height, layer.kernel_width, in.channels / layer.groups, layer.filters});
         layer.multiply_adds = product({weights, layer.output.height, layer.output.width});
         layer.parameters = std::min(weights, most_parameters) + bias;
         break;
@@ -100,6 +176,11 @@ class Inference {
       case LayerKind::max_pool:
       case LayerKind::average_pool:
         layer.output = window(layer, in, "size", in.channels);
+        break;
+      case LayerKind::adaptive_average_pool:
+        if (layer.size_height < 1 || layer.size_width < 1)
+          fail("size", "expected 1x1 or more, got {}x{}", layer.size_height, layer.size_width);
+        layer.output = {layer.size_height, layer.size_width, in.channels};
         break;
       case LayerKind::global_average_pool:
         layer.output = {1, 1, in.channels};

@@ -20,8 +20,9 @@ inline constexpr int most_classes = 65535;
 // file and line.
 using Complain = std::function<Error(int layer, const std::string& key, const std::string& text)>;
 
-// Sets every layer's output, parameters and multiply_adds, and the architecture's fingerprint. Sizes divide
-// as in PyTorch: floor((size + 2 padding - kernel) / stride) + 1.
+// Sets every layer's output, parameters and multiply_adds, a same_padding, and the architecture's fingerprint.
+// Sizes divide as in PyTorch: floor((size + padding - window) / stride) + 1, window = dilation (kernel - 1) + 1;
+// with ceil_mode ceil(…), less one where the last window would start behind image and padding_top or _left.
 void infer_shapes(Architecture& architecture, const Complain& complain);
 // The same for architectures made by code: messages say layer number, kind and key.
 void infer_shapes(Architecture& architecture);

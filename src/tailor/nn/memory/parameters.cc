@@ -35,9 +35,9 @@ ParameterTable::ParameterTable(const Architecture& architecture) {
       const bool conv = layer.kind == LayerKind::conv2d;
       const std::int64_t window =
           conv ? static_cast<std::int64_t>(layer.kernel_height) * layer.kernel_width : 1;
-      const std::int64_t inputs = conv ? in.channels : static_cast<std::int64_t>(in.size());
+      const std::int64_t inputs = conv ? in.channels / layer.groups : static_cast<std::int64_t>(in.size());
       auto weight = conv ? tensor(layer, i, ParameterRole::weight, "weight",
-                                  {layer.filters, layer.kernel_height, layer.kernel_width, in.channels})
+                                  {layer.filters, layer.kernel_height, layer.kernel_width, inputs})
                          : tensor(layer, i, ParameterRole::weight, "weight", {inputs, layer.filters});
       weight.fan_in = inputs * window, weight.fan_out = layer.filters * window;
       const std::int64_t fan_in = weight.fan_in;

@@ -13,7 +13,7 @@
 namespace tailor {
 
 enum class ParameterRole {
-  weight,        // convolution [out][kernel_height][kernel_width][in], dense [in][out]
+  weight,        // convolution [out][kernel_height][kernel_width][in / groups], dense [in][out]
   bias,          // [out]
   scale,         // a norm's gamma, a scale layer's factors [channels]
   shift,         // a norm's beta [channels]
@@ -29,8 +29,11 @@ struct ParameterTensor {
   std::vector<std::int64_t> shape;  // in memory order
   std::size_t offset = 0;           // floats from the arena's start, a multiple of 16
   std::size_t size = 0;
-  std::int64_t fan_in = 0, fan_out = 0;  // of weights, for initialisation
-  double initial = 1;                    // of scales and slopes, the same
+  // Of weights, for initialisation: of a convolution in / groups and out channels times the kernel's size, as
+  // PyTorch and Keras' Conv2D have it. (Keras' DepthwiseConv2D has in channels and the multiplier instead, the
+  // other way round.)
+  std::int64_t fan_in = 0, fan_out = 0;
+  double initial = 1;  // of scales and slopes, the same
 };
 
 // Learned tensors first, then buffers; gaps between tensors are zero and stay zero.

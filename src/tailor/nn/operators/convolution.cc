@@ -95,10 +95,23 @@ class ConvolutionOperator : public Operator {
 }  // namespace
 
 kernels::ConvShape conv_shape(const Layer& layer, const Shape& in) {
-  return {in.height,           in.width,           in.channels,
-          layer.output.height, layer.output.width, layer.output.channels,
-          layer.kernel_height, layer.kernel_width, layer.stride,
-          layer.padding};
+  return {.in_height = in.height,
+          .in_width = in.width,
+          .in_channels = in.channels,
+          .out_height = layer.output.height,
+          .out_width = layer.output.width,
+          .out_channels = layer.output.channels,
+          .kernel_height = layer.kernel_height,
+          .kernel_width = layer.kernel_width,
+          .stride_height = layer.stride_height,
+          .stride_width = layer.stride_width,
+          .padding_top = layer.padding_top,
+          .padding_left = layer.padding_left,
+          .padding_bottom = layer.padding_bottom,
+          .padding_right = layer.padding_right,
+          .dilation_height = layer.dilation_height,
+          .dilation_width = layer.dilation_width,
+          .groups = layer.groups};
 }
 
 std::unique_ptr<Operator> make_convolution(const LayerContext& context) {

@@ -42,7 +42,7 @@ dnnl::primitive_attr user_scratchpad() {
 // What the three passes are created from.
 struct Descs {
   memory::desc src, weights, bias, dst;
-  memory::dims strides, padding;
+  memory::dims strides, dilation, before, after;  // dilation 0: none; padding
   bool has_bias;
 };
 
@@ -50,22 +50,23 @@ struct Descs {
 auto forward_desc(const Descs& d) {
   const auto kind = dnnl::prop_kind::forward_training;
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  return d.has_bias
-             ? dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights, d.bias,
-                                                         d.dst, d.strides, d.padding, d.padding,
-                                                         user_scratchpad())
-             : dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights, d.dst,
-                                                         d.strides, d.padding, d.padding, user_scratchpad());
+  return d.has_bias ? dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights,
+                                                                d.bias, d.dst, d.strides, d.dilation,
+                                                                d.before, d.after, user_scratchpad())
+                    : dnnl::convolution_forward::primitive_desc(cpu(), kind, algorithm, d.src, d.weights,
+                                                                d.dst, d.strides, d.dilation, d.before,
+                                                                d.after, user_scratchpad());
 }
 auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   return dnnl::convolution_backward_data::primitive_desc(cpu(), dnnl::algorithm::convolution_direct, d.src,
-                                                         d.weights, d.dst, d.strides, d.padding, d.padding,
-                                                         hint, user_scratchpad());
+                                                         d.weights, d.dst, d.strides, d.dilation, d.before,
+                                                         d.after, hint, user_scratchpad());
 }
 auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  return dnnl::convolution_backward_weights::primitive_desc(
-      cpu(), algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding, hint, user_scratchpad());
+  return dnnl::convolution_backward_weights::primitive_desc(cpu(), algorithm, d.src, d.weights, d.dst,
+                                                            d.strides, d.dilation, d.before, d.after, hint,
+                                                            user_scratchpad());
 }
 #else
 auto forward_desc(const Descs& d) {
@@ -73,19 +74,20 @@ auto forward_desc(const Descs& d) {
   const auto kind = dnnl::prop_kind::forward_training;
   const auto algorithm = dnnl::algorithm::convolution_direct;
   const Desc desc =
-      d.has_bias ? Desc(kind, algorithm, d.src, d.weights, d.bias, d.dst, d.strides, d.padding, d.padding)
-                 : Desc(kind, algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
+      d.has_bias
+          ? Desc(kind, algorithm, d.src, d.weights, d.bias, d.dst, d.strides, d.dilation, d.before, d.after)
+          : Desc(kind, algorithm, d.src, d.weights, d.dst, d.strides, d.dilation, d.before, d.after);
   return dnnl::convolution_forward::primitive_desc(desc, user_scratchpad(), cpu());
 }
 auto backward_data_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   const dnnl::convolution_backward_data::desc desc(dnnl::algorithm::convolution_direct, d.src, d.weights,
-                                                   d.dst, d.strides, d.padding, d.padding);
+                                                   d.dst, d.strides, d.dilation, d.before, d.after);
   return dnnl::convolution_backward_data::primitive_desc(desc, user_scratchpad(), cpu(), hint);
 }
 auto backward_weights_desc(const Descs& d, const dnnl::convolution_forward::primitive_desc& hint) {
   using Desc = dnnl::convolution_backward_weights::desc;
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  const Desc desc(algorithm, d.src, d.weights, d.dst, d.strides, d.padding, d.padding);
+  const Desc desc(algorithm, d.src, d.weights, d.dst, d.strides, d.dilation, d.before, d.after);
   return dnnl::convolution_backward_weights::primitive_desc(desc, user_scratchpad(), cpu(), hint);
 }
 #endif
@@ -170,8 +172,10 @@ struct Convolution::State {
             weight_order,
             tensor({shape.out_channels}, memory::format_tag::a),
             tensor({images, shape.out_channels, shape.out_height, shape.out_width}, nhwc),
-            {shape.stride, shape.stride},
-            {shape.padding, shape.padding},
+            {shape.stride_height, shape.stride_width},
+            {shape.dilation_height - 1, shape.dilation_width - 1},
+            {shape.padding_top, shape.padding_left},
+            {shape.padding_bottom, shape.padding_right},
             bias};
   }
 };
@@ -185,9 +189,10 @@ Convolution::Convolution(const kernels::ConvShape& shape, bool bias, const Passe
   s.source_floats = static_cast<std::size_t>(shape.in_height) * shape.in_width * shape.in_channels;
   s.output_floats = static_cast<std::size_t>(shape.out_height) * shape.out_width * shape.out_channels;
   for (int lane = 0; lane < lanes; ++lane) s.streams.emplace_back(cpu());
-  const memory::dims weight_dims{shape.out_channels, shape.in_channels, shape.kernel_height,
-                                 shape.kernel_width};
-  s.plain = tensor(weight_dims, memory::format_tag::ohwi);
+  memory::dims weight_dims{shape.group_outputs(), shape.group_inputs(), shape.kernel_height,
+                           shape.kernel_width};
+  if (shape.groups > 1) weight_dims.insert(weight_dims.begin(), shape.groups);
+  s.plain = tensor(weight_dims, shape.groups > 1 ? memory::format_tag::gohwi : memory::format_tag::ohwi);
   // The chunk's primitives choose the weights' order; the single-image ones follow it.
   memory::desc forward_order = tensor(weight_dims, memory::format_tag::any), data_order = forward_order,
                gradient_order = forward_order;

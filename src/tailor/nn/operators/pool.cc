@@ -1,4 +1,4 @@
-// Max, average and global average pooling, image by image.
+// Max, average, adaptive and global average pooling, image by image.
 #include "tailor/nn/kernels/layers/pooling.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -29,7 +29,7 @@ class PoolOperator : public Operator {
     for (int i = 0; i < images.count; ++i, src += input_floats_, dst += output_floats_) {
       if (kind_ == LayerKind::max_pool)
         with_arg_max(images, i, [&](auto* argmax) { kernels::max_pool_forward(shape_, src, dst, argmax); });
-      else if (kind_ == LayerKind::average_pool)
+      else if (kind_ != LayerKind::global_average_pool)
         kernels::average_pool_forward(shape_, src, dst);
       else
         kernels::global_average_forward(positions(), shape_.channels, src, dst);
@@ -45,7 +45,7 @@ class PoolOperator : public Operator {
         with_arg_max(images, i, [&](const auto* argmax) {
           kernels::max_pool_backward(shape_, diff_dst, argmax, diff_src);
         });
-      else if (kind_ == LayerKind::average_pool)
+      else if (kind_ != LayerKind::global_average_pool)
         kernels::average_pool_backward(shape_, diff_dst, diff_src);
       else
         kernels::global_average_backward(positions(), shape_.channels, diff_dst, diff_src);
@@ -72,8 +72,23 @@ class PoolOperator : public Operator {
 }  // namespace
 
 kernels::PoolShape pool_shape(const Layer& layer, const Shape& in) {
-  return {in.height,           in.width,           in.channels,  layer.output.height, layer.output.width,
-          layer.kernel_height, layer.kernel_width, layer.stride, layer.padding};
+  return {.in_height = in.height,
+          .in_width = in.width,
+          .channels = in.channels,
+          .out_height = layer.output.height,
+          .out_width = layer.output.width,
+          .kernel_height = layer.kernel_height,
+          .kernel_width = layer.kernel_width,
+          .stride_height = layer.stride_height,
+          .stride_width = layer.stride_width,
+          .padding_top = layer.padding_top,
+          .padding_left = layer.padding_left,
+          .padding_bottom = layer.padding_bottom,
+          .padding_right = layer.padding_right,
+          .dilation_height = layer.dilation_height,
+          .dilation_width = layer.dilation_width,
+          .count_padding = layer.count_include_pad,
+          .adaptive = layer.kind == LayerKind::adaptive_average_pool};
 }
 
 std::unique_ptr<Operator> make_pool(const LayerContext& context) {

@@ -1,5 +1,7 @@
 #include "tailor/nn/plan/fuse.h"
 
+#include <array>
+
 #include "tailor/nn/kernels/sparse/sparse_conv.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
 #include "tailor/nn/operators/operators.h"
@@ -51,7 +53,11 @@ class Grouping {
   }
 
   static bool is_two_by_two(const Layer& pool) {
-    return pool.kernel_height == 2 && pool.kernel_width == 2 && pool.stride == 2 && pool.padding == 0;
+    const std::array<int, 10> attributes = {pool.kernel_height,  pool.kernel_width,  pool.stride_height,
+                                            pool.stride_width,   pool.padding_top,   pool.padding_left,
+                                            pool.padding_bottom, pool.padding_right, pool.dilation_height,
+                                            pool.dilation_width};
+    return !pool.ceil_mode && attributes == std::array<int, 10>{2, 2, 2, 2, 0, 0, 0, 0, 1, 1};
   }
 
   const std::vector<Layer>& layers_;

@@ -34,6 +34,7 @@ std::unique_ptr<Operator> make_operator(GroupKind kind, const LayerContext& cont
       return make_convolution(context);
     case LayerKind::max_pool:
     case LayerKind::average_pool:
+    case LayerKind::adaptive_average_pool:
     case LayerKind::global_average_pool:
       return make_pool(context);
     case LayerKind::batch_norm:

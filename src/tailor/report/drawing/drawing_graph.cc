@@ -29,19 +29,35 @@ bool keeps_shape(LayerKind kind) {
   }
 }
 
-std::string window_text(const char* what, const Layer& layer, int usual_stride) {
-  const std::string stride = layer.stride == usual_stride ? "" : fmt::format(" / {}", layer.stride);
-  return fmt::format("{} {}×{}{}", what, layer.kernel_height, layer.kernel_width, stride);
+std::string axes_text(int height, int width) {
+  return height == width ? fmt::format("{}", height) : fmt::format("{}×{}", height, width);
 }
 
-std::string label_of(const Layer& layer) {
+std::string window_text(const char* what, const Layer& layer, int usual_height, int usual_width) {
+  std::string text = fmt::format("{} {}×{}", what, layer.kernel_height, layer.kernel_width);
+  if (layer.stride_height != usual_height || layer.stride_width != usual_width)
+    text += " / " + axes_text(layer.stride_height, layer.stride_width);
+  if (layer.dilation_height != 1 || layer.dilation_width != 1)
+    text += ", dilated " + axes_text(layer.dilation_height, layer.dilation_width);
+  return text;
+}
+
+std::string convolution_text(const Layer& layer, int inputs) {
+  const bool depthwise = layer.groups > 1 && layer.groups == inputs;
+  const std::string text = window_text(depthwise ? "depthwise" : "conv", layer, 1, 1);
+  return layer.groups == 1 || depthwise ? text : text + fmt::format(", {} groups", layer.groups);
+}
+
+std::string label_of(const Layer& layer, int input_channels) {
   switch (layer.kind) {
     case LayerKind::conv2d:
-      return window_text("conv", layer, 1);
+      return convolution_text(layer, input_channels);
     case LayerKind::max_pool:
-      return window_text("max pool", layer, layer.kernel_height);
+      return window_text("max pool", layer, layer.kernel_height, layer.kernel_width);
     case LayerKind::average_pool:
-      return window_text("avg pool", layer, layer.kernel_height);
+      return window_text("avg pool", layer, layer.kernel_height, layer.kernel_width);
+    case LayerKind::adaptive_average_pool:
+      return fmt::format("avg pool to {}×{}", layer.size_height, layer.size_width);
     case LayerKind::global_average_pool:
       return "global avg pool";
     case LayerKind::batch_norm:
@@ -102,6 +118,7 @@ Tone tone_of(LayerKind kind) {
       return Tone::convolution;
     case LayerKind::max_pool:
     case LayerKind::average_pool:
+    case LayerKind::adaptive_average_pool:
     case LayerKind::global_average_pool:
       return Tone::pooling;
     case LayerKind::dense:
@@ -145,8 +162,8 @@ class Grouping {
       } else {
         block_of_.push_back(blocks_.size());
         DrawnBlock block{.layers = {}, .tone = tone_of(layer.kind), .shape = layer.output, .label = {}};
-        block.window_height = layer.kernel_height;
-        block.window_width = layer.kernel_width;
+        block.window_height = layer.window_height();
+        block.window_width = layer.window_width();
         blocks_.push_back(std::move(block));
         inputs_.emplace_back();
         for (const int from : layer.inputs) inputs_.back().push_back(block_of(from));
@@ -154,7 +171,8 @@ class Grouping {
       DrawnBlock& block = blocks_[block_of(i)];
       block.layers.push_back(i);
       // A sum or a product has its sign.
-      if (tone_of(layer.kind) != Tone::sum) block.label.push_back(label_of(layer));
+      const Shape& read = input < 0 ? a_.input : a_.layers[static_cast<std::size_t>(input)].output;
+      if (tone_of(layer.kind) != Tone::sum) block.label.push_back(label_of(layer, read.channels));
     }
     readers_.resize(blocks_.size());
     for (const auto& inputs : inputs_)

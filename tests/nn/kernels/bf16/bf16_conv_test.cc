@@ -230,5 +230,15 @@ TEST_P(Bf16Conv, NaNReachesEveryResultThatDependsOnIt) {
 
 TAILOR_FOR_EACH_MATRIX_UNIT(Bf16Conv);
 
+// Filters that are not square would need another border for the gradient's rows than for its columns.
+TEST(Bf16ConvSupport, OtherConvolutionsAreRefused) {
+  const ConvShape plain = conv_shape(12, 10, 20, 18, 3, 1);
+  EXPECT_TRUE(bf16_conv_supports(plain));
+  for (const ConvShape& other : beyond_plain(plain)) EXPECT_FALSE(bf16_conv_supports(other));
+  ConvShape oblong = plain;
+  oblong.kernel_width = 5, oblong.out_width = 8;
+  EXPECT_FALSE(bf16_conv_supports(oblong));
+}
+
 }  // namespace
 }  // namespace tailor::kernels

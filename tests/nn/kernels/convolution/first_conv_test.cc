@@ -119,11 +119,10 @@ TEST_P(FirstConv, AnOutputThatIsNaNLetsItsGradientPass) {
   EXPECT_LT(distance(c.dw, before.dw, weight_size(c.s)), tolerance);
 }
 
-TEST(FirstConvSupport, IsForStrideOne) {
-  ConvShape strided = conv_shape(28, 28, 1, 32, 3, 0);
-  EXPECT_TRUE(first_conv_supports(strided));
-  strided.stride = 2;
-  EXPECT_FALSE(first_conv_supports(strided));
+TEST(FirstConvSupport, IsForPlainShapes) {
+  const ConvShape plain = conv_shape(28, 28, 2, 32, 3, 0);
+  EXPECT_TRUE(first_conv_supports(plain));
+  for (const ConvShape& other : beyond_plain(plain)) EXPECT_FALSE(first_conv_supports(other));
 }
 
 TAILOR_FOR_EACH_TARGET(FirstConv);

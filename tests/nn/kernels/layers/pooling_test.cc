@@ -20,8 +20,56 @@ PoolShape shape(int height, int width, int channels, int kernel_height, int kern
           .out_width = (width + 2 * padding - kernel_width) / stride + 1,
           .kernel_height = kernel_height,
           .kernel_width = kernel_width,
-          .stride = stride,
-          .padding = padding};
+          .stride_height = stride,
+          .stride_width = stride,
+          .padding_top = padding,
+          .padding_left = padding,
+          .padding_bottom = padding,
+          .padding_right = padding};
+}
+
+// Steps and padding of their own for each axis and side, and a last window that hangs over two edges; for
+// maxima also with gaps between the rows and columns of a window.
+PoolShape general(int channels, bool dilated, bool count_padding) {
+  return {.in_height = 8,
+          .in_width = 10,
+          .channels = channels,
+          .out_height = dilated ? 3 : 4,
+          .out_width = dilated ? 3 : 4,
+          .kernel_height = 3,
+          .kernel_width = 2,
+          .stride_height = 2,
+          .stride_width = 3,
+          .padding_top = 1,
+          .padding_left = 0,
+          .padding_bottom = 0,
+          .padding_right = 1,
+          .dilation_height = dilated ? 2 : 1,
+          .dilation_width = dilated ? 3 : 1,
+          .count_padding = count_padding};
+}
+
+PoolShape adaptive(int in_height, int in_width, int channels, int out_height, int out_width) {
+  return {.in_height = in_height,
+          .in_width = in_width,
+          .channels = channels,
+          .out_height = out_height,
+          .out_width = out_width,
+          .adaptive = true};
+}
+
+std::vector<PoolShape> averages() {
+  std::vector<PoolShape> all;
+  for (const int channels : {1, 16, 19}) {
+    all.push_back(general(channels, false, true));
+    all.push_back(adaptive(7, 10, channels, 3, 4));
+    all.push_back(adaptive(5, 4, channels, 7, 4));  // larger than the image
+    all.push_back(adaptive(6, 6, channels, 1, 2));
+    PoolShape over = shape(5, 5, channels, 2, 2, 2, 0);  // tiles, the last ones over the edge
+    over.out_height = over.out_width = 3;
+    all.push_back(over);
+  }
+  return all;
 }
 
 std::vector<PoolShape> shapes() {
@@ -33,6 +81,7 @@ std::vector<PoolShape> shapes() {
     all.push_back(shape(5, 8, channels, 3, 2, 1, 1));
     all.push_back(shape(1, 1, channels, 1, 1, 1, 0));
     all.push_back(shape(4, 4, channels, 1, 1, 2, 0));
+    all.push_back(general(channels, false, false));
   }
   all.push_back(shape(16, 16, 5, 16, 16, 1, 0));  // 256 places
   return all;
@@ -76,6 +125,8 @@ TEST(MaxPool, MatchesTheReference) {
       expect_max_pool_matches<std::uint8_t>(s);
       expect_max_pool_matches<std::int32_t>(s);
     }
+    for (const int channels : {1, 16, 19})
+      expect_max_pool_matches<std::uint8_t>(general(channels, true, false));
     for (const PoolShape& s : wide_shapes()) {
       ASSERT_FALSE(places_fit_byte(s));
       expect_max_pool_matches<std::int32_t>(s);
@@ -106,7 +157,9 @@ TEST(MaxPool, FirstOfEqualsAndNotANumberWin) {
 
 TEST(AveragePool, MatchesTheReference) {
   for_each_target([] {
-    for (const PoolShape& s : shapes()) {
+    std::vector<PoolShape> all = shapes();
+    for (const PoolShape& s : averages()) all.push_back(s);
+    for (const PoolShape& s : all) {
       auto src = random_values(inputs(s), 1);
       if (src.size() > 20) src[3] = std::numeric_limits<float>::quiet_NaN();
       std::vector<float> dst(outputs(s)), dst_expected(outputs(s));
@@ -121,6 +174,44 @@ TEST(AveragePool, MatchesTheReference) {
       expect_close(diff_src, diff_expected, 1e-6);
     }
   });
+}
+
+TEST(AveragePool, WhatItDividesBy) {
+  // One column of 1, 2, 3, 4, 5; windows of 3 every 3 with a row above: (0, 1, 2), (3, 4, 5), and one that hangs
+  // over the edge has only what is padding or image.
+  PoolShape s{.in_height = 5,
+              .in_width = 1,
+              .channels = 1,
+              .out_height = 2,
+              .out_width = 1,
+              .kernel_height = 3,
+              .stride_height = 3,
+              .padding_top = 1};
+  const std::vector<float> src = {1, 2, 3, 4, 5};
+  std::vector<float> dst(2);
+  const auto averages = [&] {
+    average_pool_forward(s, src.data(), dst.data());
+    return dst;
+  };
+  EXPECT_EQ(averages(), (std::vector<float>{1.5f, 4}));
+  s.count_padding = true;
+  EXPECT_EQ(averages(), (std::vector<float>{1, 4}));
+  s.padding_top = 2, s.padding_bottom = 1, s.stride_height = 4, s.kernel_height = 5;  // rows -2 … 2, 2 … 6
+  EXPECT_EQ(averages(), (std::vector<float>{1.2f, 3}));  // 6 / 5, and 12 / 4: row 6 is beyond the padding
+}
+
+TEST(AveragePool, AdaptiveBinsAreThoseOfPyTorch) {
+  // torch.nn.functional.adaptive_avg_pool1d(torch.arange(5.) + 1, n)
+  const std::vector<float> src = {1, 2, 3, 4, 5};
+  const auto bins = [&](int n) {
+    std::vector<float> dst(static_cast<std::size_t>(n));
+    average_pool_forward(adaptive(5, 1, 1, n, 1), src.data(), dst.data());
+    return dst;
+  };
+  EXPECT_EQ(bins(1), (std::vector<float>{3}));
+  EXPECT_EQ(bins(2), (std::vector<float>{2, 4}));
+  EXPECT_EQ(bins(3), (std::vector<float>{1.5f, 3, 4.5f}));
+  EXPECT_EQ(bins(7), (std::vector<float>{1, 1.5f, 2, 3, 4, 4.5f, 5}));
 }
 
 TEST(GlobalAverage, MatchesTheReference) {
@@ -143,8 +234,8 @@ TEST(GlobalAverage, MatchesTheReference) {
 }
 
 TEST(Pooling, ReferenceGradients) {
-  for (const PoolShape& s :
-       {shape(5, 4, 2, 2, 2, 2, 0), shape(5, 4, 1, 3, 3, 2, 1), shape(4, 5, 2, 3, 2, 1, 1)}) {
+  for (const PoolShape& s : {shape(5, 4, 2, 2, 2, 2, 0), shape(5, 4, 1, 3, 3, 2, 1),
+                             shape(4, 5, 2, 3, 2, 1, 1), general(2, false, true), general(2, false, false)}) {
     const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
     std::vector<double> dst(outputs(s)), gradient(inputs(s));
     std::vector<std::uint8_t> argmax(outputs(s));
@@ -154,6 +245,27 @@ TEST(Pooling, ReferenceGradients) {
       reference::max_pool_forward(s, x.data(), dst.data(), argmax.data());
       return dot(dst, diff_dst);
     });
+    reference::average_pool_backward(s, diff_dst.data(), gradient.data());
+    expect_gradient(gradient, src, [&](const auto& x) {
+      reference::average_pool_forward(s, x.data(), dst.data());
+      return dot(dst, diff_dst);
+    });
+  }
+  {
+    const PoolShape s = general(2, true, false);
+    const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
+    std::vector<double> dst(outputs(s)), gradient(inputs(s));
+    std::vector<std::uint8_t> argmax(outputs(s));
+    reference::max_pool_forward(s, src.data(), dst.data(), argmax.data());
+    reference::max_pool_backward(s, diff_dst.data(), argmax.data(), gradient.data());
+    expect_gradient(gradient, src, [&](const auto& x) {
+      reference::max_pool_forward(s, x.data(), dst.data(), argmax.data());
+      return dot(dst, diff_dst);
+    });
+  }
+  for (const PoolShape& s : {adaptive(7, 5, 2, 3, 2), adaptive(3, 4, 1, 5, 4)}) {
+    const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
+    std::vector<double> dst(outputs(s)), gradient(inputs(s));
     reference::average_pool_backward(s, diff_dst.data(), gradient.data());
     expect_gradient(gradient, src, [&](const auto& x) {
       reference::average_pool_forward(s, x.data(), dst.data());

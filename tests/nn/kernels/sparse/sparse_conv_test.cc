@@ -136,7 +136,7 @@ TEST_P(SparseConv, NaNReachesEveryGradientThatDependsOnIt) {
       c.run();
       expected.run_reference();
       // NaN times the zero border is NaN, where the reference skips the border.
-      expect_same_nans(c.dw, expected.dw, weight_size(shape), shape.padding > 0);
+      expect_same_nans(c.dw, expected.dw, weight_size(shape), shape.padding() > 0);
       expect_same_nans(c.dx, expected.dx, x_size(shape));
       expect_same_nans(c.db, expected.db, static_cast<std::size_t>(shape.out_channels));
     }
@@ -167,6 +167,13 @@ TEST_P(SparseConv, ResultsDoNotDependOnWhatScratchHeld) {
   EXPECT_EQ(a.dx, b.dx);
   EXPECT_EQ(a.dw, b.dw);
   EXPECT_EQ(a.db, b.db);
+}
+
+TEST(SparseSupport, OtherConvolutionsAreRefused) {
+  EXPECT_TRUE(sparse_supports(conv_shape(12, 10, 20, 18, 3, 1)));
+  EXPECT_FALSE(sparse_supports(conv_shape(12, 10, 20, 18, 5, 1)));
+  for (const ConvShape& other : beyond_plain(conv_shape(12, 10, 20, 18, 3, 0)))
+    EXPECT_FALSE(sparse_supports(other));
 }
 
 TAILOR_FOR_EACH_TARGET(SparseConv);

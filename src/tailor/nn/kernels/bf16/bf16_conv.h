@@ -23,7 +23,7 @@
 
 namespace tailor::kernels {
 
-// Whether these functions can compute this shape.
+// Whether these functions can compute this shape: square filters, plain().
 bool bf16_conv_supports(const ConvShape& shape);
 
 // ---- weights, once after each change: [taps][in / 32][out / 16][16 pairs of inputs][16][2]

@@ -142,7 +142,7 @@ struct Pool {
 }  // namespace
 
 bool bf16_conv_supports(const ConvShape& s) {
-  return s.stride == 1 && s.padding < s.kernel_height && s.padding < s.kernel_width;
+  return s.plain() && s.padding() < s.kernel_height && data_gradient_shape(s).plain();
 }
 
 TAILOR_AMX void bf16_forward(const ConvShape& s, const Bf16* map, const Bf16* packed, const float* bias,

@@ -31,7 +31,7 @@ void clear_border(Bf16* map, int rows, int row_pixels, int channels, int top, in
 class GradientMaps {
  public:
   TAILOR_AMX GradientMaps(const ConvShape& s, int height, int width, Bf16* map, Bf16* pairs)
-      : border_(data_gradient_shape(s).padding),
+      : border_(data_gradient_shape(s).padding()),
         plan_(s),
         back_(data_gradient_shape(s)),
         map_(map),
@@ -90,9 +90,10 @@ std::size_t bf16_map_size(const ConvShape& s) {
 
 TAILOR_AMX void bf16_round_image(const ConvShape& s, const float* x, Bf16* map) {
   const Bf16ConvPlan plan(s);
-  clear_border(map, plan.rows, plan.row_pixels, plan.channels, s.padding, s.padding, s.in_height, s.in_width);
+  clear_border(map, plan.rows, plan.row_pixels, plan.channels, s.padding(), s.padding(), s.in_height,
+               s.in_width);
   for (int row = 0; row < s.in_height; ++row) {
-    Bf16* to = map + plan.pixel(row + s.padding, s.padding);
+    Bf16* to = map + plan.pixel(row + s.padding(), s.padding());
     if (s.in_channels == plan.channels) {  // without gaps
       const int values = s.in_width * s.in_channels;
       for (int i = 0; i < values; i += 32)

@@ -18,8 +18,8 @@ struct Bf16ConvPlan {
 
   explicit Bf16ConvPlan(const ConvShape& s) {
     taps = s.kernel_height * s.kernel_width;
-    rows = s.in_height + 2 * s.padding;
-    row_pixels = (s.in_width + 2 * s.padding + 1) / 2 * 2;
+    rows = s.in_height + 2 * s.padding();
+    row_pixels = (s.in_width + 2 * s.padding() + 1) / 2 * 2;
     channel_tiles = ceil_div(s.in_channels, 32);
     channels = channel_tiles * 32;
     output_tiles = ceil_div(s.out_channels, 16);

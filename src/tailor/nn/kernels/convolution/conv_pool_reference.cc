@@ -12,7 +12,8 @@ template <class Visit>
 void for_taps(const ConvShape& s, int y, int x, Visit&& visit) {
   for (int ky = 0; ky < s.kernel_height; ++ky) {
     for (int kx = 0; kx < s.kernel_width; ++kx) {
-      const int row = y * s.stride + ky - s.padding, column = x * s.stride + kx - s.padding;
+      const int row = y * s.stride_height + ky - s.padding_top,
+                column = x * s.stride_width + kx - s.padding_left;
       if (row < 0 || row >= s.in_height || column < 0 || column >= s.in_width) continue;
       for (int c = 0; c < s.in_channels; ++c) {
         visit((row * s.in_width + column) * s.in_channels + c,

@@ -1,5 +1,6 @@
 // Convolution + bias + ReLU + 2x2 max-pool and their gradients in plain loops, one image: what the fast
-// kernels are compared with. Any kernel size, stride and padding; activations NHWC, weights OHWI; sums in
+// kernels are compared with. Any kernel size, stride and padding, undivided and
+// undilated; activations NHWC, weights OHWI; sums in
 // double.
 #pragma once
 

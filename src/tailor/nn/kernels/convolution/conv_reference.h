@@ -1,4 +1,4 @@
-// Convolution in plain loops, any kernel size, stride and padding, one image: what the fast convolutions are
+// Convolution in plain loops, any shape, one image: what the fast convolutions are
 // compared with and whose derivatives are checked numerically. Nothing else calls it.
 #pragma once
 
@@ -9,8 +9,7 @@
 namespace tailor::kernels::reference {
 
 // Real is float or double; sums are in double. Activations are NHWC, weights OHWI (shapes.h); zeros pad the
-// image. dst[y][x][o] = bias[o] + sum over (ky, kx, i) of src[y * stride + ky - padding][x * stride + kx -
-// padding][i] * weights[o][ky][kx][i]. `bias` may be null.
+// image. dst[y][x][o] = bias[o] + the sum that shapes.h states. `bias` may be null.
 template <class Real>
 void conv_forward(const ConvShape& shape, const Real* src, const Real* weights,
                   const std::type_identity_t<Real>* bias, Real* dst);

@@ -32,11 +32,11 @@ struct Input {
 Input bordered(const ConvShape& s, const float* x, float* scratch) {
   const int channels = s.in_channels, taps = s.kernel_width * channels;
   const Size row = static_cast<Size>(s.in_width) * channels;
-  if (s.padding == 0) return {x, row, channels, taps};
-  const Size bordered_row = row + 2 * static_cast<Size>(s.padding) * channels;
-  std::memset(scratch, 0, bordered_row * (s.in_height + 2 * s.padding) * sizeof(float));
+  if (s.padding() == 0) return {x, row, channels, taps};
+  const Size bordered_row = row + 2 * static_cast<Size>(s.padding()) * channels;
+  std::memset(scratch, 0, bordered_row * (s.in_height + 2 * s.padding()) * sizeof(float));
   for (int i = 0; i < s.in_height; ++i) {
-    std::memcpy(scratch + bordered_row * (i + s.padding) + static_cast<Size>(s.padding) * channels,
+    std::memcpy(scratch + bordered_row * (i + s.padding()) + static_cast<Size>(s.padding()) * channels,
                 x + i * row, row * sizeof(float));
   }
   return {scratch, bordered_row, channels, taps};
@@ -305,7 +305,7 @@ namespace tailor::kernels {
 HWY_EXPORT(first_forward);
 HWY_EXPORT(first_weights);
 
-bool first_conv_supports(const ConvShape& s) { return s.stride == 1; }
+bool first_conv_supports(const ConvShape& s) { return s.plain(); }
 
 std::size_t first_conv_weight_floats(const ConvShape& s) {
   return static_cast<std::size_t>(s.kernel_height) * s.kernel_width * s.in_channels * padded_channels(s);

@@ -30,7 +30,8 @@ HWY_INLINE std::size_t offset(int row, int column, int columns, int channels) {
 
 // No input lies under two windows: gradients need not be added up.
 HWY_INLINE bool windows_apart(const PoolShape& s) {
-  return s.stride >= s.kernel_height && s.stride >= s.kernel_width;
+  return s.stride_height > (s.kernel_height - 1) * s.dilation_height &&
+         s.stride_width > (s.kernel_width - 1) * s.dilation_width;
 }
 
 HWY_INLINE std::size_t inputs(const PoolShape& s) { return offset(s.in_height, 0, s.in_width, s.channels); }
@@ -70,6 +71,11 @@ HWY_INLINE hn::Vec<Indices> load_places(const std::int32_t* from, std::size_t n)
   return load_part(Indices(), from, n);
 }
 
+// Where the window's tap (ky, kx) lies in the image.
+HWY_INLINE std::size_t tap_offset(const PoolShape& s, const PoolWindow& w, int ky, int kx) {
+  return offset(w.top + ky * s.dilation_height, w.left + kx * s.dilation_width, s.in_width, s.channels);
+}
+
 // Channels [c, c + n) of one window.
 template <class Argmax>
 HWY_INLINE void max_window(const PoolShape& s, const PoolWindow& w, const float* src, int c, std::size_t n,
@@ -77,9 +83,8 @@ HWY_INLINE void max_window(const PoolShape& s, const PoolWindow& w, const float*
   const Tag d;
   const Indices di;
   const float* corner = src + c;
-  const auto load = [&](int ky, int kx) HWY_ATTR {
-    return load_up_to(d, corner + offset(w.top + ky, w.left + kx, s.in_width, s.channels), n);
-  };
+  const auto load = [&](int ky, int kx)
+                        HWY_ATTR { return load_up_to(d, corner + tap_offset(s, w, ky, kx), n); };
   V best = load(w.row_begin, w.column_begin);
   auto place = hn::Set(di, w.row_begin * s.kernel_width + w.column_begin);
   for (int ky = w.row_begin; ky < w.row_end; ++ky)
@@ -123,7 +128,7 @@ void max_backward(const PoolShape& s, const float* diff_dst, const Argmax* argma
         const auto place = load_places(argmax + c, n);
         for (int ky = w.row_begin; ky < w.row_end; ++ky)
           for (int kx = w.column_begin; kx < w.column_end; ++kx) {
-            float* to = diff_src + offset(w.top + ky, w.left + kx, s.in_width, s.channels) + c;
+            float* to = diff_src + tap_offset(s, w, ky, kx) + c;
             const auto won = hn::RebindMask(d, hn::Eq(place, hn::Set(di, ky * s.kernel_width + kx)));
             const V mine = hn::IfThenElseZero(won, g);
             store_up_to(apart ? mine : hn::Add(load_up_to(d, to, n), mine), d, to, n);
@@ -158,7 +163,7 @@ void average_forward(const PoolShape& s, const float* src, float* dst) {
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
-      const V share = hn::Set(d, 1.0f / static_cast<float>(w.count()));
+      const V share = hn::Set(d, 1.0f / static_cast<float>(w.count));
       for (int c = 0; c < s.channels; c += lanes) {
         // What a vector writes too much lies in the next windows' place, which are written later.
         const float* last =
@@ -175,7 +180,14 @@ void average_forward(const PoolShape& s, const float* src, float* dst) {
     }
 }
 
-// Windows side by side, without gaps: each row of inputs is written from left to right, where a later store
+// Windows side by side, without gaps, none cut off by an edge.
+HWY_INLINE bool tiled(const PoolShape& s) {
+  return !s.adaptive && s.padding_top == 0 && s.padding_left == 0 && s.stride_height == s.kernel_height &&
+         s.stride_width == s.kernel_width && s.out_height * s.kernel_height <= s.in_height &&
+         s.out_width * s.kernel_width <= s.in_width;
+}
+
+// Each row of inputs is written from left to right, where a later store
 // mends what the vector before wrote too much.
 void average_backward_tiled(const PoolShape& s, const float* diff_dst, float* diff_src) {
   const Tag d;
@@ -199,12 +211,11 @@ void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src
   const Tag d;
   const int lanes = static_cast<int>(hn::Lanes(d));
   std::memset(diff_src, 0, inputs(s) * sizeof(float));
-  if (s.padding == 0 && s.stride == s.kernel_width && s.stride == s.kernel_height)
-    return average_backward_tiled(s, diff_dst, diff_src);
+  if (tiled(s)) average_backward_tiled(s, diff_dst, diff_src);
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
-      const V share = hn::Set(d, 1.0f / static_cast<float>(w.count()));
+      const V share = hn::Set(d, 1.0f / static_cast<float>(w.count));
       for (int c = 0; c < s.channels; c += lanes) {
         const std::size_t n = static_cast<std::size_t>(s.channels - c);
         const V g = hn::Mul(load_up_to(d, diff_dst + c, n), share);

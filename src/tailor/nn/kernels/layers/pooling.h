@@ -1,5 +1,5 @@
 // Pooling of one image, NHWC. Windows are clipped at the image's border: padding never wins a maximum and is
-// not counted in an average.
+// counted in an average only with count_padding, where it lies within the shape's padding.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ template <class Function>
 void for_places(const PoolShape& s, const PoolWindow& w, int c, Function f) {
   for (int ky = w.row_begin; ky < w.row_end; ++ky)
     for (int kx = w.column_begin; kx < w.column_end; ++kx)
-      f(map_index(w.top + ky, w.left + kx, c, s.in_width, s.channels), ky * s.kernel_width + kx);
+      f(map_index(w.top + ky * s.dilation_height, w.left + kx * s.dilation_width, c, s.in_width, s.channels),
+        ky * s.kernel_width + kx);
 }
 
 std::size_t inputs(const PoolShape& s) {
@@ -51,7 +52,8 @@ template <class Real, class Argmax>
 void max_pool_backward(const PoolShape& s, const Real* diff_dst, const Argmax* argmax, Real* diff_src) {
   std::fill_n(diff_src, inputs(s), Real{0});
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
-    const int y = w.top + argmax[o] / s.kernel_width, x = w.left + argmax[o] % s.kernel_width;
+    const int y = w.top + argmax[o] / s.kernel_width * s.dilation_height,
+              x = w.left + argmax[o] % s.kernel_width * s.dilation_width;
     diff_src[map_index(y, x, c, s.in_width, s.channels)] += diff_dst[o];
   });
 }
@@ -61,7 +63,7 @@ void average_pool_forward(const PoolShape& s, const Real* src, Real* dst) {
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
     double sum = 0;
     for_places(s, w, c, [&](std::size_t i, int) { sum += static_cast<double>(src[i]); });
-    dst[o] = static_cast<Real>(sum / w.count());
+    dst[o] = static_cast<Real>(sum / w.count);
   });
 }
 
@@ -69,8 +71,7 @@ template <class Real>
 void average_pool_backward(const PoolShape& s, const Real* diff_dst, Real* diff_src) {
   std::fill_n(diff_src, inputs(s), Real{0});
   for_outputs(s, [&](std::size_t o, const PoolWindow& w, int c) {
-    for_places(s, w, c,
-               [&](std::size_t i, int) { diff_src[i] += diff_dst[o] / static_cast<Real>(w.count()); });
+    for_places(s, w, c, [&](std::size_t i, int) { diff_src[i] += diff_dst[o] / static_cast<Real>(w.count); });
   });
 }
 

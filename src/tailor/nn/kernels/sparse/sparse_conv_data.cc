@@ -135,7 +135,7 @@ void sparse_data(const ConvShape& s, const float* packed, const SparseGradient& 
     }
   }
   for (int i = 0; copy && i < s.in_height * s.in_width; ++i) {
-    const int from = (i / s.in_width + s.padding) * row + (i % s.in_width + s.padding) * pixel;
+    const int from = (i / s.in_width + s.padding()) * row + (i % s.in_width + s.padding()) * pixel;
     std::memcpy(dx + static_cast<Size>(i) * s.in_channels, to + from,
                 static_cast<Size>(s.in_channels) * sizeof(float));
   }

@@ -22,8 +22,8 @@ struct SparsePlan {
     pooled_width = s.out_width / 2;
     pixels = pooled_height * pooled_width;
     in_padded = round_up(s.in_channels, 16);
-    height = s.in_height + 2 * s.padding;
-    width = s.in_width + 2 * s.padding;
+    height = s.in_height + 2 * s.padding();
+    width = s.in_width + 2 * s.padding();
     // The rows of x under a strip, of as many channels as are read together, stay in L1.
     const int row_floats = width * std::min(in_padded, 32);
     const int rows = std::max(1, (9 * 1024 / row_floats - 2) / 2);
@@ -32,7 +32,7 @@ struct SparsePlan {
   }
 
   // Whether the image must be copied to one with a zero border and whole vectors of channels.
-  bool needs_copy(const ConvShape& s) const { return s.padding > 0 || s.in_channels % 16 != 0; }
+  bool needs_copy(const ConvShape& s) const { return s.padding() > 0 || s.in_channels % 16 != 0; }
   std::size_t copy_floats() const { return static_cast<std::size_t>(height) * width * in_padded; }
 
   // Scratch: masks, then work: the copy of the image, then the strip's masks and corners.

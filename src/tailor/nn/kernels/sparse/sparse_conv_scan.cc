@@ -72,7 +72,7 @@ namespace tailor::kernels {
 HWY_EXPORT(sparse_masks);
 
 bool sparse_supports(const ConvShape& s) {
-  return s.kernel_height == 3 && s.kernel_width == 3 && s.stride == 1 && (s.padding == 0 || s.padding == 1);
+  return s.kernel_height == 3 && s.kernel_width == 3 && s.plain() && (s.padding() == 0 || s.padding() == 1);
 }
 
 std::size_t sparse_scratch_floats(const ConvShape& s) {

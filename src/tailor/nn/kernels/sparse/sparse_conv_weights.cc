@@ -135,7 +135,7 @@ void add_filters(const ConvShape& s, const Image& image, const Strip& strip, int
 Image copy_image(const ConvShape& s, const SparsePlan& plan, const float* x, float* copy) {
   std::memset(copy, 0, plan.copy_floats() * sizeof(float));
   for (int i = 0; i < s.in_height * s.in_width; ++i, x += s.in_channels) {
-    const int row = i / s.in_width + s.padding, column = i % s.in_width + s.padding;
+    const int row = i / s.in_width + s.padding(), column = i % s.in_width + s.padding();
     std::memcpy(copy + (static_cast<Size>(row) * plan.width + column) * plan.in_padded, x,
                 static_cast<Size>(s.in_channels) * sizeof(float));
   }

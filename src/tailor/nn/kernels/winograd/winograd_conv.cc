@@ -179,7 +179,7 @@ HWY_EXPORT(winograd_map);
 HWY_EXPORT(winograd_pooled);
 
 bool winograd_supports(const ConvShape& s) {
-  return s.kernel_height == 3 && s.kernel_width == 3 && s.stride == 1 && (s.padding == 0 || s.padding == 1);
+  return s.kernel_height == 3 && s.kernel_width == 3 && s.plain() && (s.padding() == 0 || s.padding() == 1);
 }
 
 std::size_t winograd_weight_floats(const ConvShape& s) {

@@ -46,7 +46,7 @@ HWY_INLINE void transform_inputs(const ConvShape& s, const WinogradTiles& tiles,
   const bool whole_vectors = s.in_channels % vector_width == 0;
   WinogradTile tile = tiles.at(first);
   for (int i = 0; i < count; ++i, tiles.next(tile)) {
-    const int top = tile.row * 4 - s.padding, left = tile.column * 4 - s.padding;
+    const int top = tile.row * 4 - s.padding(), left = tile.column * 4 - s.padding();
     const bool inside = top >= 0 && left >= 0 && top + 6 <= s.in_height && left + 6 <= s.in_width;
     const float* from = x + tile.image * image;
     const bool straight = inside && whole_vectors;
