@@ -26,7 +26,7 @@ export function spreadExperimentSection(study: Study): Section {
       below ? `${shareInterval(below)} of such settings end ${measure.maximize ? 'below' : 'above'} the untuned default's mean; ${toBeat(experiment)}` : null),
     figure(strip(study, experiment)),
     note('Intervals hold with 95 % whatever the shape of the distribution. ', remarks(measure, experiment)),
-    experiment.best_of_n ? figure(bestOfN(study, experiment.best_of_n, { name: 'best-of-random', title: 'The best to expect from n random settings', from: `these ${count(experiment.settings, 'setting')}`, enough: null })) : null,
+    experiment.best_of_n ? figure(bestOfN(study, experiment.best_of_n, { name: 'best-of-random', title: 'The best to expect from n random settings', axis: 'random settings', from: `these ${count(experiment.settings, 'setting')}`, enough: null })) : null,
     experiment.way.length > 1 ? figure(wayChart(study, experiment)) : null,
     experiment.way.length > 1 ? h('ul', {}, experiment.way.filter(({ text }) => text !== '').map(({ text }) => h('li', {}, prose(text)))) : null);
 }

@@ -3,7 +3,7 @@ import { grid, option, uprightAxis, valueAxis } from '../axes';
 import type { Chart } from '../chart';
 import { h, prose } from '../dom';
 import { forest, point } from '../forest';
-import { count, number, share, words, type Measure } from '../format';
+import { count, integer, number, share, words, type Measure } from '../format';
 import type { Interval } from '../generated/document';
 import { figure, lead, missing, note, section, type Section } from '../layout';
 import type { Study } from '../study';
@@ -54,7 +54,7 @@ function enough(study: Study): (HTMLElement | null)[] {
   const head = h('h3', {}, 'Enough trials?');
   if (!x) return [head, missing('Too few trials are independent draws to tell what more of them would bring.')];
   return [head, x.enough ? lead(prose(x.enough.text)) : null,
-    figure(bestOfN(study, x, { name: 'best-of-n', title: 'The best to expect from n trials', from: count(x.independent_trials, 'independent draw'), enough: x.enough?.trials ?? null }))];
+    figure(bestOfN(study, x, { name: 'best-of-n', title: 'The best to expect from n trials', axis: 'trials', from: count(x.independent_trials, 'independent draw'), enough: x.enough?.trials ?? null }))];
 }
 
 // "93.1 % [92.8, 93.4]", or the estimate alone where there is no interval.
@@ -63,7 +63,7 @@ function bestText({ measure }: Study, x: BestCurve, i: number): string {
   return low === null || high === null ? measure.value(estimate) : measure.interval({ estimate, low, high });
 }
 
-export function bestOfN(study: Study, x: BestCurve, about: { name: string; title: string; from: string; enough: number | null }): Chart {
+export function bestOfN(study: Study, x: BestCurve, about: { name: string; title: string; axis: string; from: string; enough: number | null }): Chart {
   const { measure } = study;
   const last = x.n.length - 1;
   const covered = x.low.reduce<number>((end, low, i) => (low === null ? end : i + 1), 0); // from there on the line is dashed, without a band
@@ -75,12 +75,12 @@ export function bestOfN(study: Study, x: BestCurve, about: { name: string; title
       covered <= last ? ` ${covered > 0 ? 'Dashed' : 'All of it'}: right on average, but the best few draws decide it, so there is no interval.` : null],
     option: ({ palette }) => option({
       grid: grid({ top: 30, right: 24 }),
-      xAxis: valueAxis(palette, 'trials', { ...(x.n[last]! > 20 ? { type: 'log', scale: undefined } : { minInterval: 1 }), min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false } }),
+      xAxis: valueAxis(palette, about.axis, { ...(x.n[last]! > 20 ? { type: 'log', scale: undefined } : { minInterval: 1 }), min: Math.max(1, x.n[0]!), max: Math.max(2, x.n[last]!), splitLine: { show: false } }),
       yAxis: uprightAxis(palette, measure.label),
       tooltip: { trigger: 'axis', confine: true, transitionDuration: 0, backgroundColor: palette.ground, borderColor: palette.line, textStyle: { color: palette.ink, fontSize: 12 },
         formatter: (items: { value: number[] }[]) => {
           const i = Math.max(0, x.n.indexOf(items[0]!.value[0]!));
-          return h('div', { class: 'tip' }, h('strong', {}, count(x.n[i]!, 'trial')), h('div', {}, bestText(study, x, i)));
+          return h('div', { class: 'tip' }, h('strong', {}, `${integer(x.n[i]!)} ${about.axis}`), h('div', {}, bestText(study, x, i)));
         } },
       series: [
         covered > 0 ? band(x, measure, palette.tuned) : [],
