@@ -162,7 +162,7 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
     std::printf("\n");
     std::fputs(wrapped(recommendation_words(*s.recommendation, text_), "").c_str(), stdout);
     if (!s.confirmed)
-      std::printf("The best of many is lucky as well as good, so no interval holds what it says.\n");
+      std::printf("The best of many is lucky as well as good: no interval of it would be honest.\n");
     if (s.untuned && has_intervals())
       std::printf("The default's interval says what %s validation images can tell of a network.\n",
                   with_thousands(session_.definition.data.validation_images).c_str());

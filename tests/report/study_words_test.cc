@@ -85,11 +85,11 @@ TEST(StudyWords, HowLikelyTheRecommendationIsAmongTheBestIsSaidInEveryCase) {
   f.gain = Gain{PairedGain{.validation = {0.003, 0.001, 0.005}, .pairs = 5}};  // confirmed
   EXPECT_THAT(said(), ::testing::Contains(HasSubstr("vary by 0.13 points")));
   EXPECT_THAT(said(),
-              ::testing::Contains(HasSubstr("probability of 95 % or more no setting that was trained to its "
-                                            "end is truly better by more than that, with 71 % none")));
+              ::testing::Contains(HasSubstr("probability of at least 95 % no setting that was trained to its "
+                                            "end is truly better by more than that, with at least 71 %")));
   f.recommendation->odds = RecommendationOdds{.noise_sd = 0.0013, .best = 0.999, .near_best = 0.9};
-  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("of 90 % no setting")));
-  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("more than 99 %")));
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("of at least 90 % no setting")));
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("with at least 99 %")));
 }
 
 TEST(StudyWords, ImportanceSaysOnWhichTrialsItRests) {

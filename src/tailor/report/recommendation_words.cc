@@ -1,12 +1,16 @@
 #include "tailor/report/recommendation_words.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace tailor {
 namespace {
 
-std::string chance(double p) {
-  return p > 0.99 ? "more than 99 %" : p < 0.01 ? "less than 1 %" : fmt::format("{:.0f} %", 100 * p);
+// Said of something that is true at least as often (docs/recommending.md).
+std::string at_least(double p) {
+  return fmt::format("at least {:.0f} %", std::min(std::floor(100 * p + 1e-9), 99.0));
 }
 
 }  // namespace
@@ -23,10 +27,9 @@ std::string recommendation_words(const Recommendation& r, const MeasureText& mea
       measure.accuracy() ? fmt::format("{:.2f} points", 100 * o.noise_sd) : fmt::format("{:.3g}", o.noise_sd);
   return fmt::format(
       "Of the settings tried trial {} is recommended, by {} trainings of it. Settings that were trained again vary by "
-      "{} over seeds (standard deviation, of all of them together). With a probability of {}{} no setting that was "
+      "{} over seeds (standard deviation, of all of them together). With a probability of {} no setting that was "
       "trained to its end is truly better by more than that, with {} none is better at all.",
-      r.trial, r.reports, sd, chance(o.near_best), o.near_best == most_sure ? " or more" : "",
-      chance(o.best));
+      r.trial, r.reports, sd, at_least(o.near_best), at_least(o.best));
 }
 
 }  // namespace tailor

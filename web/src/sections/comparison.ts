@@ -51,13 +51,18 @@ export function comparisonSections(two: Two): Section[] {
   // Values after different lengths of training are not compared.
   const same = a.measure.name === b.measure.name && a.document.study.budget.epochs === b.document.study.budget.epochs;
   return [
-    section('numbers', 'The numbers', numbers(two)),
+    section('numbers', 'The numbers', numbers(two), figuresNote(two)),
     same ? section('spread', 'How widely the results lie', figure(spread(two)), figure(progress(two))) : null,
     same && two.some((study) => study.document.gain) ? section('gain', 'What tuning gained', gains(two)) : null,
     two.some((study) => study.document.importance.length > 0) ? section('importance', 'What mattered', ...importance(two)) : null,
     same && two.some((study) => study.document.best_of_n) ? section('best-of-n', 'The best to expect from n trials', figure(bestOfN(two))) : null,
     section('settings', 'The settings they chose', settings(two)),
   ].filter((x): x is Section => x !== null);
+}
+
+function figuresNote(two: Two): HTMLElement | null {
+  const text = two.map((study) => study.document.confirmation?.figures_text).find(Boolean);
+  return text ? note(text) : null;
 }
 
 function numbers(two: Two): HTMLElement {

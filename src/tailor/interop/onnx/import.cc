@@ -337,8 +337,8 @@ class Importer {
   std::int64_t computed_in_all_ = 0;
   std::vector<std::string> problems_, remarks_;
   // Operators that only constants can have.
-  const std::set<std::string> computable_ = {"Range", "Where", "Expand",  "Equal", "Not",
-                                             "Less",   "And",   "Or",    "Greater", "Mod",   "ReduceProd"};
+  const std::set<std::string> computable_ = {"Range", "Where", "Expand",  "Equal", "Not",       "Less",
+                                             "And",   "Or",    "Greater", "Mod",   "ReduceProd"};
 };
 
 }  // namespace

@@ -130,7 +130,8 @@ class GraphReader {
     if (!model.producer_version().empty()) graph.producer += " " + model.producer_version();
     for (const auto& set : model.opset_import())
       if (own_domain(set.domain())) graph.opset = set.version();
-    if (graph.opset < 1) throw bad_input("{}: it names no version of ONNX's operators: damaged", file_.string());
+    if (graph.opset < 1)
+      throw bad_input("{}: it names no version of ONNX's operators: damaged", file_.string());
     if (from.sparse_initializer_size() > 0)
       throw bad_input("{}: sparse tensors ('{}') are not read", file_.string(),
                       from.sparse_initializer(0).values().name());

@@ -28,7 +28,7 @@
 
 namespace tailor {
 
-// Of `near_best`, which hangs on noise_sd: more is not known of the noise. What is said to be surer is so in 96 % of
+// Of `near_best`, which hangs on noise_sd: more is not known of the noise. What is said to be surer is so in 98 % of
 // simulated studies on tables of real trainings (docs/recommending.md).
 inline constexpr double most_sure = 0.95;
 
