@@ -64,6 +64,13 @@ const Layer dense_convs[] = {
     {"4x4x512-512p", shape(4, 512, 512, 3, 1)},
 };
 
+// One of mobilenet_v2: each channel by itself.
+const Layer depthwise = [] {
+  Layer layer{"32x32x144-depthwise", shape(32, 144, 144, 3, 1)};
+  layer.shape.groups = 144;
+  return layer;
+}();
+
 // Floats on 64 bytes.
 class Buffer {
  public:
@@ -91,7 +98,7 @@ std::size_t pooled_size(const ConvShape& s) {
   return size(s.out_height / 2, s.out_width / 2, s.out_channels);
 }
 std::size_t weight_size(const ConvShape& s) {
-  return size(s.kernel_height, s.kernel_width, s.in_channels * s.out_channels);
+  return size(s.kernel_height, s.kernel_width, s.group_inputs() * s.out_channels);
 }
 
 void report(benchmark::State& state, const ConvShape& s) {
@@ -325,7 +332,8 @@ void onednn(benchmark::State& state, const ConvShape& s, Pass pass, dnnl::memory
 
 // As networks call it: images in NHWC, a few at a time, weights packed once for a step.
 void wrapped(benchmark::State& state, const ConvShape& s, Pass pass) {
-  tailor::onednn::Convolution conv(s, true, {.forward = true, .data = false, .weights = true}, 1);
+  tailor::onednn::Convolution conv(
+      s, true, {.forward = true, .data = pass == Pass::data, .weights = pass == Pass::weights}, 1);
   Buffer x(images * x_size(s), 1), y(images * y_size(s), 2), weights(weight_size(s), 3),
       bias(static_cast<std::size_t>(s.out_channels), 4), packed(conv.packed_floats()),
       sum(conv.gradient_floats()), part(conv.gradient_floats()),
@@ -335,6 +343,9 @@ void wrapped(benchmark::State& state, const ConvShape& s, Pass pass) {
     if (pass == Pass::forward) {
       conv.pack_weights(weights.data(), packed.data());
       conv.forward(0, count, x.data(), packed.data(), bias.data(), y.data(), scratch.data());
+    } else if (pass == Pass::data) {
+      conv.pack_weights(weights.data(), packed.data());
+      conv.backward_data(0, count, y.data(), packed.data(), x.data(), scratch.data());
     } else {
       conv.backward_weights(0, count, x.data(), y.data(), sum.data(), part.data(), scratch.data());
       conv.unpack_gradient(sum.data(), weights.data());
@@ -396,6 +407,9 @@ void add_all() {
       if (pass != Pass::data) add(pass_name + at + "layer_by_onednn", wrapped, layer.shape, pass);
     }
   }
+  for (const auto& [name, pass] :
+       {std::pair{"forward/", Pass::forward}, {"data/", Pass::data}, {"weights/", Pass::weights}})
+    add(std::string(name) + depthwise.name + "/layer_by_onednn", wrapped, depthwise.shape, pass);
   for (const Layer& layer : {default_conv1, lenet_conv1, vgg_conv1, resnet_conv1, large_conv1, wide_conv1}) {
     const std::string at = std::string("/") + layer.name + "/";
     for (const std::string& target : vector_targets()) {

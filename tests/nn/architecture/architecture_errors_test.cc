@@ -347,10 +347,11 @@ TEST(ArchitectureErrors, Files) {
   EXPECT_THAT([&] { read_architecture(huge); },
               testing::ThrowsMessage<Error>(testing::HasSubstr("too large for an architecture file")));
   std::filesystem::remove(huge);
-  EXPECT_THAT([] { find_architecture("mnist_cn"); },
-              testing::ThrowsMessage<Error>(
-                  "architecture 'mnist_cn': neither a shipped name nor a file (did you mean 'mnist_cnn'?); "
-                  "shipped are mnist_cnn, lenet5, vgg_bn, resnet20, densenet40, squeezenet"));
+  EXPECT_THAT(
+      [] { find_architecture("mnist_cn"); },
+      testing::ThrowsMessage<Error>(
+          "architecture 'mnist_cn': neither a shipped name nor a file (did you mean 'mnist_cnn'?); "
+          "shipped are mnist_cnn, lenet5, vgg_bn, resnet20, resnet18, densenet40, squeezenet, mobilenet_v2"));
 }
 
 // Truncated, with bytes changed, lines dropped or doubled: parsed, or an Error; nothing else.

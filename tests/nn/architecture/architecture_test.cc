@@ -59,7 +59,8 @@ TEST(Architecture, DefaultNetworkIsTheKnownOne) {
 
 TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
   EXPECT_THAT(shipped_architectures(),
-              testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20", "densenet40", "squeezenet"));
+              testing::ElementsAre("mnist_cnn", "lenet5", "vgg_bn", "resnet20", "resnet18", "densenet40",
+                                   "squeezenet", "mobilenet_v2"));
   EXPECT_EQ(find_architecture("lenet5").parameters(), 61706);
   EXPECT_EQ(find_architecture("lenet5").multiply_adds(),
             28 * 28 * 150 + 10 * 10 * 2400 + 400 * 120 + 120 * 84 + 840);
@@ -71,6 +72,13 @@ TEST(Architecture, ShippedNetworksHaveTheirKnownSizes) {
   EXPECT_EQ(find_architecture("resnet20", {{32, 32, 3}, 10}).parameters(), 272474);
   EXPECT_EQ(find_architecture("resnet20").parameters(), 272186);
   EXPECT_EQ(find_architecture("densenet40", {{32, 32, 3}, 10}).parameters(), 1019722);  // its authors' "1.0M"
+  // torchvision's resnet18 has a 7x7 stem: 64 * 3 * 40 weights more, and 990 * 513 for 1,000 classes.
+  EXPECT_EQ(find_architecture("resnet18", {{32, 32, 3}, 10}).parameters(),
+            11689512 - 64 * 3 * 40 - 990 * 513);
+  // torchvision's mobilenet_v2(num_classes=10): strides change nothing.
+  EXPECT_EQ(find_architecture("mobilenet_v2", {{32, 32, 3}, 10}).parameters(), 2236682);
+  EXPECT_EQ(find_architecture("mobilenet_v2", {{32, 32, 3}, 10}).layers.end()[-4].output,
+            (Shape{4, 4, 1280}));
   // torchvision's squeezenet1_1(num_classes=10).
   EXPECT_EQ(find_architecture("squeezenet", {{32, 32, 3}, 10}).parameters(), 727626);
 }
