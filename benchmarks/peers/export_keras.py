@@ -17,7 +17,7 @@ def network(name, classes):
     random = np.random.default_rng(1)
     for layer in made.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.set_weights([random.uniform(0.5, 1.5, w.shape) if "var" in v.name or "gamma" in v.name
+            layer.set_weights([random.uniform(0.5, 1.0, w.shape) if "var" in v.name or "gamma" in v.name
                                else random.normal(0, 0.1, w.shape)
                                for w, v in zip(layer.get_weights(), layer.weights)])  # fmt: skip
         elif getattr(layer, "bias", None) is not None:

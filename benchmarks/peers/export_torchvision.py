@@ -25,7 +25,7 @@ def network(name, classes):
             if key == "bias":
                 torch.nn.init.normal_(value, 0, 0.1)
             elif value.dim() == 1 or key == "layer_scale":
-                torch.nn.init.uniform_(value, 0.5, 1.5)
+                torch.nn.init.uniform_(value, 0.4, 0.9)
     return made.eval()
 
 

@@ -5,12 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "tailor/base/error.h"
 #include "tailor/base/text.h"
 #include "tailor/interop/onnx/names.h"
 #include "tailor/nn/architecture/layer_kinds.h"
 
 namespace tailor::onnx {
 namespace {
+
+constexpr std::size_t most_layers = 10'000;  // as many as an architecture file may have
 
 const KindInfo* kind_named(const std::string& name) {
   for (const KindInfo& kind : layer_kinds())
@@ -133,9 +136,20 @@ class LayerWriter {
     if (outputs && !bias) toml += "bias = false\n";
     if (const int behind = outcome(static_cast<int>(i)); behind != static_cast<int>(i))
       toml += fmt::format("activation = \"{}\"\n", draft_.layers[index(behind)].kind);
-    written_.convolutions += layer.kind == "conv2d";
-    written_.biases_of_convolutions += layer.kind == "conv2d" && bias;
-    written_.batch_norms += layer.kind == "batch_norm";
+    count(i, bias);
+  }
+
+  void count(std::size_t i, bool bias) {
+    const DraftLayer& layer = draft_.layers[i];
+    written_.other_norms += layer.kind == "layer_norm" || layer.kind == "group_norm";
+    const Shape& in = draft_.shape(layer.inputs[0]);
+    if (layer.kind != "conv2d" || in.height * in.width == 1) return;
+    ++written_.convolutions;
+    const bool normed =
+        std::any_of(draft_.layers.begin(), draft_.layers.end(), [&](const DraftLayer& reader) {
+          return reader.kind == "batch_norm" && reader.inputs[0] == static_cast<int>(i);
+        });
+    written_.without_norm += bias && !normed;
   }
 
   const Draft& draft_;
@@ -170,6 +184,7 @@ bool Draft::nonnegative(int layer) const {
 }
 
 int Draft::add(DraftLayer layer) {
+  if (layers.size() >= most_layers) throw bad_input("the network has more than {} layers", most_layers);
   layers.push_back(std::move(layer));
   return static_cast<int>(layers.size()) - 1;
 }

@@ -39,9 +39,11 @@ struct Draft {
 };
 
 struct Written {
-  std::string toml;             // [[layer]] tables
-  std::vector<Tensor> weights;  // under the layers' names
-  std::size_t convolutions = 0, biases_of_convolutions = 0, batch_norms = 0;
+  std::string toml;              // [[layer]] tables
+  std::vector<Tensor> weights;   // under the layers' names
+  std::size_t convolutions = 0;  // of maps larger than 1 x 1
+  std::size_t without_norm = 0;  // of those: with a bias, and no batch norm behind
+  std::size_t other_norms = 0;
   bool classes_follow = false;  // the last weights' outputs are written as "classes"
 };
 

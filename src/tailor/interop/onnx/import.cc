@@ -102,7 +102,11 @@ class Importer {
       throw bad_input("{}: nothing gives the output '{}': damaged", file_.string(), graph_.outputs[0]);
     std::erase_if(graph_.inputs, [&](const GraphInput& input) { return !needed.contains(input.name); });
     if (graph_.inputs.size() != 1)
-      throw bad_input("{}: expected one input, the images, got {}", file_.string(), graph_.inputs.size());
+      throw bad_input("{}: expected one input, the images, got {}{}", file_.string(), graph_.inputs.size(),
+                      graph_.inputs.empty()
+                          ? ""
+                          : fmt::format(" ('{}', '{}', …): the exporter left constants without values",
+                                        graph_.inputs[0].name, graph_.inputs[1].name));
   }
 
   // Whether channels come last: by the first Transpose on the way from the input, or by the sizes.
@@ -320,13 +324,12 @@ class Importer {
   // Exporters multiply batch norm into convolutions unless they are told not to.
   void tell_folded(const Written& written) {
     constexpr std::size_t deep = 8;
-    if (written.batch_norms > 0 || written.convolutions < deep ||
-        written.biases_of_convolutions < written.convolutions)
-      return;
+    if (written.without_norm < deep || written.other_norms > 0) return;
     remarks_.push_back(fmt::format(
-        "all {} convolutions have biases and there is no batch norm: if the network had it, the exporter has "
-        "folded it in, and it would be trained without; docs/own-network.md shows the export that keeps it",
-        written.convolutions));
+        "{} of {} convolutions have biases and no batch norm behind them: if the network had it there, the "
+        "exporter has folded it in, and it would be trained without; docs/own-network.md shows the export that "
+        "keeps it",
+        written.without_norm, written.convolutions));
   }
 
   const std::filesystem::path file_;

@@ -1,5 +1,6 @@
 #include "tailor/interop/onnx/names.h"
 
+#include <algorithm>
 #include <cctype>
 #include <string_view>
 #include <vector>
@@ -55,7 +56,8 @@ std::string Names::take(const std::string& wanted, const std::string& kind) {
   if (name.starts_with('-')) name.erase(0, 1);
   if (name.empty()) name = kind;
   std::string unique = name;
-  for (int number = 2; !taken_.insert(unique).second; ++number) unique = fmt::format("{}_{}", name, number);
+  int& number = last_number_.try_emplace(name, 1).first->second;
+  while (!taken_.insert(unique).second) unique = fmt::format("{}_{}", name, ++number);
   return unique;
 }
 

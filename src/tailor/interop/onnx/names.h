@@ -1,6 +1,7 @@
 // Names for layers, from what the file has: a weight's name, PyTorch's module, or the node's path.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -23,6 +24,7 @@ class Names {
 
  private:
   std::set<std::string> taken_ = {"input"};
+  std::map<std::string, int> last_number_;  // behind a name that is taken
 };
 
 }  // namespace tailor::onnx
