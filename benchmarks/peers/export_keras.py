@@ -1,18 +1,14 @@
-# Writes a network of Keras applications as ONNX, with random weights that leave nothing at its neutral value, by
-# Keras' own export or by tf2onnx. Used by imported_logits.py.
+# Writes a network of Keras applications as ONNX, with random weights that leave nothing at its neutral value: by Keras'
+# own export, by tf2onnx, or by PyTorch's exporter with Keras on PyTorch. Used by imported_logits.py.
 import argparse
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-import keras  # noqa: E402
-import numpy as np  # noqa: E402
 
-SIZES = {"InceptionV3": 96, "Xception": 96}
+def network(name, classes, side):
+    import keras
+    import numpy as np
 
-
-def network(name, classes):
     keras.utils.set_random_seed(1)
-    side = SIZES.get(name, 64)
     made = getattr(keras.applications, name)(weights=None, classes=classes, input_shape=(side, side, 3))
     random = np.random.default_rng(1)
     for layer in made.layers:
@@ -22,28 +18,49 @@ def network(name, classes):
                                for w, v in zip(layer.get_weights(), layer.weights)])  # fmt: skip
         elif getattr(layer, "bias", None) is not None:
             layer.bias.assign(random.normal(0, 0.1, layer.bias.shape))
-    made(np.zeros((1, side, side, 3), np.float32))  # Keras exports a model that has been called
     return made
+
+
+def by_pytorch(made, file, side):
+    """Keeps batch norm: the lines of docs/own-network.md."""
+    import torch
+
+    images = torch.zeros(2, side, side, 3)
+    made.eval()
+    made(images, training=False)
+    torch.onnx.export(made, (images,), file, dynamo=True, optimize=False, verbose=False)
+
+
+def by_keras(made, file, side):
+    import numpy as np
+
+    made(np.zeros((1, side, side, 3), np.float32))  # it must have been called
+    made.export(file, format="onnx", verbose=False)
+
+
+def by_tf2onnx(made, file, side):
+    import tensorflow as tf
+    import tf2onnx
+
+    function = tf.function(lambda x: made(x, training=False))
+    signature = [tf.TensorSpec((None, side, side, 3), tf.float32, name="images")]
+    tf2onnx.convert.from_function(function, input_signature=signature, opset=15, output_path=file)
+
+
+EXPORTERS = {"pytorch": by_pytorch, "keras": by_keras, "tf2onnx": by_tf2onnx}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("network")
     parser.add_argument("--out", required=True)
-    parser.add_argument("--exporter", choices=["keras", "tf2onnx"], default="keras")
+    parser.add_argument("--exporter", choices=EXPORTERS, default="keras")
     parser.add_argument("--classes", type=int, default=10)
+    parser.add_argument("--side", type=int, default=64)
     o = parser.parse_args()
-    made = network(o.network, o.classes)
-    if o.exporter == "keras":
-        made.export(o.out, format="onnx", verbose=False)
-        return
-    import tensorflow as tf
-    import tf2onnx
-
-    made.output_names = ["logits"]
-    function = tf.function(lambda x: made(x, training=False))
-    signature = [tf.TensorSpec((None, *made.input_shape[1:]), tf.float32, name="images")]
-    tf2onnx.convert.from_function(function, input_signature=signature, opset=15, output_path=o.out)
+    os.environ["KERAS_BACKEND"] = "torch" if o.exporter == "pytorch" else "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    EXPORTERS[o.exporter](network(o.network, o.classes, o.side), o.out, o.side)
 
 
 if __name__ == "__main__":

@@ -226,6 +226,34 @@ TEST_F(OnnxImporter, TakesOffTheNormalisationOfTheInput) {
   EXPECT_EQ(import.metadata.at("input_scale"), "[0.5,0.25]");
 }
 
+// Each is a step of its own: a bias, a norm in pieces, an activation in pieces, a layer scale.
+TEST_F(OnnxImporter, TellsBiasNormActivationAndScaleApart) {
+  ModelBuilder m({1, 4, 4, 2});
+  m.reals("w", {2, 3}, made_up_values(6)), m.reals("b", {3}, {1, 2, 3});
+  m.reals("mean", {3}, {3, 2, 1}), m.reals("factor", {3}, {4, 5, 6}), m.reals("shift", {3}, {7, 8, 9});
+  m.reals("w2", {3, 3}, made_up_values(9)), m.reals("three", {}, {3}), m.reals("six", {}, {6}),
+      m.reals("zero", {}, {0});
+  m.node("MatMul", {"images", "w"}, "product");
+  m.node("Sub", {"product", "mean"}, "centred");
+  m.node("Mul", {"centred", "factor"}, "scaled");
+  m.node("Add", {"scaled", "shift"}, "normed");
+  m.node("Add", {"normed", "three"}, "moved");
+  m.node("Clip", {"moved", "zero", "six"}, "cut");
+  m.node("Div", {"cut", "six"}, "sixth");
+  m.node("Mul", {"normed", "sixth"}, "swish");
+  m.node("MatMul", {"swish", "w2"}, "second");
+  m.node("Add", {"b", "second"}, "biased");
+  m.node("Mul", {"biased", "factor"}, "last");
+  m.node("ReduceMean", {"last"}, "average");
+  m.ints("axes", {1, 2}).integer("keepdims", 0);
+  m.output("average");
+  const OnnxImport import = take(m);
+  EXPECT_THAT(kinds(import),
+              ElementsAre("conv2d", "batch_norm", "hard_swish", "conv2d", "scale", "global_average_pool"));
+  EXPECT_FALSE(import.architecture.layers[0].bias);
+  EXPECT_TRUE(import.architecture.layers[3].bias);
+}
+
 // Zeros around values that can be negative are not what max_pool's padding means.
 TEST_F(OnnxImporter, APadGoesIntoTheWindowBehindIt) {
   const auto model = [](bool rectified) {

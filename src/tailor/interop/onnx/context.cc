@@ -236,13 +236,18 @@ void Context::take_normalization(const Term& term, const Affine& found) {
   draft_.input_scale = scale, draft_.input_offset = offset;
 }
 
-// Into the bias of a convolution, or the scale and shift of a norm that had none of its own.
+bool Context::add_bias(const Value& value, const std::vector<double>& bias) {
+  if (!value.term->op.empty() || value.term->layer < 0 || value.shared || bias.size() < 2) return false;
+  DraftLayer& layer = draft_.layers[static_cast<std::size_t>(value.term->layer)];
+  if ((layer.kind != "conv2d" && layer.kind != "dense") || layer.weight("bias")) return false;
+  const std::int64_t channels = layer.output.channels;
+  layer.weights.push_back(weight_of("bias", {channels}, floats(bias, channels)));
+  return true;
+}
+
+// Into the scale and shift of a norm that had none of its own.
 bool Context::merge(DraftLayer& layer, const Affine& found) {
   const std::int64_t channels = layer.output.channels;
-  if ((layer.kind == "conv2d" || layer.kind == "dense") && all(found.scale, 1) && !layer.weight("bias")) {
-    layer.weights.push_back(weight_of("bias", {channels}, floats(found.offset, channels)));
-    return true;
-  }
   if (layer.kind != "group_norm" && layer.kind != "layer_norm") return false;
   Tensor &scale = *layer.weight("scale"), &shift = *layer.weight("shift");
   const auto is = [](const Tensor& tensor, float wanted) {
@@ -271,9 +276,9 @@ int Context::affine_layer(const Term& term, Affine found) {
                {weight_of("scale", {shape.channels}, floats(found.scale, shape.channels))});
   // Batch norm as prediction computes it: mean 0 and variance 1 - epsilon leave scale and shift alone.
   constexpr float epsilon = 1e-5f;
-  remark(fmt::format(
-      "factors and offsets for each channel, as batch norm has in prediction, were taken in as batch_norm; its "
-      "own mean and variance are no longer in the file"));
+  remark(
+      "factors and offsets for each channel, as batch norm has in prediction, were taken in as batch_norm with mean 0, "
+      "variance 1 and epsilon 1e-5: what it had in training is no longer in the file");
   const std::int64_t channels = shape.channels;
   return add(*term.node, "batch_norm", {term.layer}, shape, {},
              {weight_of("scale", {channels}, floats(found.scale, channels)),

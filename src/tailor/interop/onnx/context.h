@@ -75,6 +75,9 @@ class Context {
           std::vector<std::pair<std::string, std::string>> keys = {}, std::vector<Tensor> weights = {},
           bool nonnegative = false);
 
+  // Gives a convolution or dense layer without a bias this one, if the value is all that it gives to anybody.
+  bool add_bias(const Value& value, const std::vector<double>& bias);
+
   // One number or one for each of the value's channels, of a constant that is broadcast against it.
   std::vector<double> channel_values(const Value& value, const Array& constant) const;
 

@@ -43,12 +43,16 @@ void with_constant(Context& context, const Node& node, const Value& value, const
                    bool first) {
   Value spread = value;
   while (spread.axes.size() < constant.shape.size()) spread.axes.insert(spread.axes.begin(), Dimension());
+  const std::vector<double> values = context.channel_values(spread, constant);
+  if (node.op == "Add" && context.add_bias(spread, values)) return context.set(node, 0, spread);
   Term term;
   term.op = node.op;
-  term.constant = context.channel_values(spread, constant);
+  term.constant = values;
   term.constant_first = first;
+  // Norms and input normalisation come in steps; the 3 of a hard sigmoid behind a norm is none of its steps.
   const bool linear = node.op == "Add" || node.op == "Sub" || node.op == "Mul" || node.op == "Div";
-  term.a = linear && value.term->size < largest_term / 2 ? value.term : operand(context, value);
+  const bool step = values.size() > 1 || !has_channels(*value.term) || value.term->layer < 0;
+  term.a = linear && step && value.term->size < largest_term / 2 ? value.term : operand(context, value);
   set_term(context, node, spread, std::move(term));
 }
 
