@@ -45,6 +45,8 @@ def compare(o, file, folder):
         return None, text, None
     session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0]
+    # tf2onnx declares inputs that nothing reads.
+    others = {i.name: np.ones([d if isinstance(d, int) else 1 for d in i.shape], np.float32) for i in session.get_inputs()[1:]}
     with open(paths[0]) as f:
         h, w, c = map(int, re.search(r"^input = \[(\d+), (\d+), (\d+)\]", f.read(), re.M).groups())
     batch = entry.shape[0] if isinstance(entry.shape[0], int) else 3
@@ -53,7 +55,8 @@ def compare(o, file, folder):
     if "input_scale" in known:
         images = np.abs(images) * np.float32(100)
     first = entry.shape[1] == c and entry.shape[-1] != c
-    expected = session.run(None, {entry.name: images.transpose(0, 3, 1, 2) if first else images})[0].reshape(batch, -1)
+    given = images.transpose(0, 3, 1, 2) if first else images
+    expected = session.run(None, {entry.name: given} | others)[0].reshape(batch, -1)
     ready = images
     if "input_scale" in known:
         ready = images * np.array(json.loads(known["input_scale"])) + np.array(json.loads(known["input_offset"]))

@@ -109,7 +109,7 @@ class Importer {
                                         graph_.inputs[0].name, graph_.inputs[1].name));
   }
 
-  // Whether channels come last: by the first Transpose on the way from the input, or by the sizes.
+  // Whether channels come last: by what first reads the input, or by the sizes, as there are fewer channels than rows.
   bool channels_last() const {
     const std::vector<std::int64_t>& shape = graph_.inputs[0].shape;
     std::set<std::string> reached = {graph_.inputs[0].name};
@@ -124,7 +124,7 @@ class Importer {
       if (!is_unary(node.op) && !is_binary(node.op) && node.op != "Pad" && node.op != "Cast") break;
       reached.insert(node.outputs.begin(), node.outputs.end());
     }
-    return shape[3] != open_size && shape[3] <= 4 && (shape[1] == open_size || shape[1] > 4);
+    return shape[3] != open_size && (shape[1] == open_size || shape[3] < shape[1]);
   }
 
   // The image's size, from the file or the options, and what the input's dimensions mean.
