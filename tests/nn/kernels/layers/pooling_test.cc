@@ -211,7 +211,7 @@ TEST(AveragePool, AdaptiveBinsAreThoseOfPyTorch) {
   EXPECT_EQ(bins(1), (std::vector<float>{3}));
   EXPECT_EQ(bins(2), (std::vector<float>{2, 4}));
   EXPECT_EQ(bins(3), (std::vector<float>{1.5f, 3, 4.5f}));
-  EXPECT_EQ(bins(7), (std::vector<float>{1, 1.5f, 2, 3, 4, 4.5f, 5}));
+  EXPECT_EQ(bins(7), (std::vector<float>{1, 1.5f, 2.5f, 3, 3.5f, 4.5f, 5}));
 }
 
 TEST(GlobalAverage, MatchesTheReference) {

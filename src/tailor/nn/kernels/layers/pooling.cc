@@ -211,7 +211,7 @@ void average_backward(const PoolShape& s, const float* diff_dst, float* diff_src
   const Tag d;
   const int lanes = static_cast<int>(hn::Lanes(d));
   std::memset(diff_src, 0, inputs(s) * sizeof(float));
-  if (tiled(s)) average_backward_tiled(s, diff_dst, diff_src);
+  if (tiled(s)) return average_backward_tiled(s, diff_dst, diff_src);
   for (int y = 0; y < s.out_height; ++y)
     for (int x = 0; x < s.out_width; ++x) {
       const PoolWindow w(s, y, x);
