@@ -109,7 +109,7 @@ void get(const GetOptions& options) {
   const std::filesystem::path place = plan.files.size() == 1 ? plan.files.front().to : plan.folder;
   fmt::print("\n{}; checksums are as published\n  tailor data info {}\n",
              fetched > 0 ? "Fetched" : "All files are there already",
-             shell_word(options.to ? place.string() : set->name));
+             shell_path(options.to ? place.string() : set->name));
 }
 
 }  // namespace

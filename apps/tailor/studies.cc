@@ -107,7 +107,7 @@ struct Best {
     if (recipe.empty()) {
       print("As a recipe: tailor best … --recipe FILE\n");
     } else {
-      print(fmt::format("Train with it: tailor train --recipe {} --out DIR\n", shell_word(recipe)));
+      print(fmt::format("Train with it: tailor train --recipe {} --out DIR\n", shell_path(recipe)));
     }
   }
 };

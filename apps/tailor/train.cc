@@ -76,7 +76,7 @@ RunDescription describe(const TrainArguments& arguments, const Dataset& dataset,
                         ResolvedSettings& settings) {
   RunDescription run;
   run.version = std::string(build_info().version);
-  run.data = utf8("--data", dataset.reference());
+  run.data = dataset.reference();
   if (arguments.recipe) utf8("--recipe", *arguments.recipe);
   run.data_hash = images.content_hash;
   run.pictures = arguments.pictures.over({});
@@ -172,7 +172,7 @@ void train(const TrainArguments& arguments) {
       throw Error(
           ExitCode::interrupted,
           fmt::format("interrupted in epoch {}; all is saved. Go on with: tailor train --resume --out {}",
-                      epochs + 1, shell_word(folder.string())));
+                      epochs + 1, shell_path(folder.string())));
   };
   const TrainerCallbacks judged{.step = [&](std::int64_t done, std::int64_t) { output.step(done); },
                                 .epoch = [&](const EpochMetrics& metrics) { output.epoch(metrics); },

@@ -84,7 +84,7 @@ StudyDefinition define(const StudyFile& file, const Dataset& dataset, const Imag
   const DataShape shape = {images.shape, dataset.classes()};
   d.architecture = file.look_up(file.lines.architecture, "architecture",
                                 [&] { return find_architecture(file.architecture, shape); });
-  const std::string name = utf8("--data", dataset.reference());
+  const std::string name = dataset.reference();
   if (file.folds > 0) {
     const Folds folds = file.look_up(file.lines.folds, "data.folds", [&] {
       return make_folds(images, file.folds, file.split_seed, "folds");

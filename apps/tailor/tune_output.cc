@@ -173,7 +173,7 @@ void TuneOutput::finish(Storage& storage, StudyId study, bool finished) {
       std::printf("  %-22s %s\n", name.c_str(), short_value(text).c_str());
     const int folds = session_.definition.data.folds;
     std::printf("\nTrain it: tailor train --recipe %s%s --seed 2 --out DIR\n",
-                shell_word(recipe.string()).c_str(),
+                shell_path(recipe.string()).c_str(),
                 folds > 0 ? fmt::format(" --folds {}", folds).c_str() : "");
   }
   if (s.best)

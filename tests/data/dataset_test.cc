@@ -113,7 +113,7 @@ TEST_F(Folder, SaysWhatAFileIsThatIsNoDataSet) {
   refused("GIF89a rest", "one GIF picture: give the folder");
   refused("BZh91AY", "an archive of another kind");
   refused(std::string("\1\2\3", 3), "a file of another kind");
-  expect_error(ExitCode::bad_input, {"not UTF-8"}, [] { open_dataset("/tmp/\xff"); });
+  expect_error(ExitCode::usage, {"data set: '/tmp/\\xff' is not UTF-8"}, [] { open_dataset("/tmp/\xff"); });
   ASSERT_EQ(::mkfifo((folder_.path() / "pipe").c_str(), 0600), 0);
   expect_error(ExitCode::bad_input, {"pipe: expected a folder or a file"},
                [&] { open_dataset((folder_.path() / "pipe").string()); });

@@ -266,6 +266,17 @@ TEST(StudyDocument, SaysWhatTheStudyIsForAndHowToNameItToACommand) {
   EXPECT_TRUE(advised);
 }
 
+TEST(StudyDocument, ItsCommandRunsAsPasted) {
+  StudyTable table = small_table("random", "none", 20);
+  table.definition.architecture.name = "my net";
+  table.definition.data.name = "/data/ann's $(touch x)";
+  table.definition.data.pictures.channels = 1;
+  table.definition.measure = measure_from_name("balanced_accuracy");
+  const std::string command = reproduction(table, nullptr).command;
+  EXPECT_THAT(command, HasSubstr("--architecture 'my net.toml' --data '/data/ann'\\''s $(touch x)' \\\n"));
+  EXPECT_THAT(command, HasSubstr("\n  --channels 1 \\\n  --objective balanced_accuracy \\\n"));
+}
+
 // A study that a model leads has its start-up alone for independent draws.
 TEST(StudyDocument, TheBestOfNOfFewDrawsHasNoIntervals) {
   const json best = document(small_table("tpe", "none", 30))["best_of_n"];

@@ -119,6 +119,10 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
+std::string shell_path(const std::string& path) {
+  return shell_word((path.starts_with('-') ? "./" : "") + path);
+}
+
 std::string join(std::span<const std::string> items, std::string_view separator) {
   return fmt::format("{}", fmt::join(items.begin(), items.end(), separator));
 }

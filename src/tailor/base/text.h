@@ -33,6 +33,8 @@ std::string toml_text(std::string_view text);
 
 // As a shell takes it: quoted where that is needed.
 std::string shell_word(const std::string& text);
+// A path likewise, which no command takes for an option: ./-x.
+std::string shell_path(const std::string& path);
 
 std::string join(std::span<const std::string> items, std::string_view separator);
 

@@ -147,11 +147,7 @@ std::unique_ptr<Dataset> open_dataset(const std::string& name_or_path, const Dat
   if (const std::optional<PublishedSet> set = find_published_set(name_or_path))
     return kept(open_published(*set, options, room), options.pictures, room);
   const fs::path path = name_or_path;
-  if (!is_utf8(fs::absolute(path).string()))
-    throw bad_input(
-        "a path that is not UTF-8, of {} bytes: expected one that can be written down in a run: rename it",
-        name_or_path.size());
-  std::string reference = fs::absolute(path).lexically_normal().string();
+  std::string reference = utf8("data set", fs::absolute(path).lexically_normal().string());
   if (!is_there(path)) {
     const std::vector<std::string> names = published_set_names();
     throw usage_error(

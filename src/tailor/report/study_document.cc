@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "tailor/base/text.h"
 #include "tailor/report/document_json.h"
 #include "tailor/report/drawing/drawing.h"
 #include "tailor/report/recommendation_words.h"
@@ -295,6 +296,13 @@ ordered_json provenance_json(const StudyDocumentInput& in) {
   return list;
 }
 
+// A shipped one's name; of another the file that people will have called so.
+std::string architecture_option(const std::string& name) {
+  const std::vector<std::string> shipped = shipped_architectures();
+  const bool is_shipped = std::find(shipped.begin(), shipped.end(), name) != shipped.end();
+  return is_shipped ? name : shell_path(name + ".toml");
+}
+
 }  // namespace
 
 ordered_json number(double value, int digits) {
@@ -381,9 +389,15 @@ Reproduction reproduction(const StudyTable& table, const ConfirmationTable* conf
   const std::string parts = d.data.folds > 0
                                 ? fmt::format("--folds {}", d.data.folds)
                                 : fmt::format("--split {}:{}", d.data.train_images, d.data.validation_images);
-  result.command = fmt::format("tailor train --architecture {} --data {} {} --split-seed {} \\\n",
-                               d.architecture.name, d.data.name, parts, d.data.split_seed);
-  for (const std::string& text : overrides) result.command += fmt::format("  --set {} \\\n", text);
+  result.command = fmt::format("tailor train --architecture {} --data {} \\\n  {} --split-seed {} \\\n",
+                               architecture_option(d.architecture.name), shell_path(d.data.name), parts,
+                               d.data.split_seed);
+  if (const std::string pictures = to_command_options(d.data.pictures); !pictures.empty())
+    result.command += fmt::format("  {} \\\n", pictures);
+  if (const Metric metric = metric_of(d.measure); metric != Metric::accuracy)
+    result.command += fmt::format("  --objective {} \\\n", info(metric).objective);
+  for (const std::string& text : overrides)
+    result.command += fmt::format("  --set {} \\\n", shell_word(text));
   result.command += "  --out winner";
   ResolvedSettings resolved = resolve_settings(d.architecture, std::nullopt, overrides);
   for (auto& [name, origin] : resolved.origins)

@@ -65,7 +65,7 @@ std::string closing_table(const RunSummary& summary, const std::string& run_fold
   if (!summary.test)
     text += fmt::format(
         "\n  Once the choice is made, this opens the test images:\n    tailor evaluate {} --test\n",
-        shell_word(run_folder));
+        shell_path(run_folder));
   return text;
 }
 
