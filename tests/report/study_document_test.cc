@@ -1,5 +1,6 @@
 #include "tailor/report/study_document.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -45,6 +46,9 @@ ConfirmationRun run(int seed, double value, bool final_run) {
     run.history.push_back(m);
   }
   if (!final_run) return run;
+  run.validation_metrics.emplace().fill({value, {value - 0.02, value + 0.01}});
+  run.test_metrics.emplace().fill({value - 0.001, {value - 0.02, value + 0.01}});
+  (*run.test_metrics)[static_cast<std::size_t>(Metric::auc)].value = std::nan("");
   run.test = Score{.loss = 0.28, .accuracy = value - 0.001, .count = 1000};
   for (int i = 0; i < 1000; ++i) run.test_right.push_back(i * 37 % 1000 < 1000 * run.test->accuracy);
   run.test_values.assign(run.test_right.begin(), run.test_right.end());
@@ -138,6 +142,12 @@ TEST(StudyDocument, TellsOfAConfirmation) {
   EXPECT_TRUE(d["recommendation"]["probability_best"].is_number()) << "a confirmation trained settings again";
   EXPECT_THAT(d["answer"].dump(), HasSubstr("trial 7 is recommended"));
   EXPECT_EQ(d["gain"]["pairs"], 5);
+  EXPECT_EQ(d["metrics"]["confirmed"], true);
+  EXPECT_EQ(d["metrics"]["tuned"], (json{{"name", "trial 7"}, {"networks", 5}}));
+  ASSERT_EQ(d["metrics"]["rows"].size(), metric_count);
+  EXPECT_EQ(d["metrics"]["rows"][3]["metric"], "macro_f1");
+  EXPECT_NEAR(d["metrics"]["rows"][3]["test"]["tuned"]["estimate"].get<double>(), 0.9406 - 0.001, 0.001);
+  EXPECT_TRUE(d["metrics"]["rows"][5]["test"]["tuned"].is_null()) << "not known";
   EXPECT_NEAR(d["gain"]["validation"]["estimate"].get<double>(), 0.0296, 0.001);
   EXPECT_FALSE(d["gain"]["test"].is_null());
   EXPECT_NEAR(d["gain"]["over_by_hand"]["validation"]["estimate"].get<double>(), 0.0194, 0.001);

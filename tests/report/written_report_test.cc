@@ -197,6 +197,28 @@ TEST(WrittenReport, SaysWhatTheDocumentSays) {
               HasSubstr("|  | max. validation | training there | test accuracy | test loss |"));
 }
 
+TEST(WrittenReport, HasATableOfAllMetrics) {
+  json d = document();
+  d["metrics"] = {
+      {"confirmed", true},
+      {"tuned", {{"name", "trial 4"}, {"networks", 5}}},
+      {"untuned", {{"name", "default"}, {"networks", 5}}},
+      {"rows",
+       {{{"metric", "worst_recall"},
+         {"words", "worst class's recall"},
+         {"percent", true},
+         {"validation", {{"tuned", interval(0.8123, 0.77, 0.85)}, {"untuned", nullptr}}},
+         {"test", {{"tuned", interval(0.7987, 0.75, 0.84)}, {"untuned", interval(0.6, 0.5, 0.7)}}}}}}};
+  for (const std::string& text : {markdown_report(d.dump()), terminal_report(d.dump())})
+    for (const char* part : {"All metrics", "Means over 5 networks on fresh seeds", "worst class's recall",
+                             "on test images", "81.23 % (77.00-85.00)", "60.00 % (50.00-70.00)"})
+      EXPECT_THAT(text, HasSubstr(part));
+  std::istringstream lines(terminal_report(d.dump()));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  d["metrics"]["confirmed"] = false;
+  EXPECT_THAT(markdown_report(d.dump()), HasSubstr("chosen by these images: that flatters it"));
+}
+
 // What a row is stands before each part of it.
 TEST(WrittenReport, SaysWhatComputedTheStudy) {
   json d = document();

@@ -6,6 +6,7 @@ import { costSection } from './sections/cost';
 import { errorsSection } from './sections/errors';
 import { figuresSection, gainSection } from './sections/gain';
 import { importanceSection } from './sections/importance';
+import { metricsSection } from './sections/metrics';
 import { glossarySection, ledgerSection, reproduceSection, setupSection } from './sections/setup';
 import { spaceSection } from './sections/space';
 import { spreadSection } from './sections/spread';
@@ -16,7 +17,7 @@ import { winnerSection } from './sections/winner';
 import type { Study } from './study';
 
 const parts: ((study: Study) => Section | null)[] = [
-  spreadExperimentSection, spreadSection, gainSection, figuresSection, importanceSection, trialsSection, winnerSection, spaceSection, errorsSection,
+  spreadExperimentSection, spreadSection, gainSection, figuresSection, metricsSection, importanceSection, trialsSection, winnerSection, spaceSection, errorsSection,
   trustSection, costSection, setupSection, reproduceSection, ledgerSection, glossarySection,
 ];
 

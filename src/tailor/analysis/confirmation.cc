@@ -15,6 +15,8 @@ namespace {
 ConfirmationRun run_of(const TrialRecord& record, int seed, bool final_run, Metric metric) {
   ConfirmationRun run{seed, record.values.front(), final_run, read_history(record.user_attributes)};
   run.mistakes = read_mistakes(record.user_attributes);
+  const MetricsNote metrics = read_metrics(record.user_attributes);
+  run.validation_metrics = metrics.validation, run.test_metrics = metrics.test;
   if (std::optional<TestNote> test = read_test(record.user_attributes)) {
     run.test = test->score;
     if (metric == Metric::accuracy)

@@ -13,6 +13,7 @@
 #include "tailor/data/shared_images.h"
 #include "tailor/storage/storage.h"
 #include "tailor/train/measuring/metric.h"
+#include "tailor/train/measuring/metric_estimate.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
 #include "tailor/tune/study/confirmation_plan.h"
@@ -34,6 +35,7 @@ struct ConfirmationRun {
   std::string test_images_hash{};        // and which images it was; empty in older studies
   std::vector<bool> validation_right{};  // with it: the same of the validation images; none in older studies
   std::optional<Mistakes> mistakes{};    // final runs: on validation images
+  std::optional<MetricEstimates> validation_metrics{}, test_metrics{};  // likewise; none in older studies
 };
 
 struct ConfirmationCandidate {

@@ -41,6 +41,7 @@ StudyRow make_row(const TrialRecord& record, const StudyTrial& trial, double sig
       !trial.jobs.empty() && trial.jobs.front().to >= full_length && trial.jobs.front().limits.empty();
   for (const double cost : trial.costs) row.epochs.push_back(sign * cost);
   row.seconds = trial.seconds;
+  row.metrics = read_metrics(record.user_attributes).validation;
   if (const auto failure = record.user_attributes.find(trial_key::failure);
       failure != record.user_attributes.end())
     row.failure = text_of(failure->second);

@@ -10,6 +10,7 @@
 
 #include "tailor/data/shared_images.h"
 #include "tailor/storage/storage.h"
+#include "tailor/train/measuring/metric_estimate.h"
 #include "tailor/tune/study/recommendation.h"
 #include "tailor/tune/study/study_definition.h"
 #include "tailor/tune/study/study_provenance.h"
@@ -37,6 +38,8 @@ struct StudyRow {
   double seconds = 0;                                       // of training
   double start = std::numeric_limits<double>::quiet_NaN();  // seconds since the study's first trial
   std::string failure{};                                    // why it failed
+  // On the validation images, of complete trials; none in studies of earlier versions.
+  std::optional<MetricEstimates> metrics{};
 
   bool complete() const { return state == TrialState::complete; }
   bool has_result() const { return complete() && std::isfinite(value); }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "tailor/base/counted.h"
+#include "tailor/report/doubling.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
@@ -132,13 +133,9 @@ std::string spread_text(const SpreadExperiment& e, Measure measure) {
                                                count_text(e.trials_to_beat_default))
                                  : "none of the random settings did");
   }
-  if (e.best_of_n) {
-    for (std::size_t i = 0, next = 1; i < e.best_of_n->n.size(); ++i) {
-      if (e.best_of_n->n[i] < static_cast<int>(next)) continue;
+  if (e.best_of_n)
+    for (const std::size_t i : doubling_places(e.best_of_n->n))
       out += row(fmt::format("expected best of {}", e.best_of_n->n[i]), text.value(e.best_of_n->best[i]));
-      next = 2 * static_cast<std::size_t>(e.best_of_n->n[i]);
-    }
-  }
   if (e.seed) {
     out += row("two seeds differ by",
                text.with_unit(text.narrow(e.seed->same_setting)) +

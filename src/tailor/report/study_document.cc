@@ -9,6 +9,7 @@
 #include "tailor/base/text.h"
 #include "tailor/report/document_json.h"
 #include "tailor/report/drawing/drawing.h"
+#include "tailor/report/metric_table_json.h"
 #include "tailor/report/recommendation_words.h"
 #include "tailor/report/study_listing.h"
 #include "tailor/train/hyperparameters.h"
@@ -358,6 +359,7 @@ std::string study_document(const StudyDocumentInput& in) {
                         {"curves", curves_json(in.table)}};
   add_findings(document, in);
   document["confirmation"] = in.confirmation ? confirmation_part(in) : ordered_json();
+  document["metrics"] = metric_table_json(metric_table(in.table, in.confirmation));
   document["errors"] = in.errors ? errors_json(*in.errors) : ordered_json();
   ordered_json& openings = document["openings"] = ordered_json::array();
   for (const Opening& o : in.openings)

@@ -12,6 +12,7 @@
 #include "tailor/base/counted.h"
 #include "tailor/base/text.h"
 #include "tailor/data/folds.h"
+#include "tailor/report/doubling.h"
 #include "tailor/report/label.h"
 #include "tailor/report/measure_text.h"
 
@@ -66,6 +67,7 @@ class Writer {
     gains();
     race();
     figures();
+    metrics();
     importance();
     trials_enough();
     time();
@@ -142,12 +144,9 @@ class Writer {
             : "")});
     if (const json& b = e.at("best_of_n"); b.is_object()) {
       Table best{{"best of so many random settings", "expected"}, {}};
-      for (std::size_t i = 0, next = 1; i < b["n"].size(); ++i) {
-        if (b["n"][i] < next) continue;
-        next = 2 * b["n"][i].get<std::size_t>();
+      for (const std::size_t i : doubling_places(b["n"].get<std::vector<int>>()))
         best.rows.push_back(
             {plain(b["n"][i]), v_.value({real(b["estimate"][i]), real(b["low"][i]), real(b["high"][i])})});
-      }
       blocks_.push_back(std::move(best));
     }
     Table way{{"from default to tuned", "value", v_.accuracy() ? "step, points" : "step, better is +"}, {}};
@@ -300,6 +299,35 @@ class Writer {
     if (c["loss_baseline"].is_object()) blocks_.push_back(Paragraph{plain(c["loss_baseline"]["text"])});
   }
 
+  void metrics() {
+    const json m = d_.value("metrics", json());
+    if (m.is_null()) return;
+    heading("All metrics");
+    const auto networks = m["tuned"]["networks"].get<int>();
+    blocks_.push_back(Paragraph{
+        m["confirmed"].get<bool>()
+            ? fmt::format(
+                  "Means over {} on fresh seeds; intervals cover other seeds and other images of the kind.",
+                  counted(networks, "network"))
+            : fmt::format(
+                  "Of the study itself ({} of the tuned setting, {}), which was chosen by these images: that "
+                  "flatters it. Intervals cover other images of the kind.",
+                  counted(networks, "training"), plain(m["tuned"]["name"]))});
+    for (const auto& [part, title] :
+         {std::pair<const char*, const char*>{"validation", "on validation images"},
+          {"test", "on test images"}}) {
+      Table table{{title, "tuned", "untuned default"}, {}};
+      for (const json& row : m["rows"]) {
+        const json& values = row[part];
+        if (values.is_null()) continue;
+        const MeasureText text(row["percent"].get<bool>());
+        const auto cell = [&](const json& e) { return e.is_null() ? "-" : text.value(interval(e)); };
+        table.rows.push_back({plain(row["words"]), cell(values["tuned"]), cell(values["untuned"])});
+      }
+      if (!table.rows.empty()) blocks_.push_back(std::move(table));
+    }
+  }
+
   void importance() {
     if (d_.at("importance").empty()) return;
     heading("What mattered");
@@ -324,14 +352,12 @@ class Writer {
     if (b.is_null()) return;
     heading("The best of n random settings");
     Table table{{"n", "expected best"}, {}};
-    const std::size_t count = b["n"].size();
-    for (std::size_t i = 0, shown = 1; i < count; ++i) {
-      const auto n = b["n"][i].get<std::size_t>();
-      if (n < shown && i + 1 < count) continue;
-      shown = 2 * n;
-      table.rows.push_back({std::to_string(n), v_.value(Estimate{real(b["estimate"][i]), real(b["low"][i]),
-                                                                 real(b["high"][i])})});
-    }
+    const auto n = b["n"].get<std::vector<int>>();
+    std::vector<std::size_t> shown = doubling_places(n);
+    if (!n.empty() && shown.back() + 1 < n.size()) shown.push_back(n.size() - 1);
+    for (const std::size_t i : shown)
+      table.rows.push_back({std::to_string(n[i]), v_.value(Estimate{real(b["estimate"][i]), real(b["low"][i]),
+                                                                    real(b["high"][i])})});
     blocks_.push_back(std::move(table));
     if (b["enough"].is_object()) blocks_.push_back(Paragraph{plain(b["enough"]["text"])});
   }

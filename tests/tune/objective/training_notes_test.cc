@@ -1,5 +1,7 @@
 #include "tailor/tune/objective/training_notes.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +24,20 @@ TEST(TrainingNotes, KeepWhatEachTestImageContributes) {
   EXPECT_THAT(kept(note).values, testing::Each(0.7F));
   note.values.clear();
   EXPECT_THAT(kept(note).values, testing::IsEmpty()) << "as older notes have it";
+}
+
+TEST(TrainingNotes, KeepAllMetrics) {
+  MetricsNote note;
+  EXPECT_FALSE(read_metrics({}).validation) << "as in older studies";
+  note.validation.emplace();
+  for (std::size_t m = 0; m < metric_count; ++m)
+    (*note.validation)[m] = {0.1 * static_cast<double>(m), {0.01, 0.99}};
+  (*note.validation)[5].value = std::nan("");
+  const MetricsNote read = read_metrics({{note_key::metrics, metrics_note(note)}});
+  EXPECT_NEAR((*read.validation)[3].value, 0.3, 1e-6);
+  EXPECT_EQ((*read.validation)[3].interval.high, 0.99);
+  EXPECT_TRUE(std::isnan((*read.validation)[5].value));
+  EXPECT_FALSE(read.test);
 }
 
 }  // namespace

@@ -66,7 +66,11 @@ TEST(TrainingObjective, NotesTheHistoryThatATrainerHas) {
   Tiny tiny;
   const ObjectiveResult result = tiny.run({.seed = 7});
   EXPECT_EQ(result.end, ObjectiveEnd::complete);
-  EXPECT_EQ(result.notes.size(), 1u);
+  EXPECT_EQ(result.notes.size(), 2u);
+  const MetricsNote metrics_kept = read_metrics(result.notes);
+  EXPECT_NEAR((*metrics_kept.validation)[static_cast<std::size_t>(Metric::accuracy)].value,
+              tiny.values.back(), 1e-6);
+  EXPECT_FALSE(metrics_kept.test);
   const Split split = stratified_split(tiny.images.labels, 60, 30, 1);
   Trainer trainer(tiny.definition.architecture, tiny.settings(), tiny.images, split, {.seed = 7});
   trainer.run();
@@ -129,6 +133,10 @@ TEST(TrainingObjective, OnlyFinalRunsMeetTheTestImagesAndTheyAreReadOnce) {
   const auto test = read_test(final.notes);
   ASSERT_TRUE(test);
   EXPECT_EQ(test->score.count, 40);
+  const MetricsNote metrics_kept = read_metrics(final.notes);
+  constexpr auto accuracy = static_cast<std::size_t>(Metric::accuracy);
+  EXPECT_NEAR((*metrics_kept.test)[accuracy].value, test->score.accuracy, 1e-6);
+  EXPECT_NEAR((*metrics_kept.validation)[accuracy].value, reported, 1e-6);
   EXPECT_EQ(test->images_hash, tiny.sealed.content_hash);
   EXPECT_GT(test->score.accuracy, 0.4);
   ASSERT_EQ(test->right.size(), 40u);

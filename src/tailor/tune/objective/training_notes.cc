@@ -65,6 +65,29 @@ std::vector<float> values_of(const json& note) {
   return values;
 }
 
+// {"accuracy": [value, low, high], …}; null is no number.
+json estimates_of(const MetricEstimates& estimates) {
+  const auto kept = [](double x) { return std::isfinite(x) ? json(shortened(x)) : json(); };
+  json note = json::object();
+  for (const MetricInfo& m : metrics) {
+    const MetricEstimate& e = estimates[static_cast<std::size_t>(m.metric)];
+    note[std::string(m.name)] = {kept(e.value), kept(e.interval.low), kept(e.interval.high)};
+  }
+  return note;
+}
+
+std::optional<MetricEstimates> read_estimates_of(const json& note, const char* part) {
+  const auto found = note.find(part);
+  if (found == note.end()) return std::nullopt;
+  const auto number = [](const json& x) { return x.is_number() ? x.get<double>() : std::nan(""); };
+  MetricEstimates estimates;
+  for (const MetricInfo& m : metrics) {
+    const json& e = found->at(std::string(m.name));
+    estimates[static_cast<std::size_t>(m.metric)] = {number(e.at(0)), {number(e.at(1)), number(e.at(2))}};
+  }
+  return estimates;
+}
+
 const std::string* text_of(const Attributes& attributes, const char* key) {
   const auto found = attributes.find(key);
   return found == attributes.end() ? nullptr : &found->second;
@@ -109,6 +132,20 @@ std::string test_note(const TestNote& test) {
     note["values"] = values_json(test.values);
   }
   return note.dump();
+}
+
+std::string metrics_note(const MetricsNote& kept) {
+  json note = json::object();
+  if (kept.validation) note["validation"] = estimates_of(*kept.validation);
+  if (kept.test) note["test"] = estimates_of(*kept.test);
+  return note.dump();
+}
+
+MetricsNote read_metrics(const Attributes& attributes) {
+  const std::string* text = text_of(attributes, note_key::metrics);
+  if (!text) return {};
+  const json note = json::parse(*text);
+  return {read_estimates_of(note, "validation"), read_estimates_of(note, "test")};
 }
 
 std::vector<EpochMetrics> read_history(const Attributes& attributes) {

@@ -9,6 +9,7 @@
 
 #include "tailor/storage/trial_record.h"
 #include "tailor/train/measuring/metric.h"
+#include "tailor/train/measuring/metric_estimate.h"
 #include "tailor/train/metrics.h"
 #include "tailor/train/mistakes.h"
 
@@ -18,6 +19,7 @@ namespace note_key {
 inline constexpr const char* history = "tailor:history";    // each epoch's scores
 inline constexpr const char* mistakes = "tailor:mistakes";  // final runs: on validation images
 inline constexpr const char* test = "tailor:test";          // final runs: the score on the test images
+inline constexpr const char* metrics = "tailor:metrics";  // complete trials: all metrics with their intervals
 }  // namespace note_key
 
 // What a final run scored on the test images, and which of them it judged right: with that, two settings are
@@ -32,15 +34,23 @@ struct TestNote {
   std::vector<float> values = {};           // [image]; of accuracy, and in older notes, none: `right` tells
 };
 
+// Of the network that the study's measure is of.
+struct MetricsNote {
+  std::optional<MetricEstimates> validation{};
+  std::optional<MetricEstimates> test{};  // final runs, if the test images may be opened
+};
+
 // Accuracies, losses and numbers of images (train, train_sample, validation) of epochs 1, 2, …; other fields
 // are not kept, but for the last epoch's objective_error.
 std::string history_note(const std::vector<EpochMetrics>& history);
 std::string mistakes_note(const Mistakes& mistakes);
 std::string test_note(const TestNote& test);
+std::string metrics_note(const MetricsNote& kept);  // values and intervals, without standard errors
 
 // Empty where a trial has no such note.
 std::vector<EpochMetrics> read_history(const Attributes& attributes);
 std::optional<Mistakes> read_mistakes(const Attributes& attributes);
 std::optional<TestNote> read_test(const Attributes& attributes);
+MetricsNote read_metrics(const Attributes& attributes);
 
 }  // namespace tailor

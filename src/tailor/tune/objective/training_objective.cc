@@ -9,6 +9,7 @@
 #include "tailor/base/memory.h"
 #include "tailor/train/fold_trainer.h"
 #include "tailor/train/measuring/image_values.h"
+#include "tailor/train/measuring/metric_estimate.h"
 #include "tailor/train/trainer.h"
 #include "tailor/tune/objective/training_notes.h"
 
@@ -114,6 +115,10 @@ struct FinalNetwork {
   }
 };
 
+void note_metrics(const Predictions& validation, Attributes& notes) {
+  notes[note_key::metrics] = metrics_note({estimate_all(validation), std::nullopt});
+}
+
 std::vector<std::uint32_t> all_of(const ImageSet& images) {
   std::vector<std::uint32_t> all(images.count());
   std::iota(all.begin(), all.end(), 0u);
@@ -191,8 +196,13 @@ ObjectiveResult TrainingObjective::train(const ObjectiveTask& task,
       resumed<Trainer>(warn_, options(task), definition_.architecture, task.settings, images_, split);
   ObjectiveResult result =
       noted(follow(*trainer, task, definition_.measure, callbacks(stop), report), *trainer);
-  if (repetition.final_run && result.end == ObjectiveEnd::complete)
+  if (result.end != ObjectiveEnd::complete) return result;
+  if (repetition.final_run) {
     measure_final_run(*trainer, task, split, result.notes);
+  } else {
+    const bool best = definition_.measure == Measure::best_validation_accuracy;
+    note_metrics(best ? trainer->predictions() : trainer->last_predictions(), result.notes);
+  }
   return result;
 }
 
@@ -209,9 +219,11 @@ ObjectiveResult TrainingObjective::train_folds(const ObjectiveTask& task,
       resumed<FoldTrainer>(warn_, options(task), definition_.architecture, task.settings, images_, folds);
   const TrainerCallbacks how = callbacks(stop);
   ObjectiveResult result = noted(follow(*trainer, task, definition_.measure, how, report), *trainer);
-  if (!repetition.final_run || result.end != ObjectiveEnd::complete) return result;
+  if (result.end != ObjectiveEnd::complete) return result;
   const bool best = definition_.measure == Measure::best_validation_accuracy;
   const Predictions validation = best ? trainer->best_predictions() : trainer->last_predictions();
+  note_metrics(validation, result.notes);
+  if (!repetition.final_run) return result;
   const double temperature = best ? trainer->temperature() : trainer->history().back().temperature;
   const int epochs = best ? trainer->best_epoch() : static_cast<int>(trainer->history().size());
   trainer.reset();  // its memory is needed
@@ -247,6 +259,7 @@ void TrainingObjective::measure_final_run(Trainer& trainer, const ObjectiveTask&
                        best ? trainer.best_values() : trainer.measured_values(),
                        best ? trainer.temperature() : trainer.history().back().temperature);
   const Predictions validation = network.evaluator.predict(images_, split.validation);
+  note_metrics(validation, notes);
   notes[note_key::mistakes] = mistakes_note(find_mistakes(validation, split.validation));
   if (definition_.confirmation->open_test) measure_test(network.evaluator, validation, notes);
 }
@@ -278,6 +291,7 @@ void TrainingObjective::measure_test(Evaluator& evaluator, const Predictions& va
     if (std::isfinite(values.value)) note.values.assign(values.of_image.begin(), values.of_image.end());
   }
   notes[note_key::test] = test_note(note);
+  notes[note_key::metrics] = metrics_note({estimate_all(validation), estimate_all(said)});
 }
 
 const ImageSet& TrainingObjective::test_images() {
