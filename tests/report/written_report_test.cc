@@ -216,7 +216,7 @@ TEST(WrittenReport, HasATableOfAllMetrics) {
   std::istringstream lines(terminal_report(d.dump()));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
   d["metrics"]["confirmed"] = false;
-  EXPECT_THAT(markdown_report(d.dump()), HasSubstr("chosen by these images: that flatters it"));
+  EXPECT_THAT(markdown_report(d.dump()), HasSubstr("chosen by these images; that flatters it"));
 }
 
 // What a row is stands before each part of it.

@@ -50,11 +50,11 @@ PixelBuffer::PixelBuffer(const PixelRoom& room, const std::string& what, std::si
     : room_(room), count_(count), image_size_(image_size) {
   const std::uint64_t bytes = std::uint64_t{count} * image_size;
   if (bytes >= room.in_memory && !room.folder.empty() && has_place(room.folder, bytes)) {
-    // The cache removes such a file if whoever made it was killed.
     std::string name = (room.folder / "read.XXXXXX.part").string();
     descriptor_ = ::mkostemps(name.data(), 5, O_CLOEXEC);
     if (descriptor_ >= 0) {
-      file_ = name;
+      std::error_code ignored;
+      fs::remove(name, ignored);  // without a name it goes with this process, however that ends
       if (room_.progress) room_.progress("reading", 0, count_);
       return;
     }
@@ -64,8 +64,6 @@ PixelBuffer::PixelBuffer(const PixelRoom& room, const std::string& what, std::si
 
 PixelBuffer::~PixelBuffer() {
   if (descriptor_ >= 0) ::close(descriptor_);
-  std::error_code ignored;
-  if (!file_.empty()) fs::remove(file_, ignored);
 }
 
 void PixelBuffer::append(std::span<const std::uint8_t> pixels) {
@@ -80,7 +78,7 @@ void PixelBuffer::append(std::span<const std::uint8_t> pixels) {
     if (done < 0)
       throw failure(
           "{}: cannot write the images that are read: {}; make room, or set XDG_CACHE_HOME to another disk",
-          file_.string(), std::strerror(errno));
+          room_.folder.string(), std::strerror(errno));
     pixels = pixels.subspan(static_cast<std::size_t>(done));
   }
   if (room_.progress) room_.progress("reading", std::min(count_, size_ / image_size_), count_);
@@ -88,10 +86,8 @@ void PixelBuffer::append(std::span<const std::uint8_t> pixels) {
 
 Pixels PixelBuffer::finish() {
   if (descriptor_ < 0) return std::move(memory_);
-  const auto map = std::make_shared<const MappedFile>(file_);
+  const auto map = std::make_shared<const MappedFile>(fmt::format("/proc/self/fd/{}", descriptor_));
   ::close(std::exchange(descriptor_, -1));
-  std::error_code ignored;
-  fs::remove(std::exchange(file_, {}), ignored);
   if (room_.progress) room_.progress("reading", count_, count_);
   return {map, 0, size_};
 }

@@ -31,14 +31,14 @@ class PixelBuffer {
   // For about so many images, of which `what` ("set.npz: x_train.npy") tells if they need more memory than there is:
   // a MemoryError, where the room has no folder, or its disk no place for them and for the cache's copy.
   PixelBuffer(const PixelRoom& room, const std::string& what, std::size_t count, std::size_t image_size);
-  ~PixelBuffer();  // an unfinished file is removed
+  ~PixelBuffer();
   PixelBuffer(const PixelBuffer&) = delete;
   PixelBuffer& operator=(const PixelBuffer&) = delete;
 
   // Memory and the disk's place are taken as pixels come. A failure if the disk is full.
   void append(std::span<const std::uint8_t> pixels);
   std::size_t size() const { return size_; }
-  // Everything that was appended; the last call. The file has no name any more: it goes with the pixels.
+  // Everything that was appended; the last call. The file has no name: it goes with the pixels, or the process.
   Pixels finish();
 
  private:
@@ -46,8 +46,7 @@ class PixelBuffer {
   const std::size_t count_, image_size_;
   std::size_t size_ = 0;
   std::vector<std::uint8_t> memory_;
-  std::filesystem::path file_;
-  int descriptor_ = -1;
+  int descriptor_ = -1;  // of the file, if there is one
 };
 
 }  // namespace tailor

@@ -309,10 +309,9 @@ class Writer {
             ? fmt::format(
                   "Means over {} on fresh seeds; intervals cover other seeds and other images of the kind.",
                   counted(networks, "network"))
-            : fmt::format(
-                  "Of the study itself ({} of the tuned setting, {}), which was chosen by these images: that "
-                  "flatters it. Intervals cover other images of the kind.",
-                  counted(networks, "training"), plain(m["tuned"]["name"]))});
+            : fmt::format("From the study itself: {} of the tuned setting ({}), which was chosen by these "
+                          "images; that flatters it. Intervals cover other images of the kind.",
+                          counted(networks, "training"), plain(m["tuned"]["name"]))});
     for (const auto& [part, title] :
          {std::pair<const char*, const char*>{"validation", "on validation images"},
           {"test", "on test images"}}) {

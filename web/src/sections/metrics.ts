@@ -23,6 +23,6 @@ export function metricsSection(study: Study): Section | null {
   return section('metrics', 'All metrics',
     lead(metrics.confirmed
       ? `Means over ${count(metrics.tuned.networks, 'network')} on fresh seeds. Intervals cover other seeds and other images of the kind (95 %).`
-      : `Of the study itself (${count(metrics.tuned.networks, 'training')} of the tuned setting, ${metrics.tuned.name}), which was chosen by these images: that flatters it. Intervals cover other images of the kind (95 %).`),
+      : `From the study itself: ${count(metrics.tuned.networks, 'training')} of the tuned setting (${metrics.tuned.name}), which was chosen by these images; that flatters it. Intervals cover other images of the kind (95 %).`),
     part(metrics, 'validation', 'On validation images'), part(metrics, 'test', 'On test images'));
 }
