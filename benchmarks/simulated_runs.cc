@@ -134,8 +134,6 @@ std::vector<Assignment> neighbours(const Space& space, const Assignment& setting
 SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) {
   const double most = problem.losses ? diverged * problem.reference : std::numeric_limits<double>::infinity();
   logarithms_ = problem.losses;
-  low_ = problem.losses ? std::log(least_loss) : problem.best >= -1 ? -1 : -100;  // a share, or per cent
-  high_ = problem.losses ? std::log(most) : 0;
   const Repeats own = repeats_of(problem, setting, most);
   fails_ = 1 - static_cast<double>(own.values.size()) / static_cast<double>(own.all);
   if (own.values.empty()) {
@@ -146,6 +144,9 @@ SimulatedRuns::SimulatedRuns(const Problem& problem, const Assignment& setting) 
   std::vector<Repeats> similar = {own};
   for (const Assignment& s : neighbours(problem.space, setting))
     if (Repeats r = repeats_of(problem, s, most); r.values.size() > 1) similar.push_back(std::move(r));
+  low_ = high_ = own.values[0];
+  for (const Repeats& r : similar)
+    for (const double v : r.values) low_ = std::min(low_, v), high_ = std::max(high_, v);
   if (own.values.size() < 2) similar.erase(similar.begin());
 
   truth_ = value(0, 0);

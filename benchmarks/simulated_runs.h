@@ -6,8 +6,9 @@
 // other repeats of its setting, times the scale of this one; of losses all this in logarithms, so that none is
 // negative.
 // Scales are moderated by the neighbours', the more the less these differ beyond chance (Smyth, Stat. Appl.
-// Genet. Mol. Biol. 3 (2004) 3). So tails and skewness are the table's, and all repeats of a
-// setting being equal by chance is no noise of 0. What a seed does to all settings alike (the split, say) is
+// Genet. Mol. Biol. 3 (2004) 3). So skewness is the table's, and all repeats of a setting being equal by
+// chance is no noise of 0. No result is better or worse than all repeats within one step: where settings differ
+// much in their noise, luck would be without bounds otherwise. What a seed does to all settings alike (the split, say) is
 // known at 3 to 5 seeds only; it is drawn normal, with the variance that the table's repeats share, and is
 // the same for all settings of a seed.
 #pragma once
@@ -37,7 +38,7 @@ class SimulatedRuns {
   void find_moments();
 
   bool logarithms_ = false;               // of what follows
-  double mean_ = 0, low_ = 0, high_ = 0;  // results lie between low and high
+  double mean_ = 0, low_ = 0, high_ = 0;  // of the repeats within one step: results lie between them
   double fails_ = 0;
   std::vector<double> deviations_{};  // of mean 0
   double shared_sd_ = 0;

@@ -30,6 +30,15 @@ TEST(Recommendation, IsSureWhereTheSameReportComesEveryTime) {
   EXPECT_EQ(r->odds->best, 1);
 }
 
+TEST(Recommendation, ThatNoneIsMuchBetterIsNeverLessLikelyThanThatNoneIsBetter) {
+  std::vector<Report> reports = {{.cost = 3}, {.cost = 1}, {.cost = 3.1}};
+  for (const double cost : {1.01, 0.99, 1.02, 0.98}) reports.push_back({.cost = cost, .repeats = 1});
+  const auto r = recommend(reports);
+  ASSERT_TRUE(r && r->odds);
+  EXPECT_GT(r->odds->best, most_sure);
+  EXPECT_GE(r->odds->near_best, r->odds->best);
+}
+
 TEST(Recommendation, NeverIsASettingThatFailedAgain) {
   std::vector<Report> reports = {{.cost = 1}, {.cost = 2}, {.cost = 3}};
   reports.push_back({.cost = INFINITY, .repeats = 0});

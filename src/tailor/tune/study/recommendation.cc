@@ -116,7 +116,7 @@ RecommendationOdds odds_of(const SettingReports& chosen, std::vector<SettingRepo
     total += weight;
   }
   odds.best /= total;
-  odds.near_best = std::min(odds.near_best / total, most_sure);
+  odds.near_best = std::max(odds.best, std::min(odds.near_best / total, most_sure));
   return odds;
 }
 

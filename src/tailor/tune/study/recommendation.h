@@ -35,7 +35,7 @@ inline constexpr double most_sure = 0.95;
 struct RecommendationOdds {
   double noise_sd = 0;   // of one report
   double best = 1;       // probability that no setting of which there is a report is better
-  double near_best = 1;  // that none is better by more than noise_sd; where there is noise, at most most_sure
+  double near_best = 1;  // that none is better by more than noise_sd; at most most_sure, or `best` if more
 };
 
 struct Recommendation {
