@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "simulated_likeness.h"
 #include "simulated_study.h"
 #include "simulated_test_images.h"
 #include "tailor/analysis/best_of_n.h"
@@ -306,6 +307,22 @@ void defaults(const Arguments& a) {
   }
 }
 
+void likenesses(const Arguments& a) {
+  for (const Problem& problem : tuning_problems(a.tables, a.problems)) {
+    if (!problem.repeats) continue;
+    const Likeness l = likeness(problem, a.studies);
+    const nlohmann::ordered_json line{{"problem", problem.name},
+                                      {"table_luck", l.table_luck},
+                                      {"table_error", l.table_error},
+                                      {"simulated_luck", l.simulated_luck},
+                                      {"simulated_error", l.simulated_error},
+                                      {"table_skewness", l.table_skewness},
+                                      {"simulated_skewness", l.simulated_skewness}};
+    std::printf("%s\n", line.dump().c_str());
+    std::fflush(stdout);
+  }
+}
+
 // The gain on test images: for each number of images and of seeds, small and large effects of the seed.
 void test_images(const Arguments& a) {
   for (const int images : {500, 2000, 10000}) {
@@ -335,9 +352,11 @@ void test_images(const Arguments& a) {
 int main(int argc, char** argv) {
   CLI::App app{"Simulates studies and their confirmations and counts how often intervals hold the truth."};
   tailor::Arguments a;
-  app.add_option("--part", a.part,
-                 "studies; test: the gain on test images; defaults: what may stay at its default")
-      ->check(CLI::IsMember({"studies", "test", "defaults"}));
+  app.add_option(
+         "--part", a.part,
+         "studies; test: the gain on test images; defaults: what may stay at its default; likeness: of simulated "
+         "seeds and the table's")
+      ->check(CLI::IsMember({"studies", "test", "defaults", "likeness"}));
   app.add_option("--tables", a.tables, "folder of tables (NAME.json, NAME.f32)");
   app.add_option("--problems", a.problems, "only these")->delimiter(',');
   app.add_option("--sampler", a.plan.sampler);
@@ -351,6 +370,7 @@ int main(int argc, char** argv) {
   try {
     a.part == "test"       ? tailor::test_images(a)
     : a.part == "defaults" ? tailor::defaults(a)
+    : a.part == "likeness" ? tailor::likenesses(a)
                            : tailor::studies(a);
   } catch (const tailor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
