@@ -1,5 +1,5 @@
-// Whether simulated seeds are like the table's own: two figures of both that no simulation was fitted to. Used by
-// `calibration`.
+// Whether simulated seeds are like the table's own: two figures of both, by which the way of simulating was
+// chosen. Used by `calibration`.
 #pragma once
 
 #include "tuning_problems.h"
