@@ -41,24 +41,46 @@ std::vector<Tensor> scale_and_shift(Context& context, const Node& node, std::int
   return tensors;
 }
 
+// What a norm reads.
+struct Source {
+  int layer = 0;
+  Shape shape{};
+  Axes axes{};
+};
+
+Source source_of(Context& context, const Node& node) {
+  Source source;
+  source.layer = context.ordered_layer(context.images(node, 0), source.axes);
+  source.shape = context.draft().shape(source.layer);
+  return source;
+}
+
+Source source_with_channels_second(Context& context, const Node& node) {
+  Source source = source_of(context, node);
+  const Axes& axes = source.axes;
+  if (axes.size() < 2 || !is_whole(axes[1], Axis::channel, source.shape.channels))
+    throw refusal("the second dimension of [{}] is not the channels", fmt::join(sizes_of(axes), ", "));
+  return source;
+}
+
+void add_norm(Context& context, const Node& node, const char* kind, Source source, Keys keys,
+              std::vector<Tensor> tensors) {
+  add_epsilon(node, keys);
+  const int norm = context.add(node, kind, {source.layer}, source.shape, std::move(keys), std::move(tensors));
+  context.set(node, 0, context.of_layer(norm, std::move(source.axes)));
+}
+
 }  // namespace
 
 void convert_batch_norm(Context& context, const Node& node) {
-  const Value& value = context.images(node, 0);
-  Axes axes;
-  const int layer = context.ordered_layer(value, axes);
-  const Shape shape = context.draft().shape(layer);
-  if (axes.size() < 2 || !is_whole(axes[1], Axis::channel, shape.channels))
-    throw refusal("the second dimension of [{}] is not the channels", fmt::join(sizes_of(axes), ", "));
+  Source source = source_with_channels_second(context, node);
+  const Shape& shape = source.shape;
   std::vector<Tensor> tensors = scale_and_shift(context, node, shape.channels);
   tensors.push_back(
       per_channel("running_mean", context.required_constant(node, 3, "the means"), shape.channels));
   tensors.push_back(
       per_channel("running_variance", context.required_constant(node, 4, "the variances"), shape.channels));
-  Keys keys;
-  add_epsilon(node, keys);
-  const int norm = context.add(node, "batch_norm", {layer}, shape, std::move(keys), std::move(tensors));
-  context.set(node, 0, context.of_layer(norm, std::move(axes)));
+  add_norm(context, node, "batch_norm", std::move(source), {}, std::move(tensors));
 }
 
 // Groups of channels are [batch][groups][the rest of each]: PyTorch's older exporter writes group norm so.
@@ -71,42 +93,29 @@ void convert_instance_norm(Context& context, const Node& node) {
                       value.axes[1][0].size * value.axes[1][0].step == shape.channels;
   if (!groups)
     throw refusal("values of [{}] are no groups of channels", fmt::join(sizes_of(value.axes), ", "));
-  Keys keys = {{"groups", fmt::format("{}", value.axes[1][0].size)}};
-  add_epsilon(node, keys);
-  const int norm = context.add(node, "group_norm", {layer}, shape, std::move(keys),
-                               scale_and_shift(context, node, shape.channels));
-  context.set(node, 0, context.of_layer(norm, value.axes));
+  add_norm(context, node, "group_norm", {layer, shape, value.axes},
+           {{"groups", fmt::format("{}", value.axes[1][0].size)}},
+           scale_and_shift(context, node, shape.channels));
 }
 
 void convert_group_norm(Context& context, const Node& node) {
-  const Value& value = context.images(node, 0);
-  Axes axes;
-  const int layer = context.ordered_layer(value, axes);
-  const Shape shape = context.draft().shape(layer);
-  if (axes.size() < 2 || !is_whole(axes[1], Axis::channel, shape.channels))
-    throw refusal("the second dimension of [{}] is not the channels", fmt::join(sizes_of(axes), ", "));
-  Keys keys = {{"groups", fmt::format("{}", node.integer("num_groups", 1))}};
-  add_epsilon(node, keys);
-  const int norm = context.add(node, "group_norm", {layer}, shape, std::move(keys),
-                               scale_and_shift(context, node, shape.channels));
-  context.set(node, 0, context.of_layer(norm, std::move(axes)));
+  Source source = source_with_channels_second(context, node);
+  std::vector<Tensor> tensors = scale_and_shift(context, node, source.shape.channels);
+  add_norm(context, node, "group_norm", std::move(source),
+           {{"groups", fmt::format("{}", node.integer("num_groups", 1))}}, std::move(tensors));
 }
 
 void convert_layer_norm(Context& context, const Node& node) {
-  const Value& value = context.images(node, 0);
-  Axes axes;
-  const int layer = context.ordered_layer(value, axes);
-  const Shape shape = context.draft().shape(layer);
+  Source source = source_of(context, node);
+  const Axes& axes = source.axes;
   const auto rank = static_cast<std::int64_t>(axes.size());
   const std::int64_t axis = node.integer("axis", -1);
-  if (rank == 0 || (axis != -1 && axis != rank - 1) || !is_whole(axes.back(), Axis::channel, shape.channels))
+  if (rank == 0 || (axis != -1 && axis != rank - 1) ||
+      !is_whole(axes.back(), Axis::channel, source.shape.channels))
     throw refusal_of("axis", "{} of [{}]: only layer norm over the channels is a layer", axis,
                      fmt::join(sizes_of(axes), ", "));
-  Keys keys;
-  add_epsilon(node, keys);
-  const int norm = context.add(node, "layer_norm", {layer}, shape, std::move(keys),
-                               scale_and_shift(context, node, shape.channels));
-  context.set(node, 0, context.of_layer(norm, std::move(axes)));
+  std::vector<Tensor> tensors = scale_and_shift(context, node, source.shape.channels);
+  add_norm(context, node, "layer_norm", std::move(source), {}, std::move(tensors));
 }
 
 void convert_dropout(Context& context, const Node& node) {

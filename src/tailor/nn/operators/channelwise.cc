@@ -84,13 +84,14 @@ class MultiplyOperator : public Operator {
   int channels_;
 };
 
-class ScaleOperator : public Operator {
+// With a learned value for each channel, or one for all.
+class LearnedFactors : public Operator {
  public:
-  explicit ScaleOperator(const LayerContext& c)
-      : sums_(c, ParameterRole::scale),
+  LearnedFactors(const LayerContext& c, ParameterRole role)
+      : sums_(c, role),
+        channels_(c.output.channels),
         training_(c.training),
-        positions_(positions_of(c.output)),
-        channels_(c.output.channels) {}
+        positions_(positions_of(c.output)) {}
   std::string kernel() const override { return "elementwise"; }
   Needs needs() const override {
     Needs n;
@@ -99,46 +100,46 @@ class ScaleOperator : public Operator {
     if (training_) n.sum_bytes = sums_.bytes();
     return n;
   }
+  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
+  void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
+
+ protected:
+  const float* factors(const Pass& pass) const { return pass.values + sums_.weight().offset; }
+  std::size_t rows(const Images& images) const { return static_cast<std::size_t>(images.count) * positions_; }
+
+  LaneSums sums_;
+  int channels_;
+
+ private:
+  bool training_;
+  std::size_t positions_;
+};
+
+class ScaleOperator : public LearnedFactors {
+ public:
+  explicit ScaleOperator(const LayerContext& c) : LearnedFactors(c, ParameterRole::scale) {}
 
   void forward(const Pass& pass, const Images& images) override {
-    kernels::scale_channels(memory_.input[0].floats(images), rows(images), channels_,
-                            pass.values + sums_.weight().offset, memory_.output.floats(images));
+    kernels::scale_channels(memory_.input[0].floats(images), rows(images), channels_, factors(pass),
+                            memory_.output.floats(images));
   }
-  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
   void backward(const Pass& pass, const Images& images) override {
     const float* diff = memory_.diff_output.floats(images);
     kernels::add_channel_products(diff, memory_.input[0].floats(images), rows(images), channels_,
                                   sums_.weight_sum(memory_, images.lane));
     if (memory_.diff_input[0])
-      kernels::scale_channels(diff, rows(images), channels_, pass.values + sums_.weight().offset,
+      kernels::scale_channels(diff, rows(images), channels_, factors(pass),
                               memory_.diff_input[0].floats(images));
   }
-  void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
-
- private:
-  std::size_t rows(const Images& images) const { return static_cast<std::size_t>(images.count) * positions_; }
-
-  LaneSums sums_;
-  bool training_;
-  std::size_t positions_;
-  int channels_;
 };
 
 // One slope for all channels is computed as as many equal ones.
-class PreluOperator : public Operator {
+class PreluOperator : public LearnedFactors {
  public:
   explicit PreluOperator(const LayerContext& c)
-      : sums_(c, ParameterRole::slope),
-        shared_(c.layer.shared),
-        training_(c.training),
-        positions_(positions_of(c.output)),
-        channels_(c.output.channels) {}
-  std::string kernel() const override { return "elementwise"; }
+      : LearnedFactors(c, ParameterRole::slope), shared_(c.layer.shared) {}
   Needs needs() const override {
-    Needs n;
-    n.input_in_backward = true;
-    n.gradient_in_place = true;
-    if (training_) n.sum_bytes = sums_.bytes();
+    Needs n = LearnedFactors::needs();
     if (shared_) n.scratch_bytes = 2 * padded(channel_count()) * sizeof(float);
     return n;
   }
@@ -147,7 +148,6 @@ class PreluOperator : public Operator {
     kernels::prelu_forward(memory_.input[0].floats(images), rows(images), channels_, slopes(pass, images),
                            memory_.output.floats(images));
   }
-  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
   void backward(const Pass& pass, const Images& images) override {
     float* total = sums_.weight_sum(memory_, images.lane);
     float* sums = total;
@@ -161,23 +161,17 @@ class PreluOperator : public Operator {
     if (shared_)
       for (std::size_t c = 0; c < channel_count(); ++c) *total += sums[c];
   }
-  void finish_backward(const Pass& pass) override { sums_.finish(memory_, pass); }
 
  private:
   const float* slopes(const Pass& pass, const Images& images) const {
-    const float* slope = pass.values + sums_.weight().offset;
-    if (!shared_) return slope;
+    if (!shared_) return factors(pass);
     float* all = reinterpret_cast<float*>(scratch(images.lane));
-    std::fill_n(all, channels_, *slope);
+    std::fill_n(all, channels_, *factors(pass));
     return all;
   }
-  std::size_t rows(const Images& images) const { return static_cast<std::size_t>(images.count) * positions_; }
   std::size_t channel_count() const { return static_cast<std::size_t>(channels_); }
 
-  LaneSums sums_;
-  bool shared_, training_;
-  std::size_t positions_;
-  int channels_;
+  bool shared_;
 };
 
 }  // namespace

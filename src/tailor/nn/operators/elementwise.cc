@@ -88,36 +88,43 @@ class ActivationOperator : public Operator {
   std::size_t floats_;
 };
 
-class DropoutOperator : public Operator {
+// What backward does to the gradient is what forward does to the values, and may be done in place.
+class AlikeBothWays : public Operator {
  public:
-  explicit DropoutOperator(const LayerContext& c) : number_(c.dropout), floats_(c.layer.output.size()) {}
-
-  std::string kernel() const override { return "elementwise"; }
-
-  Needs needs() const override {
+  Needs needs() const final {
     Needs n;
     n.in_place = true;
     n.gradient_in_place = true;
     return n;
   }
+  void forward(const Pass& pass, const Images& images) final {
+    apply(pass, images, memory_.input[0].floats(images), memory_.output.floats(images));
+  }
+  void backward(const Pass& pass, const Images& images) final {
+    if (memory_.diff_input[0])
+      apply(pass, images, memory_.diff_output.floats(images), memory_.diff_input[0].floats(images));
+  }
 
-  void forward(const Pass& pass, const Images& images) override {
-    apply(pass, images, memory_.input[0], memory_.output);
-  }
-  void backward(const Pass& pass, const Images& images) override {
-    if (memory_.diff_input[0]) apply(pass, images, memory_.diff_output, memory_.diff_input[0]);
-  }
+ private:
+  virtual void apply(const Pass& pass, const Images& images, const float* src, float* dst) const = 0;
+};
+
+class DropoutOperator : public AlikeBothWays {
+ public:
+  explicit DropoutOperator(const LayerContext& c) : number_(c.dropout), floats_(c.layer.output.size()) {}
+
+  std::string kernel() const override { return "elementwise"; }
 
  private:
   // The mask is a function of the step's key and the element, so backward draws it again instead of keeping
   // it.
-  void apply(const Pass& pass, const Images& images, const Place& src, const Place& dst) const {
+  void apply(const Pass& pass, const Images& images, const float* src, float* dst) const override {
     const std::size_t n = images.count * floats_;
     const kernels::DropoutMask mask = dropout_mask(pass, number_, images.first * floats_);
     if (mask.rate > 0)
-      kernels::dropout(src.floats(images), dst.floats(images), n, mask);
+      kernels::dropout(src, dst, n, mask);
     else
-      copy(src.floats(images), dst.floats(images), n);
+      copy(src, dst, n);
   }
 
   int number_;
@@ -126,7 +133,7 @@ class DropoutOperator : public Operator {
 
 // Drops whole images of a residual branch (Huang et al.: "Deep Networks with Stochastic Depth", 2016) and
 // scales up the others, as torchvision's and timm's do.
-class StochasticDepthOperator : public Operator {
+class StochasticDepthOperator : public AlikeBothWays {
  public:
   explicit StochasticDepthOperator(const LayerContext& c)
       : number_(c.stochastic_depth.number),
@@ -135,35 +142,20 @@ class StochasticDepthOperator : public Operator {
 
   std::string kernel() const override { return "elementwise"; }
 
-  Needs needs() const override {
-    Needs n;
-    n.in_place = true;
-    n.gradient_in_place = true;
-    return n;
-  }
-
-  void forward(const Pass& pass, const Images& images) override {
-    apply(pass, images, memory_.input[0], memory_.output);
-  }
-  void backward(const Pass& pass, const Images& images) override {
-    if (memory_.diff_input[0]) apply(pass, images, memory_.diff_output, memory_.diff_input[0]);
-  }
-
  private:
   // Keys of the step from here on are these layers', those below the dropout layers'.
   static constexpr std::uint64_t first_key = std::uint64_t{1} << 32;
 
-  void apply(const Pass& pass, const Images& images, const Place& src, const Place& dst) const {
+  void apply(const Pass& pass, const Images& images, const float* src, float* dst) const override {
     const double rate = pass.training ? share_ * pass.stochastic_depth : 0;
-    copy(src.floats(images), dst.floats(images), images.count * floats_);
+    copy(src, dst, images.count * floats_);
     if (rate == 0) return;
     const Key key = pass.key.with(first_key + static_cast<std::uint64_t>(number_));
-    for (int i = 0; i < images.count; ++i) {
-      float* values = dst.floats(images) + static_cast<std::size_t>(i) * floats_;
+    for (int i = 0; i < images.count; ++i, dst += floats_) {
       if (key.uniform(static_cast<std::uint64_t>(images.first + i)) < rate)
-        std::fill_n(values, floats_, 0.0f);
+        std::fill_n(dst, floats_, 0.0f);
       else
-        kernels::multiply(static_cast<float>(1 / (1 - rate)), values, floats_);
+        kernels::multiply(static_cast<float>(1 / (1 - rate)), dst, floats_);
     }
   }
 
@@ -173,25 +165,16 @@ class StochasticDepthOperator : public Operator {
 };
 
 // Only the shape changes: in place there is nothing to do.
-class FlattenOperator : public Operator {
+class FlattenOperator : public AlikeBothWays {
  public:
   explicit FlattenOperator(const LayerContext& c) : floats_(c.layer.output.size()) {}
   std::string kernel() const override { return "none"; }
-  Needs needs() const override {
-    Needs n;
-    n.in_place = true;
-    n.gradient_in_place = true;
-    return n;
-  }
-  void forward(const Pass&, const Images& images) override {
-    copy(memory_.input[0].floats(images), memory_.output.floats(images), images.count * floats_);
-  }
-  void backward(const Pass&, const Images& images) override {
-    if (memory_.diff_input[0])
-      copy(memory_.diff_output.floats(images), memory_.diff_input[0].floats(images), images.count * floats_);
-  }
 
  private:
+  void apply(const Pass&, const Images& images, const float* src, float* dst) const override {
+    copy(src, dst, images.count * floats_);
+  }
+
   std::size_t floats_;
 };
 

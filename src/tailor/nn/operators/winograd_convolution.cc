@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "tailor/base/rounding.h"
 #include "tailor/nn/kernels/common/dispatch.h"
 #include "tailor/nn/kernels/layers/bias_gradient.h"
 #include "tailor/nn/kernels/layers/elementwise.h"
 #include "tailor/nn/kernels/winograd/winograd_conv.h"
 #include "tailor/nn/kernels/winograd/winograd_weight_gradient.h"
 #include "tailor/nn/memory/memory_plan.h"
+#include "tailor/nn/operators/lane_sums.h"
 #include "tailor/nn/operators/onednn.h"
 #include "tailor/nn/operators/operators.h"
 
@@ -28,16 +30,15 @@ void turn_weights(const kernels::ConvShape& s, const float* weights, float* turn
 class WinogradConvolutionOperator : public Operator {
  public:
   explicit WinogradConvolutionOperator(const LayerContext& c)
-      : weight_(*c.parameters.find(c.index, ParameterRole::weight)),
-        bias_(c.parameters.find(c.index, ParameterRole::bias)),
-        shape_(conv_shape(c.layer, c.input)),
+      : shape_(conv_shape(c.layer, c.input)),
         turned_(kernels::data_gradient_shape(shape_)),
+        sums_(c, kernels::winograd_gradient_sum_floats(shape_)),
         relu_(c.relu),
         training_(c.training),
+        input_gradient_(c.training && c.input_gradient),
         max_batch_(c.max_batch),
-        sum_(padded(kernels::winograd_gradient_sum_floats(shape_))),
         output_floats_(c.output.size()) {
-    if (c.training && c.input_gradient && !kernels::winograd_supports(turned_))
+    if (input_gradient_ && !kernels::winograd_supports(turned_))
       data_gradient_.emplace(shape_, false, onednn::Convolution::Passes{.forward = false, .data = true},
                              max_lanes);
   }
@@ -53,35 +54,39 @@ class WinogradConvolutionOperator : public Operator {
     n.output_in_backward = relu_;
     std::size_t derived = forward_floats(), scratch = kernels::winograd_scratch_floats(shape_, max_batch_);
     if (training_) {
-      derived += data_gradient_ ? data_gradient_->packed_floats() : turned_floats();
-      scratch = std::max({scratch, kernels::winograd_scratch_floats(turned_, max_batch_),
-                          padded(weight_.size), kernels::winograd_gradient_scratch_floats(shape_)});
-      n.sum_bytes = sum_floats() * sizeof(float);
+      n.sum_bytes = sums_.bytes();
+      scratch = std::max(scratch, kernels::winograd_gradient_scratch_floats(shape_));
+    }
+    if (data_gradient_) {
+      derived += data_gradient_->packed_floats();
+      scratch = std::max(scratch, ceil_div(data_gradient_->scratch_bytes(), sizeof(float)));
+    } else if (input_gradient_) {
+      derived += padded(kernels::winograd_weight_floats(turned_));
+      scratch =
+          std::max({scratch, kernels::winograd_scratch_floats(turned_, max_batch_), sums_.weight().size});
     }
     n.derived_bytes = derived * sizeof(float);
     n.scratch_bytes = scratch * sizeof(float);
-    if (data_gradient_) n.scratch_bytes = std::max(n.scratch_bytes, data_gradient_->scratch_bytes());
     return n;
   }
 
   void prepare(const Pass& pass) override {
-    const float* weights = pass.values + weight_.offset;
+    const float* weights = pass.values + sums_.weight().offset;
     kernels::winograd_transform_weights(shape_, weights, memory_.derived);
-    if (!training_) return;
     if (data_gradient_) return data_gradient_->pack_weights(weights, memory_.derived + forward_floats());
+    if (!input_gradient_) return;
     float* work = reinterpret_cast<float*>(scratch(0));
     turn_weights(shape_, weights, work);
     kernels::winograd_transform_weights(turned_, work, memory_.derived + forward_floats());
   }
 
   void forward(const Pass& pass, const Images& images) override {
-    const float* bias = bias_ ? pass.values + bias_->offset : nullptr;
-    kernels::winograd_forward(shape_, images.count, memory_.input[0].floats(images), memory_.derived, bias,
-                              relu_, memory_.output.floats(images),
+    kernels::winograd_forward(shape_, images.count, memory_.input[0].floats(images), memory_.derived,
+                              sums_.bias(pass), relu_, memory_.output.floats(images),
                               reinterpret_cast<float*>(scratch(images.lane)));
   }
 
-  void start_backward(const Pass&, int lane) override { std::fill_n(sum(lane), sum_floats(), 0.0f); }
+  void start_backward(const Pass&, int lane) override { sums_.clear(memory_, lane); }
 
   void backward(const Pass&, const Images& images) override {
     const std::size_t n = static_cast<std::size_t>(images.count);
@@ -92,10 +97,10 @@ class WinogradConvolutionOperator : public Operator {
     std::byte* work = scratch(images.lane);
     float* floats = reinterpret_cast<float*>(work);
     kernels::winograd_gradient_add(shape_, images.count, memory_.input[0].floats(images), dy,
-                                   sum(images.lane), floats);
-    if (bias_)
+                                   sums_.weight_sum(memory_, images.lane), floats);
+    if (float* bias = sums_.bias_sum(memory_, images.lane))
       kernels::bias_gradient(dy, n * output_floats_ / static_cast<std::size_t>(shape_.out_channels),
-                             shape_.out_channels, sum(images.lane) + sum_);
+                             shape_.out_channels, bias);
     if (!memory_.diff_input[0]) return;
     float* dx = memory_.diff_input[0].floats(images);
     const float* derived = memory_.derived + forward_floats();
@@ -105,26 +110,18 @@ class WinogradConvolutionOperator : public Operator {
   }
 
   void finish_backward(const Pass& pass) override {
-    for (int lane = 1; lane < pass.lanes(); ++lane) kernels::accumulate(sum(lane), sum(0), sum_floats());
-    kernels::winograd_gradient_finish(shape_, sum(0), pass.gradients + weight_.offset);
-    if (bias_) std::copy_n(sum(0) + sum_, bias_->size, pass.gradients + bias_->offset);
+    sums_.finish(memory_, pass, [this](const float* sum, float* gradient) {
+      kernels::winograd_gradient_finish(shape_, sum, gradient);
+    });
   }
 
  private:
   std::size_t forward_floats() const { return padded(kernels::winograd_weight_floats(shape_)); }
-  std::size_t turned_floats() const { return padded(kernels::winograd_weight_floats(turned_)); }
-  // A lane's sums: of the weights in the transformed domain, then of the bias.
-  std::size_t sum_floats() const { return sum_ + (bias_ ? padded(bias_->size) : 0); }
-  float* sum(int lane) const {
-    return reinterpret_cast<float*>(memory_.sums) + static_cast<std::size_t>(lane) * sum_floats();
-  }
 
-  const ParameterTensor& weight_;
-  const ParameterTensor* bias_;
   kernels::ConvShape shape_, turned_;
-  bool relu_, training_;
+  LaneSums sums_;
+  bool relu_, training_, input_gradient_;
   int max_batch_;
-  std::size_t sum_;  // floats of the weights' part of a lane's sums
   std::size_t output_floats_;
   std::optional<onednn::Convolution> data_gradient_{};  // with padding 0, whose gradient would be padded by 2
 };

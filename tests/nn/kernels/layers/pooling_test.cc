@@ -233,45 +233,36 @@ TEST(GlobalAverage, MatchesTheReference) {
   });
 }
 
+void expect_max_gradient(const PoolShape& s) {
+  const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
+  std::vector<double> dst(outputs(s)), gradient(inputs(s));
+  std::vector<std::uint8_t> argmax(outputs(s));
+  reference::max_pool_forward(s, src.data(), dst.data(), argmax.data());
+  reference::max_pool_backward(s, diff_dst.data(), argmax.data(), gradient.data());
+  expect_gradient(gradient, src, [&](const auto& x) {
+    reference::max_pool_forward(s, x.data(), dst.data(), argmax.data());
+    return dot(dst, diff_dst);
+  });
+}
+
+void expect_average_gradient(const PoolShape& s) {
+  const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
+  std::vector<double> dst(outputs(s)), gradient(inputs(s));
+  reference::average_pool_backward(s, diff_dst.data(), gradient.data());
+  expect_gradient(gradient, src, [&](const auto& x) {
+    reference::average_pool_forward(s, x.data(), dst.data());
+    return dot(dst, diff_dst);
+  });
+}
+
 TEST(Pooling, ReferenceGradients) {
   for (const PoolShape& s : {shape(5, 4, 2, 2, 2, 2, 0), shape(5, 4, 1, 3, 3, 2, 1),
                              shape(4, 5, 2, 3, 2, 1, 1), general(2, false, true), general(2, false, false)}) {
-    const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
-    std::vector<double> dst(outputs(s)), gradient(inputs(s));
-    std::vector<std::uint8_t> argmax(outputs(s));
-    reference::max_pool_forward(s, src.data(), dst.data(), argmax.data());
-    reference::max_pool_backward(s, diff_dst.data(), argmax.data(), gradient.data());
-    expect_gradient(gradient, src, [&](const auto& x) {
-      reference::max_pool_forward(s, x.data(), dst.data(), argmax.data());
-      return dot(dst, diff_dst);
-    });
-    reference::average_pool_backward(s, diff_dst.data(), gradient.data());
-    expect_gradient(gradient, src, [&](const auto& x) {
-      reference::average_pool_forward(s, x.data(), dst.data());
-      return dot(dst, diff_dst);
-    });
+    expect_max_gradient(s);
+    expect_average_gradient(s);
   }
-  {
-    const PoolShape s = general(2, true, false);
-    const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
-    std::vector<double> dst(outputs(s)), gradient(inputs(s));
-    std::vector<std::uint8_t> argmax(outputs(s));
-    reference::max_pool_forward(s, src.data(), dst.data(), argmax.data());
-    reference::max_pool_backward(s, diff_dst.data(), argmax.data(), gradient.data());
-    expect_gradient(gradient, src, [&](const auto& x) {
-      reference::max_pool_forward(s, x.data(), dst.data(), argmax.data());
-      return dot(dst, diff_dst);
-    });
-  }
-  for (const PoolShape& s : {adaptive(7, 5, 2, 3, 2), adaptive(3, 4, 1, 5, 4)}) {
-    const auto src = random_values<double>(inputs(s), 3), diff_dst = random_values<double>(outputs(s), 4);
-    std::vector<double> dst(outputs(s)), gradient(inputs(s));
-    reference::average_pool_backward(s, diff_dst.data(), gradient.data());
-    expect_gradient(gradient, src, [&](const auto& x) {
-      reference::average_pool_forward(s, x.data(), dst.data());
-      return dot(dst, diff_dst);
-    });
-  }
+  expect_max_gradient(general(2, true, false));
+  for (const PoolShape& s : {adaptive(7, 5, 2, 3, 2), adaptive(3, 4, 1, 5, 4)}) expect_average_gradient(s);
   const auto src = random_values<double>(20, 5), diff_dst = random_values<double>(4, 6);
   std::vector<double> dst(4), gradient(20);
   reference::global_average_backward(5, 4, diff_dst.data(), gradient.data());

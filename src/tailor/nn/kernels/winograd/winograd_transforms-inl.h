@@ -72,27 +72,40 @@ HWY_INLINE void transform_gradient_sum(const Vector (&m)[6], Vector (&to)[3]) {
   to[2] = hn::Add(hn::MulAdd(broadcast(1 / 6.0f), c, a), m[5]);
 }
 
-// Rows, then columns: `to` has 36 vectors at distances of `position` floats. x is the 6x6 patch's first
-// element.
-HWY_INLINE void transform_input_tile(const float* x, std::size_t row, std::size_t column, float* to,
-                                     std::size_t position) {
-  Vector half[6][6];
+// Columns, then rows, of a square of `size` x `size` pixels to 6x6 positions: `to` has 36 vectors at distances of
+// `position` floats. `from` is the square's first element; `transform` takes `size` vectors to 6.
+template <std::size_t size, class Transform>
+HWY_INLINE void transform_to_positions(const float* from, std::size_t row, std::size_t column, float* to,
+                                       std::size_t position, const Transform& transform) {
+  Vector half[6][size];
   TAILOR_UNROLL
-  for (std::size_t c = 0; c < 6; ++c) {
-    Vector d[6], t[6];
+  for (std::size_t c = 0; c < size; ++c) {
+    Vector d[size], t[6];
     TAILOR_UNROLL
-    for (std::size_t r = 0; r < 6; ++r) d[r] = load(x + r * row + c * column);
-    transform_input(d, t);
+    for (std::size_t r = 0; r < size; ++r) d[r] = load(from + r * row + c * column);
+    transform(d, t);
     TAILOR_UNROLL
     for (std::size_t r = 0; r < 6; ++r) half[r][c] = t[r];
   }
   TAILOR_UNROLL
   for (std::size_t r = 0; r < 6; ++r) {
     Vector t[6];
-    transform_input(half[r], t);
+    transform(half[r], t);
     TAILOR_UNROLL
     for (std::size_t c = 0; c < 6; ++c) store(t[c], to + (r * 6 + c) * position);
   }
+}
+
+HWY_INLINE void transform_input_tile(const float* x, std::size_t row, std::size_t column, float* to,
+                                     std::size_t position) {
+  transform_to_positions<6>(x, row, column, to, position,
+                            [](const Vector(&d)[6], Vector(&t)[6]) HWY_ATTR { transform_input(d, t); });
+}
+
+HWY_INLINE void transform_gradient_tile(const float* g, std::size_t row, std::size_t column, float* to,
+                                        std::size_t position) {
+  transform_to_positions<4>(g, row, column, to, position,
+                            [](const Vector(&d)[4], Vector(&t)[6]) HWY_ATTR { transform_gradient(d, t); });
 }
 
 HWY_INLINE void transform_output_tile(const float* m, std::size_t position, Vector (&out)[4][4]) {
@@ -108,28 +121,6 @@ HWY_INLINE void transform_output_tile(const float* m, std::size_t position, Vect
   }
   TAILOR_UNROLL
   for (std::size_t r = 0; r < 4; ++r) transform_output(half[r], out[r]);
-}
-
-// g is the first element of a 4x4 tile; `to` as above.
-HWY_INLINE void transform_gradient_tile(const float* g, std::size_t row, std::size_t column, float* to,
-                                        std::size_t position) {
-  Vector half[6][4];
-  TAILOR_UNROLL
-  for (std::size_t c = 0; c < 4; ++c) {
-    Vector d[4], t[6];
-    TAILOR_UNROLL
-    for (std::size_t r = 0; r < 4; ++r) d[r] = load(g + r * row + c * column);
-    transform_gradient(d, t);
-    TAILOR_UNROLL
-    for (std::size_t r = 0; r < 6; ++r) half[r][c] = t[r];
-  }
-  TAILOR_UNROLL
-  for (std::size_t r = 0; r < 6; ++r) {
-    Vector t[6];
-    transform_gradient(half[r], t);
-    TAILOR_UNROLL
-    for (std::size_t c = 0; c < 6; ++c) store(t[c], to + (r * 6 + c) * position);
-  }
 }
 
 // `sums(p)` gives a vector of position p.
